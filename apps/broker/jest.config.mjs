@@ -1,0 +1,1 @@
+export default { displayName: 'broker-app', preset: '../../jest.preset.js' };

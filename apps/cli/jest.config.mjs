@@ -1,0 +1,1 @@
+export default { displayName: 'millrace', preset: '../../jest.preset.js' };

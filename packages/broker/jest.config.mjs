@@ -1,0 +1,1 @@
+export default { displayName: 'broker', preset: '../../jest.preset.js' };

@@ -1,0 +1,1 @@
+export default { displayName: 'compression', preset: '../../jest.preset.js' };

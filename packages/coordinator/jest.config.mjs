@@ -1,0 +1,1 @@
+export default { displayName: 'coordinator', preset: '../../jest.preset.js' };

@@ -1,0 +1,1 @@
+export default { displayName: 'log', preset: '../../jest.preset.js' };

@@ -1,0 +1,1 @@
+export default { displayName: 'metadata', preset: '../../jest.preset.js' };

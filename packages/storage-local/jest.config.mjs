@@ -1,0 +1,1 @@
+export default { displayName: 'storage-local', preset: '../../jest.preset.js' };

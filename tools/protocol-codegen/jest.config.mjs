@@ -1,0 +1,1 @@
+export default { displayName: 'protocol-codegen', preset: '../../jest.preset.js' };

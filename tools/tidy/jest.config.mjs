@@ -1,0 +1,1 @@
+export default { displayName: 'tidy', preset: '../../jest.preset.js' };
