@@ -1,1 +1,9 @@
-export {};
+export { assert, assertDefined, AssertionFailure } from './assert.ts';
+export { systemClock, systemTimers, type Clock, type Timer, type Timers } from './clock.ts';
+export { createDeferred, type Deferred } from './deferred.ts';
+export { messageOf, MillraceError, type MillraceErrorOptions } from './error.ts';
+export { silentLogger, type Logger, type LogFields } from './logger.ts';
+export { noMetrics, type Counter, type Histogram, type MetricLabels, type MetricsRegistry } from './metrics.ts';
+export { nearestName } from './nearest-name.ts';
+export { SeededRandom, systemRandom, type Random } from './random.ts';
+export { randomUuid, uuidBytes, ZERO_UUID } from './uuid.ts';

@@ -1,1 +1,22 @@
-export {};
+export type {
+  AbortedTransaction,
+  ActiveProducer,
+  AppendAccepted,
+  AppendOptions,
+  AppendOrigin,
+  AppendOutcome,
+  AppendRefused,
+  Durability,
+  EpochEndOffset,
+  IsolationLevel,
+  LogConfig,
+  LogEngine,
+  LogEngineStats,
+  OpenPartitionOptions,
+  PartitionId,
+  PartitionLog,
+  ReadOptions,
+  ReadOutcome,
+  RecordError,
+  TimestampOffset,
+} from './log-engine.ts';

@@ -1,1 +1,12 @@
-export {};
+export {
+  ConfigResourceType,
+  type BrokerListener,
+  type BrokerRegistration,
+  type ClusterSnapshot,
+  type ConfigResource,
+  type MetaStore,
+  type NewTopic,
+  type PartitionOwnership,
+  type ProducerIdBlock,
+  type TopicMetadata,
+} from './meta-store.ts';
