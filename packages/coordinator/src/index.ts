@@ -1,1 +1,1 @@
-export {};
+export type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';

@@ -1,0 +1,51 @@
+import type { MessageCodec } from '@millrace/protocol';
+import type { BrokerServices } from '../services.ts';
+
+/** What a handler may know of the connection that a request came on. */
+export interface ConnectionInfo {
+  readonly id: number;
+  readonly listenerName: string;
+  readonly remoteAddress: string;
+  /** Aborted when the connection ends: waiting requests give up. */
+  readonly closed: AbortSignal;
+  /** From ApiVersions 3+; null until then. */
+  clientSoftwareName: string | null;
+  clientSoftwareVersion: string | null;
+}
+
+export interface RequestContext {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  readonly clientId: string | null;
+  readonly connection: ConnectionInfo;
+  readonly services: BrokerServices;
+}
+
+/** Returned by a handler instead of a response: nothing is sent (acks=0). */
+export const noResponse = Symbol('no response');
+/** Returned by a handler instead of a response: the connection ends without an answer. */
+export const closeConnection = Symbol('close connection');
+
+export type HandlerResult<Response> = Response | typeof noResponse | typeof closeConnection;
+
+/**
+ * One Kafka API. `minVersion`…`maxVersion` are what the broker advertises and accepts; the codec may know more.
+ * Errors are codes inside the response; a throw is a bug, answered with UNKNOWN_SERVER_ERROR and logged.
+ */
+export interface ApiHandler<Request, Response> {
+  readonly request: MessageCodec<Request>;
+  readonly response: MessageCodec<Response>;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+  handle(context: RequestContext, request: Request): HandlerResult<Response> | Promise<HandlerResult<Response>>;
+  /** The response that carries one error code for a request whose handling threw, shaped like the request. */
+  failure(request: Request, errorCode: number, version: number): Response;
+}
+
+/** Keeps the message types while a handler is declared; the registry lists handlers without them. */
+export function defineHandler<Request, Response>(
+  handler: ApiHandler<Request, Response>,
+): ApiHandler<Request, Response> {
+  return handler;
+}

@@ -1,0 +1,47 @@
+import type { PartitionLog } from '@millrace/log';
+import type { DeleteGroupsRequest, DeleteGroupsResponse } from '@millrace/protocol/messages/42-delete-groups';
+import type { DescribeGroupsRequest, DescribeGroupsResponse } from '@millrace/protocol/messages/15-describe-groups';
+import type { HeartbeatRequest, HeartbeatResponse } from '@millrace/protocol/messages/12-heartbeat';
+import type { JoinGroupRequest, JoinGroupResponse } from '@millrace/protocol/messages/11-join-group';
+import type { LeaveGroupRequest, LeaveGroupResponse } from '@millrace/protocol/messages/13-leave-group';
+import type { ListGroupsRequest, ListGroupsResponse } from '@millrace/protocol/messages/16-list-groups';
+import type { OffsetCommitRequest, OffsetCommitResponse } from '@millrace/protocol/messages/08-offset-commit';
+import type { OffsetDeleteRequest, OffsetDeleteResponse } from '@millrace/protocol/messages/47-offset-delete';
+import type { OffsetFetchRequest, OffsetFetchResponse } from '@millrace/protocol/messages/09-offset-fetch';
+import type { SyncGroupRequest, SyncGroupResponse } from '@millrace/protocol/messages/14-sync-group';
+
+/** Who asks. */
+export interface GroupRequestContext {
+  readonly apiVersion: number;
+  readonly clientId: string;
+  /** As Kafka shows it: a slash and the address. */
+  readonly clientHost: string;
+}
+
+/**
+ * The group coordinator of one broker over the `__consumer_offsets` partitions that it owns.
+ * Groups of other partitions are answered NOT_COORDINATOR; of partitions still replaying, COORDINATOR_LOAD_IN_PROGRESS.
+ */
+export interface GroupCoordinator {
+  /** Partition of `__consumer_offsets` that a group lives in (Kafka's hash of the group id). */
+  partitionFor(groupId: string): number;
+  /** This broker became owner of an internal partition: replays its log, then serves its groups. */
+  load(partition: number, log: PartitionLog): Promise<void>;
+  /** Ownership went: waiting requests get NOT_COORDINATOR and the memory is dropped. */
+  unload(partition: number): void;
+
+  joinGroup(context: GroupRequestContext, request: JoinGroupRequest): Promise<JoinGroupResponse>;
+  syncGroup(context: GroupRequestContext, request: SyncGroupRequest): Promise<SyncGroupResponse>;
+  heartbeat(context: GroupRequestContext, request: HeartbeatRequest): Promise<HeartbeatResponse>;
+  leaveGroup(context: GroupRequestContext, request: LeaveGroupRequest): Promise<LeaveGroupResponse>;
+  commitOffsets(context: GroupRequestContext, request: OffsetCommitRequest): Promise<OffsetCommitResponse>;
+  fetchOffsets(context: GroupRequestContext, request: OffsetFetchRequest): Promise<OffsetFetchResponse>;
+  describeGroups(context: GroupRequestContext, request: DescribeGroupsRequest): Promise<DescribeGroupsResponse>;
+  listGroups(context: GroupRequestContext, request: ListGroupsRequest): Promise<ListGroupsResponse>;
+  deleteGroups(context: GroupRequestContext, request: DeleteGroupsRequest): Promise<DeleteGroupsResponse>;
+  deleteOffsets(context: GroupRequestContext, request: OffsetDeleteRequest): Promise<OffsetDeleteResponse>;
+  /** Offsets of the topic's partitions go, so that a topic of the same name starts clean. */
+  forgetTopic(topicName: string, topicId: string): Promise<void>;
+  /** Ends waiting requests; state stays in the log. */
+  close(): Promise<void>;
+}
