@@ -1,1 +1,3 @@
-export {};
+export { CODEC_NUMBERS, codecOfNumber, COMPRESSION_CODECS, type CompressionCodec } from './codec.ts';
+export { CompressionError, type CompressionErrorCode } from './compression-error.ts';
+export { crc32c } from './crc32c.ts';
