@@ -1,0 +1,48 @@
+import { OpsServer } from './ops-server.ts';
+import { PrometheusMetrics } from './prometheus-metrics.ts';
+
+async function startOps(reason: () => string | undefined): Promise<OpsServer> {
+  const server = new OpsServer({
+    host: '127.0.0.1',
+    port: 0,
+    metrics: new PrometheusMetrics(),
+    notReadyReason: reason,
+  });
+  await server.start();
+  return server;
+}
+
+describe('OpsServer', () => {
+  it('tells readiness apart from liveness and serves metrics', async () => {
+    let reason: string | undefined = 'recovering';
+    const server = await startOps(() => reason);
+    const base = `http://127.0.0.1:${String(server.port)}`;
+    try {
+      expect((await fetch(`${base}/health/live`)).status).toBe(200);
+      const notReady = await fetch(`${base}/health/ready`);
+      expect(notReady.status).toBe(503);
+      expect(await notReady.json()).toEqual({ status: 'not ready', reason: 'recovering' });
+      reason = undefined;
+      expect((await fetch(`${base}/health/ready`)).status).toBe(200);
+      expect(await (await fetch(`${base}/metrics`)).text()).toContain('process_cpu_seconds_total');
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('names the address and the remedy when its port is taken', async () => {
+    const first = await startOps(() => undefined);
+    const second = new OpsServer({
+      host: '127.0.0.1',
+      port: first.port,
+      metrics: new PrometheusMetrics(),
+      notReadyReason: () => undefined,
+    });
+    try {
+      await expect(second.start()).rejects.toThrow(/ops port 127\.0\.0\.1:\d+ is in use: .*--ops-port/);
+    } finally {
+      await second.close();
+      await first.close();
+    }
+  });
+});
