@@ -10,3 +10,5 @@ export {
   type ProducerIdBlock,
   type TopicMetadata,
 } from './meta-store.ts';
+export { createMemoryMetaStore, type MemoryMetaStoreOptions } from './memory-meta-store.ts';
+export { type MetadataErrorCode } from './metadata-error.ts';

@@ -77,20 +77,31 @@ export interface ProducerIdBlock {
   readonly length: number;
 }
 
-/** Reads of one moment, writes that are durable once resolved. Conflicts are MillraceErrors with the codes named at each method. */
+/**
+ * Reads of one moment, writes that are durable once resolved. Conflicts are MillraceErrors with the codes named at each method;
+ * any write may also meet MILLRACE_METADATA_WRITE_FAILED (nothing of it is stored) and MILLRACE_METADATA_NOT_OPEN.
+ */
 export interface MetaStore {
+  /**
+   * Brokers of one process may share a store: each `open` is paired with a `close`, and the last `close` ends it.
+   * A closed store may be opened again. Adapters name the codes with which opening fails.
+   */
   open(): Promise<void>;
+  /** The newest durable state; the same object until something changes. MILLRACE_METADATA_NOT_OPEN before `open`. */
   snapshot(): ClusterSnapshot;
-  /** Called after each change with the new snapshot, in order. Returns the way to stop it. */
+  /**
+   * Called after each durable change with the new snapshot, in order, before the promise of the write resolves; writes that
+   * share a commit may share a call. Returns the way to stop it.
+   */
   onChange(listener: (snapshot: ClusterSnapshot) => void): () => void;
 
   /** MILLRACE_METADATA_TOPIC_EXISTS when the name is taken. */
   createTopic(topic: NewTopic): Promise<TopicMetadata>;
-  /** MILLRACE_METADATA_UNKNOWN_TOPIC when there is none of that id. */
+  /** Its configs go with it. MILLRACE_METADATA_UNKNOWN_TOPIC when there is none of that id. */
   deleteTopic(topicId: string): Promise<void>;
   /** Appends partitions. MILLRACE_METADATA_UNKNOWN_TOPIC; MILLRACE_METADATA_CONFLICT when `expectedCount` is no longer the count. */
   addPartitions(topicId: string, expectedCount: number, owners: readonly number[]): Promise<TopicMetadata>;
-  /** Applies all changes of one resource at once; null removes a key. MILLRACE_METADATA_UNKNOWN_TOPIC. */
+  /** Applies all changes of one resource at once; null removes a key; a topic goes by its name. MILLRACE_METADATA_UNKNOWN_TOPIC. */
   alterConfigs(resource: ConfigResource, changes: ReadonlyMap<string, string | null>): Promise<void>;
 
   registerBroker(registration: BrokerRegistration): Promise<void>;
@@ -98,7 +109,7 @@ export interface MetaStore {
   unregisterBroker(nodeId: number, incarnation: string): Promise<void>;
   /**
    * Makes `owner` the owner of the partition with epoch `expectedEpoch` + 1 and resolves with the new ownership.
-   * MILLRACE_METADATA_FENCED when the stored epoch is not `expectedEpoch`.
+   * MILLRACE_METADATA_FENCED when the stored epoch is not `expectedEpoch`; MILLRACE_METADATA_UNKNOWN_TOPIC without such a partition.
    */
   acquirePartition(
     topicId: string,
