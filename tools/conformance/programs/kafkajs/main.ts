@@ -1,0 +1,21 @@
+import { createRequire } from 'node:module';
+import { runProgram, until, CaseContext } from '../harness.ts';
+import { livesUntilKilled } from '../member-process.ts';
+import { ADMIN_CASES } from './admin.ts';
+import { assigned, joinGroup } from './client.ts';
+import { GROUP_CASES } from './groups.ts';
+import { PRODUCE_CASES, registerCodecs } from './produce.ts';
+import { RESTART_CASES } from './restart.ts';
+
+const [, , mode, group, topic] = process.argv;
+
+if (mode === 'member' && group !== undefined && topic !== undefined) {
+  const context = new CaseContext('member', () => Promise.reject(new Error('a member restarts nothing')));
+  const member = await joinGroup(context, [topic], { group, sessionTimeout: 6_000 });
+  await until('an assignment', () => assigned(member, topic).length > 0);
+  await livesUntilKilled();
+}
+
+registerCodecs();
+const { version } = createRequire(import.meta.url)('kafkajs/package.json') as { version: string };
+await runProgram(version, { ...PRODUCE_CASES, ...GROUP_CASES, ...RESTART_CASES, ...ADMIN_CASES });

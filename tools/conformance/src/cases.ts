@@ -1,0 +1,51 @@
+/**
+ * The cases, one name for all clients: what a client shows of the broker it talks to.
+ *
+ * A client's program lists the cases that the client can express; the others are "not offered" in the table, which is
+ * no skip: kcat has no delete-records, whatever the broker does.
+ */
+export interface CaseInfo {
+  readonly name: string;
+  readonly group: 'produce and consume' | 'groups and offsets' | 'restarts' | 'administration';
+  readonly shows: string;
+  /** The case asks the runner to stop and start the broker, so it needs a broker that the runner owns. */
+  readonly restarts?: boolean;
+}
+
+export const CASES: readonly CaseInfo[] = [
+  { name: 'produce-acks-all', group: 'produce and consume', shows: 'records come back with the acknowledged offsets, in order per partition' },
+  { name: 'produce-acks-1', group: 'produce and consume', shows: 'the same with acks=1' },
+  { name: 'produce-acks-0', group: 'produce and consume', shows: 'records sent without an answer arrive, in order' },
+  { name: 'codec-gzip', group: 'produce and consume', shows: 'gzip batches survive' },
+  { name: 'codec-snappy', group: 'produce and consume', shows: 'snappy batches survive' },
+  { name: 'codec-lz4', group: 'produce and consume', shows: 'lz4 batches survive' },
+  { name: 'codec-zstd', group: 'produce and consume', shows: 'zstd batches survive' },
+  { name: 'headers', group: 'produce and consume', shows: 'header order, repeated names, empty, null and binary values survive, as far as the client can say them' },
+  { name: 'null-and-empty', group: 'produce and consume', shows: 'a null key or value stays different from an empty one' },
+  { name: 'timestamps', group: 'produce and consume', shows: 'CreateTime is kept, LogAppendTime replaces it' },
+  { name: 'idempotence', group: 'produce and consume', shows: 'an idempotent producer with batches in flight stores each record once, in order' },
+  { name: 'large-message', group: 'produce and consume', shows: 'a 5 MB record passes where max.message.bytes allows it; above it the broker refuses and stores nothing' },
+  { name: 'many-topics', group: 'produce and consume', shows: '100 topics are made, written, read by one consumer and deleted' },
+  { name: 'auto-create', group: 'produce and consume', shows: 'producing to a new name makes the topic' },
+  { name: 'throughput', group: 'produce and consume', shows: "Kafka's own performance tools run through and count every record" },
+  { name: 'verifiable', group: 'produce and consume', shows: "Kafka's verifiable producer and consumer agree on every record" },
+  { name: 'interop', group: 'produce and consume', shows: 'reads what the clients before it wrote in every codec, checked by SHA-256, and adds its own' },
+  { name: 'commit-offsets', group: 'groups and offsets', shows: 'a committed offset (with metadata) is fetched back and the next consumer continues there' },
+  { name: 'seek-offset', group: 'groups and offsets', shows: 'a consumer that seeks gets exactly the records from there; outside the log the reset policy decides' },
+  { name: 'seek-timestamp', group: 'groups and offsets', shows: 'an offset looked up by time is the first record at or after it' },
+  { name: 'group-join-leave', group: 'groups and offsets', shows: 'members share the partitions; after one leaves the other has all, and no record is lost' },
+  { name: 'group-crash', group: 'groups and offsets', shows: 'a member killed with SIGKILL loses its partitions after the session timeout' },
+  { name: 'group-cooperative', group: 'groups and offsets', shows: 'a second member takes partitions while the first keeps the others' },
+  { name: 'group-static', group: 'groups and offsets', shows: 'a static member comes back to its partitions without a rebalance' },
+  { name: 'restart-clean', group: 'restarts', shows: 'the broker stops and starts under producer and group: nothing acknowledged is lost, the group goes on', restarts: true },
+  { name: 'restart-kill', group: 'restarts', shows: 'the same with kill -9', restarts: true },
+  { name: 'admin-topics', group: 'administration', shows: 'create, list, describe, delete, re-create; existing and bad names are refused' },
+  { name: 'admin-configs', group: 'administration', shows: 'topic and broker configs are described, set, obeyed and reset; a bad value is refused' },
+  { name: 'admin-partitions', group: 'administration', shows: 'partitions are added and usable, fewer are refused' },
+  { name: 'admin-groups', group: 'administration', shows: 'groups are listed, described, their offsets set and deleted; a live group is not deleted' },
+  { name: 'admin-delete-records', group: 'administration', shows: 'the log start moves and earlier records are gone' },
+  { name: 'admin-offsets', group: 'administration', shows: 'earliest, latest and by-time offsets are listed' },
+  { name: 'admin-cluster', group: 'administration', shows: 'cluster id, controller and brokers are described' },
+];
+
+export const RESTART_CASES: readonly string[] = CASES.filter((one) => one.restarts === true).map((one) => one.name);

@@ -1,0 +1,32 @@
+import type { TargetSpec } from './options.ts';
+import { ExternalTarget } from './target-external.ts';
+import { MillraceTarget } from './target-millrace.ts';
+import { ReferenceTarget } from './target-reference.ts';
+
+export type RestartMode = 'clean' | 'kill';
+
+/** A broker that clients are run against. */
+export interface Target {
+  readonly name: string;
+  /** Whether `restart` works: not for a broker that somebody else started. */
+  readonly restartable: boolean;
+  start(): Promise<void>;
+  /** Stops the broker with SIGTERM or SIGKILL and starts it on the same port and data; resolves when it answers again. */
+  restart(mode: RestartMode): Promise<void>;
+  stop(): Promise<void>;
+  bootstrap(): string;
+  version(): string;
+  /** Why the broker is not there although nobody stopped it; undefined while it is there. */
+  crashed(): string | undefined;
+}
+
+export function createTarget(spec: TargetSpec, workDir: string): Target {
+  switch (spec.kind) {
+    case 'millrace':
+      return new MillraceTarget(workDir);
+    case 'reference':
+      return new ReferenceTarget(workDir);
+    case 'external':
+      return new ExternalTarget(spec.bootstrap);
+  }
+}
