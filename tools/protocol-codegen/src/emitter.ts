@@ -4,6 +4,8 @@ export class Emitter {
   readonly #values = new Set<string>();
   readonly #types = new Set<string>();
   #depth = 0;
+  /** The conditional block that ended with the newest line. */
+  #lastBlock: { condition: string; depth: number; lineCount: number } | undefined;
 
   line(text = ''): void {
     this.#lines.push(text === '' ? '' : '  '.repeat(this.#depth) + text);
@@ -29,10 +31,21 @@ export class Emitter {
     this.#depth--;
   }
 
-  /** `if (condition) { … }`, or the body alone when there is nothing to ask. */
+  /** `if (condition) { … }`, or the body alone when there is nothing to ask. Joins a block of the same condition. */
   when(condition: string | null, body: () => void): void {
-    if (condition === null) body();
-    else this.block(`if (${condition})`, body);
+    if (condition === null) {
+      body();
+      return;
+    }
+    const last = this.#lastBlock;
+    if (last?.condition === condition && last.depth === this.#depth && last.lineCount === this.#lines.length) {
+      this.#lines.pop();
+    } else {
+      this.line(`if (${condition}) {`);
+    }
+    this.indented(body);
+    this.line('}');
+    this.#lastBlock = { condition, depth: this.#depth, lineCount: this.#lines.length };
   }
 
   /** Notes that the module needs this function or class of the runtime at run time; returns the name. */

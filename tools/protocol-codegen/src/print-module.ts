@@ -39,11 +39,16 @@ function printImports(head: Emitter, body: Emitter, runtime: RuntimeImports): vo
   };
   for (const name of body.valueNames) entry(name).values.push(name);
   for (const name of body.typeNames) entry(name).types.push(name);
-  for (const specifier of [...bySpecifier.keys()].sort()) {
+  for (const specifier of [...bySpecifier.keys()].sort(packagesFirst)) {
     const { values, types } = entryOf(bySpecifier, specifier);
     if (types.length > 0) head.line(`import type { ${types.join(', ')} } from '${specifier}';`);
     if (values.length > 0) head.line(`import { ${values.join(', ')} } from '${specifier}';`);
   }
+}
+
+function packagesFirst(a: string, b: string): number {
+  const rank = (specifier: string): number => (specifier.startsWith('.') ? 1 : 0);
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
 }
 
 function entryOf<T>(map: ReadonlyMap<string, T>, key: string): T {

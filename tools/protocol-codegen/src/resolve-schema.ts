@@ -190,7 +190,8 @@ function resolveElement(context: Context, node: FieldNode): ElementType {
     if (known !== undefined || shared.has(node.typeName)) {
       throw new SchemaError(file, node.line, `struct ${node.typeName} is defined twice`);
     }
-    return { kind: 'struct', struct: resolveStruct(context, node.typeName, node.doc, node.fields) };
+    const doc = node.isArray ? `Entry of \`${node.name}\`.` : node.doc;
+    return { kind: 'struct', struct: resolveStruct(context, node.typeName, doc, node.fields) };
   }
   if (known !== undefined) return { kind: 'struct', struct: known };
   const definition = shared.get(node.typeName);

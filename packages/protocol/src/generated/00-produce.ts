@@ -1,17 +1,21 @@
 // Generated from schemas/00-produce.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, RecordsField, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { outOfLineBytes, sizeOfCompactNullableString, sizeOfCompactRecords, sizeOfCompactString, sizeOfNullableString, sizeOfRawTags, sizeOfRecords, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** ProduceRequest */
+/** Hands record batches to partition leaders. */
 export interface ProduceRequest {
+  /** Transactional id, or null without transactions. */
   transactionalId: string | null;
+  /** Replicas that must have the batches: 0 none and no response, 1 the leader, -1 all in sync. */
   acks: number;
+  /** Milliseconds to wait for the replicas. */
   timeoutMs: number;
+  /** Topics to write to. */
   topicData: readonly ProduceRequestTopicProduceData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -27,11 +31,13 @@ export function createProduceRequest(init: Partial<ProduceRequest> = {}): Produc
   return m;
 }
 
+/** Entry of `topicData`. */
 export interface ProduceRequestTopicProduceData {
-  /** (v3-12) */
+  /** Name of the topic. (v3-12) */
   name: string;
-  /** (v13+) */
+  /** Id of the topic. (v13+) */
   topicId: string;
+  /** Partitions to write to. */
   partitionData: readonly ProduceRequestPartitionProduceData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -46,8 +52,11 @@ export function createProduceRequestTopicProduceData(init: Partial<ProduceReques
   return m;
 }
 
+/** Entry of `partitionData`. */
 export interface ProduceRequestPartitionProduceData {
+  /** Number of the partition. */
   index: number;
+  /** Record batches to append. */
   records: RecordsField;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -183,7 +192,7 @@ function decodeProduceRequestPartitionProduceData(r: Reader, v: number): Produce
   return m;
 }
 
-/** ProduceRequest */
+/** Hands record batches to partition leaders. */
 export const produceRequest: MessageCodec<ProduceRequest> = {
   name: 'ProduceRequest',
   kind: 'request',
@@ -210,11 +219,13 @@ export const produceRequest: MessageCodec<ProduceRequest> = {
   },
 };
 
-/** ProduceResponse */
+/** Says per partition at which offset the batches were written. */
 export interface ProduceResponse {
+  /** Result for each topic. */
   responses: readonly ProduceResponseTopicProduceResponse[];
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
-  /** (v10+, tag 0) */
+  /** Addresses of the new leaders that this response names. (v10+, tag 0) */
   nodeEndpoints: readonly ProduceResponseNodeEndpoint[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -229,11 +240,13 @@ export function createProduceResponse(init: Partial<ProduceResponse> = {}): Prod
   return m;
 }
 
+/** Entry of `responses`. */
 export interface ProduceResponseTopicProduceResponse {
-  /** (v3-12) */
+  /** Name of the topic. (v3-12) */
   name: string;
-  /** (v13+) */
+  /** Id of the topic. (v13+) */
   topicId: string;
+  /** Result for each partition. */
   partitionResponses: readonly ProduceResponsePartitionProduceResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -248,14 +261,15 @@ export function createProduceResponseTopicProduceResponse(init: Partial<ProduceR
   return m;
 }
 
+/** Entry of `nodeEndpoints`. */
 export interface ProduceResponseNodeEndpoint {
-  /** (v10+) */
+  /** Id of the broker. (v10+) */
   nodeId: number;
-  /** (v10+) */
+  /** Host name or address. (v10+) */
   host: string;
-  /** (v10+) */
+  /** TCP port. (v10+) */
   port: number;
-  /** (v10+) */
+  /** Rack, or null when none is configured. (v10+) */
   rack: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -271,18 +285,23 @@ export function createProduceResponseNodeEndpoint(init: Partial<ProduceResponseN
   return m;
 }
 
+/** Entry of `partitionResponses`. */
 export interface ProduceResponsePartitionProduceResponse {
+  /** Number of the partition. */
   index: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Offset of the first record that was written. */
   baseOffset: bigint;
+  /** Time that the broker gave the records, -1 when they kept their own. */
   logAppendTimeMs: bigint;
-  /** (v5+) */
+  /** First offset of the log, -1 when unknown. (v5+) */
   logStartOffset: bigint;
-  /** (v8+) */
+  /** Records because of which the batch was refused. (v8+) */
   recordErrors: readonly ProduceResponseBatchIndexAndErrorMessage[];
-  /** (v8+) */
+  /** What went wrong in words, or null. (v8+) */
   errorMessage: string | null;
-  /** (v10+, tag 0) */
+  /** Leader to turn to when this broker no longer leads the partition. (v10+, tag 0) */
   currentLeader: ProduceResponseLeaderIdAndEpoch;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -302,10 +321,11 @@ export function createProduceResponsePartitionProduceResponse(init: Partial<Prod
   return m;
 }
 
+/** Entry of `recordErrors`. */
 export interface ProduceResponseBatchIndexAndErrorMessage {
-  /** (v8+) */
+  /** Index of the record in its batch. (v8+) */
   batchIndex: number;
-  /** (v8+) */
+  /** Why this record was refused, or null. (v8+) */
   batchIndexErrorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -319,10 +339,11 @@ export function createProduceResponseBatchIndexAndErrorMessage(init: Partial<Pro
   return m;
 }
 
+/** Leader to turn to when this broker no longer leads the partition. */
 export interface ProduceResponseLeaderIdAndEpoch {
-  /** (v10+) */
+  /** Broker that leads the partition, -1 when none does. (v10+) */
   leaderId: number;
-  /** (v10+) */
+  /** Leader epoch, -1 when unknown. (v10+) */
   leaderEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -504,8 +525,6 @@ function sizeProduceResponsePartitionProduceResponse(m: ProduceResponsePartition
   if (v >= 8) {
     n += flexible ? sizeOfUvarint(m.recordErrors.length + 1) : 4;
     for (const e of m.recordErrors) n += sizeProduceResponseBatchIndexAndErrorMessage(e, v);
-  }
-  if (v >= 8) {
     n += flexible ? sizeOfCompactNullableString(m.errorMessage) : sizeOfNullableString(m.errorMessage);
   }
   if (flexible) {
@@ -532,8 +551,6 @@ function encodeProduceResponsePartitionProduceResponse(w: Writer, m: ProduceResp
   if (v >= 8) {
     if (flexible) w.compactArrayLength(m.recordErrors.length); else w.arrayLength(m.recordErrors.length);
     for (const e of m.recordErrors) encodeProduceResponseBatchIndexAndErrorMessage(w, e, v);
-  }
-  if (v >= 8) {
     if (flexible) w.compactNullableString(m.errorMessage); else w.nullableString(m.errorMessage);
   }
   if (!(v >= 10) && !isDefaultProduceResponseLeaderIdAndEpoch(m.currentLeader)) throw unsupportedField('ProduceResponsePartitionProduceResponse', 'currentLeader', v);
@@ -631,7 +648,7 @@ function decodeProduceResponseLeaderIdAndEpoch(r: Reader, v: number): ProduceRes
   return m;
 }
 
-/** ProduceResponse */
+/** Says per partition at which offset the batches were written. */
 export const produceResponse: MessageCodec<ProduceResponse> = {
   name: 'ProduceResponse',
   kind: 'response',

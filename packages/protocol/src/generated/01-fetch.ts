@@ -1,32 +1,37 @@
 // Generated from schemas/01-fetch.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, RecordsField, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { outOfLineBytes, sizeOfCompactNullableString, sizeOfCompactRecords, sizeOfCompactString, sizeOfRawTags, sizeOfRecords, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** FetchRequest */
+/** Asks partition leaders for record batches, or to wait until there are some. */
 export interface FetchRequest {
-  /** (v12+, tag 0) */
+  /** Id of the cluster. (v12+, tag 0) */
   clusterId: string | null;
-  /** (v4-14) */
+  /** Broker that follows this partition, -1 for a consumer. (v4-14) */
   replicaId: number;
-  /** (v15+, tag 1) */
+  /** Who fetches, in place of replicaId. (v15+, tag 1) */
   replicaState: FetchRequestReplicaState;
+  /** Milliseconds to wait for minBytes. */
   maxWaitMs: number;
+  /** Answer as soon as this many bytes are there. */
   minBytes: number;
+  /** Upper bound of the record bytes in the response; a first batch may exceed it. */
   maxBytes: number;
+  /** 0 reads everything up to the high watermark, 1 only what is committed. */
   isolationLevel: number;
-  /** (v7+) */
+  /** Fetch session, 0 for none. (v7+) */
   sessionId: number;
-  /** (v7+) */
+  /** Position in the fetch session; 0 opens one, -1 means none. (v7+) */
   sessionEpoch: number;
+  /** Partitions to fetch; in a session, those that changed. */
   topics: readonly FetchRequestFetchTopic[];
-  /** (v7+) */
+  /** Partitions to drop from the session. (v7+) */
   forgottenTopicsData: readonly FetchRequestForgottenTopic[];
-  /** (v11+) */
+  /** Rack of the consumer, to find a near replica. (v11+) */
   rackId: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -50,10 +55,11 @@ export function createFetchRequest(init: Partial<FetchRequest> = {}): FetchReque
   return m;
 }
 
+/** Who fetches, in place of replicaId. */
 export interface FetchRequestReplicaState {
-  /** (v15+) */
+  /** Broker that follows, -1 for a consumer. (v15+) */
   replicaId: number;
-  /** (v15+) */
+  /** Epoch of the broker that follows. (v15+) */
   replicaEpoch: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -71,11 +77,13 @@ function isDefaultFetchRequestReplicaState(m: FetchRequestReplicaState): boolean
   return !((m.replicaId !== -1) || (m.replicaEpoch !== -1n) || (m.unknownTaggedFields !== undefined));
 }
 
+/** Entry of `topics`. */
 export interface FetchRequestFetchTopic {
-  /** (v4-12) */
+  /** Name of the topic. (v4-12) */
   topic: string;
-  /** (v13+) */
+  /** Id of the topic. (v13+) */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly FetchRequestFetchPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -90,12 +98,13 @@ export function createFetchRequestFetchTopic(init: Partial<FetchRequestFetchTopi
   return m;
 }
 
+/** Entry of `forgottenTopicsData`. */
 export interface FetchRequestForgottenTopic {
-  /** (v7-12) */
+  /** Name of the topic. (v7-12) */
   topic: string;
-  /** (v13+) */
+  /** Id of the topic. (v13+) */
   topicId: string;
-  /** (v7+) */
+  /** Numbers of the partitions to drop. (v7+) */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -110,19 +119,23 @@ export function createFetchRequestForgottenTopic(init: Partial<FetchRequestForgo
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface FetchRequestFetchPartition {
+  /** Number of the partition. */
   partition: number;
-  /** (v9+) */
+  /** Leader epoch that the client knows, -1 for no check. (v9+) */
   currentLeaderEpoch: number;
+  /** Offset to read from. */
   fetchOffset: bigint;
-  /** (v12+) */
+  /** Epoch of the last record that the follower has, -1 without. (v12+) */
   lastFetchedEpoch: number;
-  /** (v5+) */
+  /** First offset of the log, -1 when unknown. (v5+) */
   logStartOffset: bigint;
+  /** Upper bound of the record bytes of this partition; a first batch may exceed it. */
   partitionMaxBytes: number;
-  /** (v17+, tag 0) */
+  /** Directory of the follower. (v17+, tag 0) */
   replicaDirectoryId: string;
-  /** (v18+, tag 1) */
+  /** High watermark that the follower knows. (v18+, tag 1) */
   highWatermark: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -162,8 +175,6 @@ function sizeFetchRequest(m: FetchRequest, v: number): number {
   }
   if (v >= 7) {
     n += 4;
-  }
-  if (v >= 7) {
     n += 4;
   }
   n += flexible ? sizeOfUvarint(m.topics.length + 1) : 4;
@@ -205,8 +216,6 @@ function encodeFetchRequest(w: Writer, m: FetchRequest, v: number): void {
   w.int8(m.isolationLevel);
   if (v >= 7) {
     w.int32(m.sessionId);
-  }
-  if (v >= 7) {
     w.int32(m.sessionEpoch);
   }
   if (flexible) w.compactArrayLength(m.topics.length); else w.arrayLength(m.topics.length);
@@ -501,7 +510,7 @@ function decodeFetchRequestFetchPartition(r: Reader, v: number): FetchRequestFet
   return m;
 }
 
-/** FetchRequest */
+/** Asks partition leaders for record batches, or to wait until there are some. */
 export const fetchRequest: MessageCodec<FetchRequest> = {
   name: 'FetchRequest',
   kind: 'request',
@@ -527,15 +536,17 @@ export const fetchRequest: MessageCodec<FetchRequest> = {
   },
 };
 
-/** FetchResponse */
+/** Carries record batches of the partitions that were asked for. */
 export interface FetchResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
-  /** (v7+) */
+  /** What went wrong, or 0. (v7+) */
   errorCode: number;
-  /** (v7+) */
+  /** Fetch session, 0 for none. (v7+) */
   sessionId: number;
+  /** Topics with data or errors. */
   responses: readonly FetchResponseFetchableTopicResponse[];
-  /** (v16+, tag 0) */
+  /** Addresses of the new leaders that this response names. (v16+, tag 0) */
   nodeEndpoints: readonly FetchResponseNodeEndpoint[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -552,11 +563,13 @@ export function createFetchResponse(init: Partial<FetchResponse> = {}): FetchRes
   return m;
 }
 
+/** Entry of `responses`. */
 export interface FetchResponseFetchableTopicResponse {
-  /** (v4-12) */
+  /** Name of the topic. (v4-12) */
   topic: string;
-  /** (v13+) */
+  /** Id of the topic. (v13+) */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly FetchResponsePartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -571,14 +584,15 @@ export function createFetchResponseFetchableTopicResponse(init: Partial<FetchRes
   return m;
 }
 
+/** Entry of `nodeEndpoints`. */
 export interface FetchResponseNodeEndpoint {
-  /** (v16+) */
+  /** Id of the broker. (v16+) */
   nodeId: number;
-  /** (v16+) */
+  /** Host name or address. (v16+) */
   host: string;
-  /** (v16+) */
+  /** TCP port. (v16+) */
   port: number;
-  /** (v16+) */
+  /** Rack, or null when none is configured. (v16+) */
   rack: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -594,22 +608,29 @@ export function createFetchResponseNodeEndpoint(init: Partial<FetchResponseNodeE
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface FetchResponsePartitionData {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Offset behind the last record that consumers may see. */
   highWatermark: bigint;
+  /** Offset behind the last record whose transaction is decided. */
   lastStableOffset: bigint;
-  /** (v5+) */
+  /** First offset of the log, -1 when unknown. (v5+) */
   logStartOffset: bigint;
-  /** (v12+, tag 0) */
+  /** Where the follower's log leaves the leader's. (v12+, tag 0) */
   divergingEpoch: FetchResponseEpochEndOffset;
-  /** (v12+, tag 1) */
+  /** Leader to turn to when this broker no longer leads the partition. (v12+, tag 1) */
   currentLeader: FetchResponseLeaderIdAndEpoch;
-  /** (v12+, tag 2) */
+  /** Snapshot to fetch instead, when the offset is gone. (v12+, tag 2) */
   snapshotId: FetchResponseSnapshotId;
+  /** Aborted transactions in the range, for consumers that read committed records only. */
   abortedTransactions: readonly FetchResponseAbortedTransaction[] | null;
-  /** (v11+) */
+  /** Replica that the consumer should read from, -1 for this one. (v11+) */
   preferredReadReplica: number;
+  /** Record batches. */
   records: RecordsField;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -632,10 +653,11 @@ export function createFetchResponsePartitionData(init: Partial<FetchResponsePart
   return m;
 }
 
+/** Where the follower's log leaves the leader's. */
 export interface FetchResponseEpochEndOffset {
-  /** (v12+) */
+  /** Leader epoch. (v12+) */
   epoch: number;
-  /** (v12+) */
+  /** Offset behind the last record of the epoch. (v12+) */
   endOffset: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -653,10 +675,11 @@ function isDefaultFetchResponseEpochEndOffset(m: FetchResponseEpochEndOffset): b
   return !((m.epoch !== -1) || (m.endOffset !== -1n) || (m.unknownTaggedFields !== undefined));
 }
 
+/** Leader to turn to when this broker no longer leads the partition. */
 export interface FetchResponseLeaderIdAndEpoch {
-  /** (v12+) */
+  /** Broker that leads the partition, -1 when none does. (v12+) */
   leaderId: number;
-  /** (v12+) */
+  /** Leader epoch, -1 when unknown. (v12+) */
   leaderEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -674,8 +697,11 @@ function isDefaultFetchResponseLeaderIdAndEpoch(m: FetchResponseLeaderIdAndEpoch
   return !((m.leaderId !== -1) || (m.leaderEpoch !== -1) || (m.unknownTaggedFields !== undefined));
 }
 
+/** Snapshot to fetch instead, when the offset is gone. */
 export interface FetchResponseSnapshotId {
+  /** Offset at which the snapshot ends. */
   endOffset: bigint;
+  /** Epoch of the snapshot. */
   epoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -693,8 +719,11 @@ function isDefaultFetchResponseSnapshotId(m: FetchResponseSnapshotId): boolean {
   return !((m.endOffset !== -1n) || (m.epoch !== -1) || (m.unknownTaggedFields !== undefined));
 }
 
+/** Entry of `abortedTransactions`. */
 export interface FetchResponseAbortedTransaction {
+  /** Id of the producer. */
   producerId: bigint;
+  /** First offset of the transaction. */
   firstOffset: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -720,8 +749,6 @@ function sizeFetchResponse(m: FetchResponse, v: number): number {
   let n = 4;
   if (v >= 7) {
     n += 2;
-  }
-  if (v >= 7) {
     n += 4;
   }
   n += flexible ? sizeOfUvarint(m.responses.length + 1) : 4;
@@ -749,8 +776,6 @@ function encodeFetchResponse(w: Writer, m: FetchResponse, v: number): void {
   w.int32(m.throttleTimeMs);
   if (v >= 7) {
     w.int16(m.errorCode);
-  }
-  if (v >= 7) {
     w.int32(m.sessionId);
   }
   if (!(v >= 7) && m.sessionId !== 0) throw unsupportedField('FetchResponse', 'sessionId', v);
@@ -1132,7 +1157,7 @@ function decodeFetchResponseAbortedTransaction(r: Reader, v: number): FetchRespo
   return m;
 }
 
-/** FetchResponse */
+/** Carries record batches of the partitions that were asked for. */
 export const fetchResponse: MessageCodec<FetchResponse> = {
   name: 'FetchResponse',
   kind: 'response',

@@ -6,13 +6,15 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ListOffsetsRequest */
+/** Asks for the offset at a timestamp, or for the first or last offset of partitions. */
 export interface ListOffsetsRequest {
+  /** Broker that follows this partition, -1 for a consumer. */
   replicaId: number;
-  /** (v2+) */
+  /** 0 reads everything up to the high watermark, 1 only what is committed. (v2+) */
   isolationLevel: number;
+  /** Topics concerned. */
   topics: readonly ListOffsetsRequestListOffsetsTopic[];
-  /** (v10+) */
+  /** Milliseconds that the broker may take. (v10+) */
   timeoutMs: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -28,8 +30,11 @@ export function createListOffsetsRequest(init: Partial<ListOffsetsRequest> = {})
   return m;
 }
 
+/** Entry of `topics`. */
 export interface ListOffsetsRequestListOffsetsTopic {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly ListOffsetsRequestListOffsetsPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -43,10 +48,13 @@ export function createListOffsetsRequestListOffsetsTopic(init: Partial<ListOffse
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ListOffsetsRequestListOffsetsPartition {
+  /** Number of the partition. */
   partitionIndex: number;
-  /** (v4+) */
+  /** Leader epoch that the client knows, -1 for no check. (v4+) */
   currentLeaderEpoch: number;
+  /** Milliseconds, or -1 latest, -2 earliest, -3 greatest timestamp, -4 earliest local, -5 latest tiered, -6 earliest not yet tiered. */
   timestamp: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -170,7 +178,7 @@ function decodeListOffsetsRequestListOffsetsPartition(r: Reader, v: number): Lis
   return m;
 }
 
-/** ListOffsetsRequest */
+/** Asks for the offset at a timestamp, or for the first or last offset of partitions. */
 export const listOffsetsRequest: MessageCodec<ListOffsetsRequest> = {
   name: 'ListOffsetsRequest',
   kind: 'request',
@@ -196,10 +204,11 @@ export const listOffsetsRequest: MessageCodec<ListOffsetsRequest> = {
   },
 };
 
-/** ListOffsetsResponse */
+/** Offsets found, with the timestamps of their records. */
 export interface ListOffsetsResponse {
-  /** (v2+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v2+) */
   throttleTimeMs: number;
+  /** Topics concerned. */
   topics: readonly ListOffsetsResponseListOffsetsTopicResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -213,8 +222,11 @@ export function createListOffsetsResponse(init: Partial<ListOffsetsResponse> = {
   return m;
 }
 
+/** Entry of `topics`. */
 export interface ListOffsetsResponseListOffsetsTopicResponse {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly ListOffsetsResponseListOffsetsPartitionResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -228,12 +240,17 @@ export function createListOffsetsResponseListOffsetsTopicResponse(init: Partial<
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ListOffsetsResponseListOffsetsPartitionResponse {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Timestamp of the record found, -1 without. */
   timestamp: bigint;
+  /** Offset found, -1 without. */
   offset: bigint;
-  /** (v4+) */
+  /** Leader epoch, -1 when unknown. (v4+) */
   leaderEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -354,7 +371,7 @@ function decodeListOffsetsResponseListOffsetsPartitionResponse(r: Reader, v: num
   return m;
 }
 
-/** ListOffsetsResponse */
+/** Offsets found, with the timestamps of their records. */
 export const listOffsetsResponse: MessageCodec<ListOffsetsResponse> = {
   name: 'ListOffsetsResponse',
   kind: 'response',

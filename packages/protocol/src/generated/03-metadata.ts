@@ -1,21 +1,21 @@
 // Generated from schemas/03-metadata.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { nullField, unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** MetadataRequest */
+/** Asks which topics and partitions exist and who leads them. */
 export interface MetadataRequest {
-  /** (null in v1+) */
+  /** Topics asked for; null (v0: none) for all. (null in v1+) */
   topics: readonly MetadataRequestTopic[] | null;
-  /** (v4+) */
+  /** Create missing topics if the broker is set up for that. (v4+) */
   allowAutoTopicCreation: boolean;
-  /** (v8-10) */
+  /** Also say which operations the caller may do on the cluster. (v8-10) */
   includeClusterAuthorizedOperations: boolean;
-  /** (v8+) */
+  /** Also say which operations the caller may do on each topic. (v8+) */
   includeTopicAuthorizedOperations: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -31,10 +31,11 @@ export function createMetadataRequest(init: Partial<MetadataRequest> = {}): Meta
   return m;
 }
 
+/** Entry of `topics`. */
 export interface MetadataRequestTopic {
-  /** (v10+) */
+  /** Id of the topic. (v10+) */
   topicId: string;
-  /** (null in v10+) */
+  /** Name of the topic, null when its id is given. (null in v10+) */
   name: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -149,7 +150,7 @@ function decodeMetadataRequestTopic(r: Reader, v: number): MetadataRequestTopic 
   return m;
 }
 
-/** MetadataRequest */
+/** Asks which topics and partitions exist and who leads them. */
 export const metadataRequest: MessageCodec<MetadataRequest> = {
   name: 'MetadataRequest',
   kind: 'request',
@@ -175,19 +176,21 @@ export const metadataRequest: MessageCodec<MetadataRequest> = {
   },
 };
 
-/** MetadataResponse */
+/** Brokers, topics, partitions and leaders as this broker knows them. */
 export interface MetadataResponse {
-  /** (v3+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v3+) */
   throttleTimeMs: number;
+  /** Live brokers. */
   brokers: readonly MetadataResponseBroker[];
-  /** (v2+) */
+  /** Id of the cluster. (v2+) */
   clusterId: string | null;
-  /** (v1+) */
+  /** Broker that acts as controller, -1 when unknown. (v1+) */
   controllerId: number;
+  /** Topics concerned. */
   topics: readonly MetadataResponseTopic[];
-  /** (v8-10) */
+  /** Bits of the operations that the caller may do on the cluster; the lowest number when not asked for. (v8-10) */
   clusterAuthorizedOperations: number;
-  /** (v13+) */
+  /** What went wrong, or 0. (v13+) */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -206,11 +209,15 @@ export function createMetadataResponse(init: Partial<MetadataResponse> = {}): Me
   return m;
 }
 
+/** Entry of `brokers`. */
 export interface MetadataResponseBroker {
+  /** Id of the broker. */
   nodeId: number;
+  /** Host name or address. */
   host: string;
+  /** TCP port. */
   port: number;
-  /** (v1+) */
+  /** Rack, or null when none is configured. (v1+) */
   rack: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -226,16 +233,19 @@ export function createMetadataResponseBroker(init: Partial<MetadataResponseBroke
   return m;
 }
 
+/** Entry of `topics`. */
 export interface MetadataResponseTopic {
+  /** What went wrong, or 0. */
   errorCode: number;
-  /** (null in v12+) */
+  /** Name of the topic, null when its id is unknown. (null in v12+) */
   name: string | null;
-  /** (v10+) */
+  /** Id of the topic. (v10+) */
   topicId: string;
-  /** (v1+) */
+  /** Whether the topic is the broker's own. (v1+) */
   isInternal: boolean;
+  /** Partitions of this topic. */
   partitions: readonly MetadataResponsePartition[];
-  /** (v8+) */
+  /** Bits of the operations that the caller may do on the topic; the lowest number when not asked for. (v8+) */
   topicAuthorizedOperations: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -253,15 +263,21 @@ export function createMetadataResponseTopic(init: Partial<MetadataResponseTopic>
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface MetadataResponsePartition {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Broker that leads the partition, -1 when none does. */
   leaderId: number;
-  /** (v7+) */
+  /** Leader epoch, -1 when unknown. (v7+) */
   leaderEpoch: number;
+  /** Brokers that hold a replica. */
   replicaNodes: readonly number[];
+  /** Brokers whose replicas are in sync. */
   isrNodes: readonly number[];
-  /** (v5+) */
+  /** Replicas on brokers that are away. (v5+) */
   offlineReplicas: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -508,7 +524,7 @@ function decodeMetadataResponsePartition(r: Reader, v: number): MetadataResponse
   return m;
 }
 
-/** MetadataResponse */
+/** Brokers, topics, partitions and leaders as this broker knows them. */
 export const metadataResponse: MessageCodec<MetadataResponse> = {
   name: 'MetadataResponse',
   kind: 'response',

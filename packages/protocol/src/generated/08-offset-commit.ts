@@ -1,21 +1,25 @@
 // Generated from schemas/08-offset-commit.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** OffsetCommitRequest */
+/** Stores how far a group has read. */
 export interface OffsetCommitRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Generation (classic group) or member epoch (consumer group) of the sender, -1 when it is no member. */
   generationIdOrMemberEpoch: number;
+  /** Id of the member. */
   memberId: string;
-  /** (v7+) */
+  /** Name of a static member, or null. (v7+) */
   groupInstanceId: string | null;
-  /** (v2-4) */
+  /** Milliseconds to keep the offsets, -1 for the broker's setting. (v2-4) */
   retentionTimeMs: bigint;
+  /** Topics concerned. */
   topics: readonly OffsetCommitRequestTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -33,11 +37,13 @@ export function createOffsetCommitRequest(init: Partial<OffsetCommitRequest> = {
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetCommitRequestTopic {
-  /** (v2-9) */
+  /** Name of the topic. (v2-9) */
   name: string;
-  /** (v10+) */
+  /** Id of the topic. (v10+) */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly OffsetCommitRequestPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -52,11 +58,15 @@ export function createOffsetCommitRequestTopic(init: Partial<OffsetCommitRequest
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface OffsetCommitRequestPartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Offset of the next record to read. */
   committedOffset: bigint;
-  /** (v6+) */
+  /** Leader epoch of the last record that was read, -1 when unknown. (v6+) */
   committedLeaderEpoch: number;
+  /** Text that the member stores with the offset. */
   committedMetadata: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -201,7 +211,7 @@ function decodeOffsetCommitRequestPartition(r: Reader, v: number): OffsetCommitR
   return m;
 }
 
-/** OffsetCommitRequest */
+/** Stores how far a group has read. */
 export const offsetCommitRequest: MessageCodec<OffsetCommitRequest> = {
   name: 'OffsetCommitRequest',
   kind: 'request',
@@ -227,10 +237,11 @@ export const offsetCommitRequest: MessageCodec<OffsetCommitRequest> = {
   },
 };
 
-/** OffsetCommitResponse */
+/** Says per partition whether the offset was stored. */
 export interface OffsetCommitResponse {
-  /** (v3+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v3+) */
   throttleTimeMs: number;
+  /** Topics concerned. */
   topics: readonly OffsetCommitResponseTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -244,11 +255,13 @@ export function createOffsetCommitResponse(init: Partial<OffsetCommitResponse> =
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetCommitResponseTopic {
-  /** (v2-9) */
+  /** Name of the topic. (v2-9) */
   name: string;
-  /** (v10+) */
+  /** Id of the topic. (v10+) */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly OffsetCommitResponsePartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -263,8 +276,11 @@ export function createOffsetCommitResponseTopic(init: Partial<OffsetCommitRespon
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface OffsetCommitResponsePartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -381,7 +397,7 @@ function decodeOffsetCommitResponsePartition(r: Reader, v: number): OffsetCommit
   return m;
 }
 
-/** OffsetCommitResponse */
+/** Says per partition whether the offset was stored. */
 export const offsetCommitResponse: MessageCodec<OffsetCommitResponse> = {
   name: 'OffsetCommitResponse',
   kind: 'response',

@@ -1,21 +1,21 @@
 // Generated from schemas/09-offset-fetch.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { nullField, unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** OffsetFetchRequest */
+/** Asks how far groups have read. */
 export interface OffsetFetchRequest {
-  /** (v1-7) */
+  /** Id of the group. (v1-7) */
   groupId: string;
-  /** (v1-7, null in v2-7) */
+  /** Partitions asked for, null for all. (v1-7, null in v2-7) */
   topics: readonly OffsetFetchRequestTopic[] | null;
-  /** (v8+) */
+  /** Groups asked for. (v8+) */
   groups: readonly OffsetFetchRequestGroup[];
-  /** (v7+) */
+  /** Wait for offsets of open transactions instead of answering the old ones. (v7+) */
   requireStable: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -31,10 +31,11 @@ export function createOffsetFetchRequest(init: Partial<OffsetFetchRequest> = {})
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetFetchRequestTopic {
-  /** (v1-7) */
+  /** Name of the topic. (v1-7) */
   name: string;
-  /** (v1-7) */
+  /** Numbers of the partitions. (v1-7) */
   partitionIndexes: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -48,14 +49,15 @@ export function createOffsetFetchRequestTopic(init: Partial<OffsetFetchRequestTo
   return m;
 }
 
+/** Entry of `groups`. */
 export interface OffsetFetchRequestGroup {
-  /** (v8+) */
+  /** Id of the group. (v8+) */
   groupId: string;
-  /** (v9+) */
+  /** Member that asks, or null. (v9+) */
   memberId: string | null;
-  /** (v9+) */
+  /** Epoch of the member. (v9+) */
   memberEpoch: number;
-  /** (v8+) */
+  /** Partitions asked for, null for all. (v8+) */
   topics: readonly OffsetFetchRequestTopics[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -71,12 +73,13 @@ export function createOffsetFetchRequestGroup(init: Partial<OffsetFetchRequestGr
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetFetchRequestTopics {
-  /** (v8-9) */
+  /** Name of the topic. (v8-9) */
   name: string;
-  /** (v10+) */
+  /** Id of the topic. (v10+) */
   topicId: string;
-  /** (v8+) */
+  /** Numbers of the partitions. (v8+) */
   partitionIndexes: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -96,8 +99,6 @@ function sizeOffsetFetchRequest(m: OffsetFetchRequest, v: number): number {
   let n = 0;
   if (v <= 7) {
     n += flexible ? sizeOfCompactString(m.groupId) : sizeOfString(m.groupId);
-  }
-  if (v <= 7) {
     if (m.topics === null) n += flexible ? 1 : 4;
     else {
       n += flexible ? sizeOfUvarint(m.topics.length + 1) : 4;
@@ -208,8 +209,6 @@ function sizeOffsetFetchRequestGroup(m: OffsetFetchRequestGroup, v: number): num
   n += sizeOfCompactString(m.groupId);
   if (v >= 9) {
     n += sizeOfCompactNullableString(m.memberId);
-  }
-  if (v >= 9) {
     n += 4;
   }
   if (m.topics === null) n += 1;
@@ -225,8 +224,6 @@ function encodeOffsetFetchRequestGroup(w: Writer, m: OffsetFetchRequestGroup, v:
   w.compactString(m.groupId);
   if (v >= 9) {
     w.compactNullableString(m.memberId);
-  }
-  if (v >= 9) {
     w.int32(m.memberEpoch);
   }
   if (m.topics === null) {
@@ -298,7 +295,7 @@ function decodeOffsetFetchRequestTopics(r: Reader, v: number): OffsetFetchReques
   return m;
 }
 
-/** OffsetFetchRequest */
+/** Asks how far groups have read. */
 export const offsetFetchRequest: MessageCodec<OffsetFetchRequest> = {
   name: 'OffsetFetchRequest',
   kind: 'request',
@@ -324,15 +321,15 @@ export const offsetFetchRequest: MessageCodec<OffsetFetchRequest> = {
   },
 };
 
-/** OffsetFetchResponse */
+/** Offsets that groups stored last. */
 export interface OffsetFetchResponse {
-  /** (v3+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v3+) */
   throttleTimeMs: number;
-  /** (v1-7) */
+  /** Topics concerned. (v1-7) */
   topics: readonly OffsetFetchResponseTopic[];
-  /** (v2-7) */
+  /** What went wrong, or 0. (v2-7) */
   errorCode: number;
-  /** (v8+) */
+  /** Groups concerned. (v8+) */
   groups: readonly OffsetFetchResponseGroup[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -348,10 +345,11 @@ export function createOffsetFetchResponse(init: Partial<OffsetFetchResponse> = {
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetFetchResponseTopic {
-  /** (v1-7) */
+  /** Name of the topic. (v1-7) */
   name: string;
-  /** (v1-7) */
+  /** Partitions of this topic. (v1-7) */
   partitions: readonly OffsetFetchResponsePartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -365,12 +363,13 @@ export function createOffsetFetchResponseTopic(init: Partial<OffsetFetchResponse
   return m;
 }
 
+/** Entry of `groups`. */
 export interface OffsetFetchResponseGroup {
-  /** (v8+) */
+  /** Id of the group. (v8+) */
   groupId: string;
-  /** (v8+) */
+  /** Topics concerned. (v8+) */
   topics: readonly OffsetFetchResponseTopics[];
-  /** (v8+) */
+  /** What went wrong, or 0. (v8+) */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -385,16 +384,17 @@ export function createOffsetFetchResponseGroup(init: Partial<OffsetFetchResponse
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface OffsetFetchResponsePartition {
-  /** (v1-7) */
+  /** Number of the partition. (v1-7) */
   partitionIndex: number;
-  /** (v1-7) */
+  /** Offset of the next record to read, -1 without. (v1-7) */
   committedOffset: bigint;
-  /** (v5-7) */
+  /** Leader epoch of the last record that was read, -1 when unknown. (v5-7) */
   committedLeaderEpoch: number;
-  /** (v1-7) */
+  /** Text stored with the offset. (v1-7) */
   metadata: string | null;
-  /** (v1-7) */
+  /** What went wrong, or 0. (v1-7) */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -411,12 +411,13 @@ export function createOffsetFetchResponsePartition(init: Partial<OffsetFetchResp
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetFetchResponseTopics {
-  /** (v8-9) */
+  /** Name of the topic. (v8-9) */
   name: string;
-  /** (v10+) */
+  /** Id of the topic. (v10+) */
   topicId: string;
-  /** (v8+) */
+  /** Partitions of this topic. (v8+) */
   partitions: readonly OffsetFetchResponsePartitions[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -431,16 +432,17 @@ export function createOffsetFetchResponseTopics(init: Partial<OffsetFetchRespons
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface OffsetFetchResponsePartitions {
-  /** (v8+) */
+  /** Number of the partition. (v8+) */
   partitionIndex: number;
-  /** (v8+) */
+  /** Offset of the next record to read, -1 without. (v8+) */
   committedOffset: bigint;
-  /** (v8+) */
+  /** Leader epoch of the last record that was read, -1 when unknown. (v8+) */
   committedLeaderEpoch: number;
-  /** (v8+) */
+  /** Text stored with the offset. (v8+) */
   metadata: string | null;
-  /** (v8+) */
+  /** What went wrong, or 0. (v8+) */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -686,7 +688,7 @@ function decodeOffsetFetchResponsePartitions(r: Reader, v: number): OffsetFetchR
   return m;
 }
 
-/** OffsetFetchResponse */
+/** Offsets that groups stored last. */
 export const offsetFetchResponse: MessageCodec<OffsetFetchResponse> = {
   name: 'OffsetFetchResponse',
   kind: 'response',

@@ -6,13 +6,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** FindCoordinatorRequest */
+/** Asks which broker looks after a group, transactional id or share partition. */
 export interface FindCoordinatorRequest {
-  /** (v0-3) */
+  /** Key to find the coordinator of. (v0-3) */
   key: string;
-  /** (v1+) */
+  /** 0 group, 1 transaction, 2 share partition. (v1+) */
   keyType: number;
-  /** (v4+) */
+  /** Keys to find the coordinators of. (v4+) */
   coordinatorKeys: readonly string[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -77,7 +77,7 @@ function decodeFindCoordinatorRequest(r: Reader, v: number): FindCoordinatorRequ
   return m;
 }
 
-/** FindCoordinatorRequest */
+/** Asks which broker looks after a group, transactional id or share partition. */
 export const findCoordinatorRequest: MessageCodec<FindCoordinatorRequest> = {
   name: 'FindCoordinatorRequest',
   kind: 'request',
@@ -103,21 +103,21 @@ export const findCoordinatorRequest: MessageCodec<FindCoordinatorRequest> = {
   },
 };
 
-/** FindCoordinatorResponse */
+/** Brokers that look after the keys asked for. */
 export interface FindCoordinatorResponse {
-  /** (v1+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v1+) */
   throttleTimeMs: number;
-  /** (v0-3) */
+  /** What went wrong, or 0. (v0-3) */
   errorCode: number;
-  /** (v1-3) */
+  /** What went wrong in words, or null. (v1-3) */
   errorMessage: string | null;
-  /** (v0-3) */
+  /** Id of the broker. (v0-3) */
   nodeId: number;
-  /** (v0-3) */
+  /** Host name or address. (v0-3) */
   host: string;
-  /** (v0-3) */
+  /** TCP port. (v0-3) */
   port: number;
-  /** (v4+) */
+  /** One answer for each key. (v4+) */
   coordinators: readonly FindCoordinatorResponseCoordinator[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -136,18 +136,19 @@ export function createFindCoordinatorResponse(init: Partial<FindCoordinatorRespo
   return m;
 }
 
+/** Entry of `coordinators`. */
 export interface FindCoordinatorResponseCoordinator {
-  /** (v4+) */
+  /** Key that was asked for. (v4+) */
   key: string;
-  /** (v4+) */
+  /** Id of the broker. (v4+) */
   nodeId: number;
-  /** (v4+) */
+  /** Host name or address. (v4+) */
   host: string;
-  /** (v4+) */
+  /** TCP port. (v4+) */
   port: number;
-  /** (v4+) */
+  /** What went wrong, or 0. (v4+) */
   errorCode: number;
-  /** (v4+) */
+  /** What went wrong in words, or null. (v4+) */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -179,11 +180,7 @@ function sizeFindCoordinatorResponse(m: FindCoordinatorResponse, v: number): num
   }
   if (v <= 3) {
     n += 4;
-  }
-  if (v <= 3) {
     n += flexible ? sizeOfCompactString(m.host) : sizeOfString(m.host);
-  }
-  if (v <= 3) {
     n += 4;
   }
   if (v >= 4) {
@@ -277,7 +274,7 @@ function decodeFindCoordinatorResponseCoordinator(r: Reader, v: number): FindCoo
   return m;
 }
 
-/** FindCoordinatorResponse */
+/** Brokers that look after the keys asked for. */
 export const findCoordinatorResponse: MessageCodec<FindCoordinatorResponse> = {
   name: 'FindCoordinatorResponse',
   kind: 'response',

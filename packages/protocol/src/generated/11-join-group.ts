@@ -6,18 +6,23 @@ import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfBytes, sizeOfCompactBytes, sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** JoinGroupRequest */
+/** Enters a classic group and takes part in a rebalance. */
 export interface JoinGroupRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Milliseconds without heartbeat after which the member is out. */
   sessionTimeoutMs: number;
-  /** (v1+) */
+  /** Milliseconds that a member may take to rejoin in a rebalance. (v1+) */
   rebalanceTimeoutMs: number;
+  /** Id that the coordinator gave, empty at the first attempt. */
   memberId: string;
-  /** (v5+) */
+  /** Name of a static member, or null. (v5+) */
   groupInstanceId: string | null;
+  /** Kind of classic group, such as consumer. */
   protocolType: string;
+  /** Assignment protocols that the member knows, best first. */
   protocols: readonly JoinGroupRequestProtocol[];
-  /** (v8+) */
+  /** Why, in words for the log. (v8+) */
   reason: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -37,8 +42,11 @@ export function createJoinGroupRequest(init: Partial<JoinGroupRequest> = {}): Jo
   return m;
 }
 
+/** Entry of `protocols`. */
 export interface JoinGroupRequestProtocol {
+  /** Name of the protocol. */
   name: string;
+  /** Bytes of the protocol, such as a subscription. */
   metadata: Buffer;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -140,7 +148,7 @@ function decodeJoinGroupRequestProtocol(r: Reader, v: number): JoinGroupRequestP
   return m;
 }
 
-/** JoinGroupRequest */
+/** Enters a classic group and takes part in a rebalance. */
 export const joinGroupRequest: MessageCodec<JoinGroupRequest> = {
   name: 'JoinGroupRequest',
   kind: 'request',
@@ -166,20 +174,25 @@ export const joinGroupRequest: MessageCodec<JoinGroupRequest> = {
   },
 };
 
-/** JoinGroupResponse */
+/** Ends the first half of a rebalance: the generation and, for the leader, all members. */
 export interface JoinGroupResponse {
-  /** (v2+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v2+) */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Generation of the group. */
   generationId: number;
-  /** (v7+) */
+  /** Kind of classic group, such as consumer. (v7+) */
   protocolType: string | null;
-  /** (null in v7+) */
+  /** Protocol that the group chose, null when there is none. (null in v7+) */
   protocolName: string | null;
+  /** Member that computes assignments. */
   leader: string;
-  /** (v9+) */
+  /** The leader need not compute an assignment. (v9+) */
   skipAssignment: boolean;
+  /** Id of the member. */
   memberId: string;
+  /** All members, for the leader only. */
   members: readonly JoinGroupResponseMember[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -200,10 +213,13 @@ export function createJoinGroupResponse(init: Partial<JoinGroupResponse> = {}): 
   return m;
 }
 
+/** Entry of `members`. */
 export interface JoinGroupResponseMember {
+  /** Id of the member. */
   memberId: string;
-  /** (v5+) */
+  /** Name of a static member, or null. (v5+) */
   groupInstanceId: string | null;
+  /** Bytes of the chosen protocol. */
   metadata: Buffer;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -318,7 +334,7 @@ function decodeJoinGroupResponseMember(r: Reader, v: number): JoinGroupResponseM
   return m;
 }
 
-/** JoinGroupResponse */
+/** Ends the first half of a rebalance: the generation and, for the leader, all members. */
 export const joinGroupResponse: MessageCodec<JoinGroupResponse> = {
   name: 'JoinGroupResponse',
   kind: 'response',

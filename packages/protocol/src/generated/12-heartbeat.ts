@@ -6,12 +6,15 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** HeartbeatRequest */
+/** Tells the coordinator that a classic member lives. */
 export interface HeartbeatRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Generation of the group. */
   generationId: number;
+  /** Id of the member. */
   memberId: string;
-  /** (v3+) */
+  /** Name of a static member, or null. (v3+) */
   groupInstanceId: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -63,7 +66,7 @@ function decodeHeartbeatRequest(r: Reader, v: number): HeartbeatRequest {
   return m;
 }
 
-/** HeartbeatRequest */
+/** Tells the coordinator that a classic member lives. */
 export const heartbeatRequest: MessageCodec<HeartbeatRequest> = {
   name: 'HeartbeatRequest',
   kind: 'request',
@@ -89,10 +92,11 @@ export const heartbeatRequest: MessageCodec<HeartbeatRequest> = {
   },
 };
 
-/** HeartbeatResponse */
+/** Says whether the member may go on or has to rejoin. */
 export interface HeartbeatResponse {
-  /** (v1+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v1+) */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -135,7 +139,7 @@ function decodeHeartbeatResponse(r: Reader, v: number): HeartbeatResponse {
   return m;
 }
 
-/** HeartbeatResponse */
+/** Says whether the member may go on or has to rejoin. */
 export const heartbeatResponse: MessageCodec<HeartbeatResponse> = {
   name: 'HeartbeatResponse',
   kind: 'response',

@@ -6,12 +6,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** LeaveGroupRequest */
+/** Takes members out of a classic group at once. */
 export interface LeaveGroupRequest {
+  /** Id of the group. */
   groupId: string;
-  /** (v0-2) */
+  /** Member that leaves. (v0-2) */
   memberId: string;
-  /** (v3+) */
+  /** Members that leave. (v3+) */
   members: readonly LeaveGroupRequestMemberIdentity[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -26,12 +27,13 @@ export function createLeaveGroupRequest(init: Partial<LeaveGroupRequest> = {}): 
   return m;
 }
 
+/** Entry of `members`. */
 export interface LeaveGroupRequestMemberIdentity {
-  /** (v3+) */
+  /** Member that leaves. (v3+) */
   memberId: string;
-  /** (v3+) */
+  /** Name of a static member, or null. (v3+) */
   groupInstanceId: string | null;
-  /** (v5+) */
+  /** Why, in words for the log. (v5+) */
   reason: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -124,7 +126,7 @@ function decodeLeaveGroupRequestMemberIdentity(r: Reader, v: number): LeaveGroup
   return m;
 }
 
-/** LeaveGroupRequest */
+/** Takes members out of a classic group at once. */
 export const leaveGroupRequest: MessageCodec<LeaveGroupRequest> = {
   name: 'LeaveGroupRequest',
   kind: 'request',
@@ -150,12 +152,13 @@ export const leaveGroupRequest: MessageCodec<LeaveGroupRequest> = {
   },
 };
 
-/** LeaveGroupResponse */
+/** Result for each member that leaves. */
 export interface LeaveGroupResponse {
-  /** (v1+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v1+) */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
-  /** (v3+) */
+  /** Members of the group. (v3+) */
   members: readonly LeaveGroupResponseMemberResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -170,12 +173,13 @@ export function createLeaveGroupResponse(init: Partial<LeaveGroupResponse> = {})
   return m;
 }
 
+/** Entry of `members`. */
 export interface LeaveGroupResponseMemberResponse {
-  /** (v3+) */
+  /** Id of the member. (v3+) */
   memberId: string;
-  /** (v3+) */
+  /** Name of a static member, or null. (v3+) */
   groupInstanceId: string | null;
-  /** (v3+) */
+  /** What went wrong, or 0. (v3+) */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -261,7 +265,7 @@ function decodeLeaveGroupResponseMemberResponse(r: Reader, v: number): LeaveGrou
   return m;
 }
 
-/** LeaveGroupResponse */
+/** Result for each member that leaves. */
 export const leaveGroupResponse: MessageCodec<LeaveGroupResponse> = {
   name: 'LeaveGroupResponse',
   kind: 'response',

@@ -6,17 +6,21 @@ import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfBytes, sizeOfCompactBytes, sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** SyncGroupRequest */
+/** Second half of a rebalance: the leader hands in assignments, all members fetch theirs. */
 export interface SyncGroupRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Generation of the group. */
   generationId: number;
+  /** Id of the member. */
   memberId: string;
-  /** (v3+) */
+  /** Name of a static member, or null. (v3+) */
   groupInstanceId: string | null;
-  /** (v5+) */
+  /** Kind of classic group, such as consumer. (v5+) */
   protocolType: string | null;
-  /** (v5+) */
+  /** Protocol that the group chose. (v5+) */
   protocolName: string | null;
+  /** Assignment of every member, from the leader only. */
   assignments: readonly SyncGroupRequestAssignment[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -35,8 +39,11 @@ export function createSyncGroupRequest(init: Partial<SyncGroupRequest> = {}): Sy
   return m;
 }
 
+/** Entry of `assignments`. */
 export interface SyncGroupRequestAssignment {
+  /** Id of the member. */
   memberId: string;
+  /** Bytes for the member. */
   assignment: Buffer;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -60,8 +67,6 @@ function sizeSyncGroupRequest(m: SyncGroupRequest, v: number): number {
   }
   if (v === 5) {
     n += sizeOfCompactNullableString(m.protocolType);
-  }
-  if (v === 5) {
     n += sizeOfCompactNullableString(m.protocolName);
   }
   n += flexible ? sizeOfUvarint(m.assignments.length + 1) : 4;
@@ -81,8 +86,6 @@ function encodeSyncGroupRequest(w: Writer, m: SyncGroupRequest, v: number): void
   if (!(v >= 3) && m.groupInstanceId !== null) throw unsupportedField('SyncGroupRequest', 'groupInstanceId', v);
   if (v === 5) {
     w.compactNullableString(m.protocolType);
-  }
-  if (v === 5) {
     w.compactNullableString(m.protocolName);
   }
   if (flexible) w.compactArrayLength(m.assignments.length); else w.arrayLength(m.assignments.length);
@@ -135,7 +138,7 @@ function decodeSyncGroupRequestAssignment(r: Reader, v: number): SyncGroupReques
   return m;
 }
 
-/** SyncGroupRequest */
+/** Second half of a rebalance: the leader hands in assignments, all members fetch theirs. */
 export const syncGroupRequest: MessageCodec<SyncGroupRequest> = {
   name: 'SyncGroupRequest',
   kind: 'request',
@@ -161,15 +164,17 @@ export const syncGroupRequest: MessageCodec<SyncGroupRequest> = {
   },
 };
 
-/** SyncGroupResponse */
+/** The member's own assignment. */
 export interface SyncGroupResponse {
-  /** (v1+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v1+) */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
-  /** (v5+) */
+  /** Kind of classic group, such as consumer. (v5+) */
   protocolType: string | null;
-  /** (v5+) */
+  /** Protocol that the group chose. (v5+) */
   protocolName: string | null;
+  /** Bytes from the leader. */
   assignment: Buffer;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -194,8 +199,6 @@ function sizeSyncGroupResponse(m: SyncGroupResponse, v: number): number {
   }
   if (v === 5) {
     n += sizeOfCompactNullableString(m.protocolType);
-  }
-  if (v === 5) {
     n += sizeOfCompactNullableString(m.protocolName);
   }
   n += flexible ? sizeOfCompactBytes(m.assignment) : sizeOfBytes(m.assignment);
@@ -211,8 +214,6 @@ function encodeSyncGroupResponse(w: Writer, m: SyncGroupResponse, v: number): vo
   w.int16(m.errorCode);
   if (v === 5) {
     w.compactNullableString(m.protocolType);
-  }
-  if (v === 5) {
     w.compactNullableString(m.protocolName);
   }
   if (flexible) w.compactBytes(m.assignment); else w.bytes(m.assignment);
@@ -232,7 +233,7 @@ function decodeSyncGroupResponse(r: Reader, v: number): SyncGroupResponse {
   return m;
 }
 
-/** SyncGroupResponse */
+/** The member's own assignment. */
 export const syncGroupResponse: MessageCodec<SyncGroupResponse> = {
   name: 'SyncGroupResponse',
   kind: 'response',

@@ -6,10 +6,11 @@ import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfBytes, sizeOfCompactBytes, sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeGroupsRequest */
+/** Asks for state and members of classic groups. */
 export interface DescribeGroupsRequest {
+  /** Groups concerned. */
   groups: readonly string[];
-  /** (v3+) */
+  /** Also say which operations the caller may do. (v3+) */
   includeAuthorizedOperations: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -60,7 +61,7 @@ function decodeDescribeGroupsRequest(r: Reader, v: number): DescribeGroupsReques
   return m;
 }
 
-/** DescribeGroupsRequest */
+/** Asks for state and members of classic groups. */
 export const describeGroupsRequest: MessageCodec<DescribeGroupsRequest> = {
   name: 'DescribeGroupsRequest',
   kind: 'request',
@@ -86,10 +87,11 @@ export const describeGroupsRequest: MessageCodec<DescribeGroupsRequest> = {
   },
 };
 
-/** DescribeGroupsResponse */
+/** State and members of the groups asked for. */
 export interface DescribeGroupsResponse {
-  /** (v1+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v1+) */
   throttleTimeMs: number;
+  /** Groups concerned. */
   groups: readonly DescribeGroupsResponseDescribedGroup[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -103,16 +105,23 @@ export function createDescribeGroupsResponse(init: Partial<DescribeGroupsRespons
   return m;
 }
 
+/** Entry of `groups`. */
 export interface DescribeGroupsResponseDescribedGroup {
+  /** What went wrong, or 0. */
   errorCode: number;
-  /** (v6+) */
+  /** What went wrong in words, or null. (v6+) */
   errorMessage: string | null;
+  /** Id of the group. */
   groupId: string;
+  /** State of the group. */
   groupState: string;
+  /** Kind of classic group, such as consumer. */
   protocolType: string;
+  /** Protocol that the group chose. */
   protocolData: string;
+  /** Members of the group. */
   members: readonly DescribeGroupsResponseDescribedGroupMember[];
-  /** (v3+) */
+  /** Bits of the operations that the caller may do; the lowest number when not asked for. (v3+) */
   authorizedOperations: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -132,13 +141,19 @@ export function createDescribeGroupsResponseDescribedGroup(init: Partial<Describ
   return m;
 }
 
+/** Entry of `members`. */
 export interface DescribeGroupsResponseDescribedGroupMember {
+  /** Id of the member. */
   memberId: string;
-  /** (v4+) */
+  /** Name of a static member, or null. (v4+) */
   groupInstanceId: string | null;
+  /** Client id that the client gave itself. */
   clientId: string;
+  /** Address from which the client connects. */
   clientHost: string;
+  /** Bytes of the chosen protocol. */
   memberMetadata: Buffer;
+  /** Bytes that the leader assigned. */
   memberAssignment: Buffer;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -293,7 +308,7 @@ function decodeDescribeGroupsResponseDescribedGroupMember(r: Reader, v: number):
   return m;
 }
 
-/** DescribeGroupsResponse */
+/** State and members of the groups asked for. */
 export const describeGroupsResponse: MessageCodec<DescribeGroupsResponse> = {
   name: 'DescribeGroupsResponse',
   kind: 'response',

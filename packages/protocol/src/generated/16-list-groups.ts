@@ -6,11 +6,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ListGroupsRequest */
+/** Asks which groups this broker coordinates. */
 export interface ListGroupsRequest {
-  /** (v4+) */
+  /** States to list, empty for all. (v4+) */
   statesFilter: readonly string[];
-  /** (v5+) */
+  /** Types to list, empty for all. (v5+) */
   typesFilter: readonly string[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -72,7 +72,7 @@ function decodeListGroupsRequest(r: Reader, v: number): ListGroupsRequest {
   return m;
 }
 
-/** ListGroupsRequest */
+/** Asks which groups this broker coordinates. */
 export const listGroupsRequest: MessageCodec<ListGroupsRequest> = {
   name: 'ListGroupsRequest',
   kind: 'request',
@@ -98,11 +98,13 @@ export const listGroupsRequest: MessageCodec<ListGroupsRequest> = {
   },
 };
 
-/** ListGroupsResponse */
+/** Groups that this broker coordinates. */
 export interface ListGroupsResponse {
-  /** (v1+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v1+) */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Groups concerned. */
   groups: readonly ListGroupsResponseListedGroup[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -117,12 +119,15 @@ export function createListGroupsResponse(init: Partial<ListGroupsResponse> = {})
   return m;
 }
 
+/** Entry of `groups`. */
 export interface ListGroupsResponseListedGroup {
+  /** Id of the group. */
   groupId: string;
+  /** Kind of classic group, such as consumer. */
   protocolType: string;
-  /** (v4+) */
+  /** State of the group. (v4+) */
   groupState: string;
-  /** (v5+) */
+  /** Type of the group. (v5+) */
   groupType: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -216,7 +221,7 @@ function decodeListGroupsResponseListedGroup(r: Reader, v: number): ListGroupsRe
   return m;
 }
 
-/** ListGroupsResponse */
+/** Groups that this broker coordinates. */
 export const listGroupsResponse: MessageCodec<ListGroupsResponse> = {
   name: 'ListGroupsResponse',
   kind: 'response',

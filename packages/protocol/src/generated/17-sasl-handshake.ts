@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfString } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** SaslHandshakeRequest */
+/** Names the SASL mechanism that the client wants to use. */
 export interface SaslHandshakeRequest {
+  /** Name of the mechanism. */
   mechanism: string;
 }
 
@@ -32,7 +33,7 @@ function decodeSaslHandshakeRequest(r: Reader, v: number): SaslHandshakeRequest 
   return { mechanism };
 }
 
-/** SaslHandshakeRequest */
+/** Names the SASL mechanism that the client wants to use. */
 export const saslHandshakeRequest: MessageCodec<SaslHandshakeRequest> = {
   name: 'SaslHandshakeRequest',
   kind: 'request',
@@ -58,9 +59,11 @@ export const saslHandshakeRequest: MessageCodec<SaslHandshakeRequest> = {
   },
 };
 
-/** SaslHandshakeResponse */
+/** Mechanisms that the broker offers. */
 export interface SaslHandshakeResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Names of the mechanisms. */
   mechanisms: readonly string[];
 }
 
@@ -95,7 +98,7 @@ function decodeSaslHandshakeResponse(r: Reader, v: number): SaslHandshakeRespons
   return { errorCode, mechanisms };
 }
 
-/** SaslHandshakeResponse */
+/** Mechanisms that the broker offers. */
 export const saslHandshakeResponse: MessageCodec<SaslHandshakeResponse> = {
   name: 'SaslHandshakeResponse',
   kind: 'response',

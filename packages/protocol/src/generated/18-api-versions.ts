@@ -5,15 +5,15 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfRawTags, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ApiVersionsRequest */
+/** First request of most clients: which APIs and versions does this broker have? */
 export interface ApiVersionsRequest {
-  /** (v3+) */
+  /** Name of the client library. (v3+) */
   clientSoftwareName: string;
-  /** (v3+) */
+  /** Version of the client library. (v3+) */
   clientSoftwareVersion: string;
-  /** (v5+) */
+  /** Cluster that the client means to talk to, or null. (v5+) */
   clusterId: string | null;
-  /** (v5+) */
+  /** Broker that the client means to talk to, -1 for any. (v5+) */
   nodeId: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -34,14 +34,10 @@ function sizeApiVersionsRequest(m: ApiVersionsRequest, v: number): number {
   let n = 0;
   if (v >= 3) {
     n += sizeOfCompactString(m.clientSoftwareName);
-  }
-  if (v >= 3) {
     n += sizeOfCompactString(m.clientSoftwareVersion);
   }
   if (v === 5) {
     n += sizeOfCompactNullableString(m.clusterId);
-  }
-  if (v === 5) {
     n += 4;
   }
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -52,14 +48,10 @@ function encodeApiVersionsRequest(w: Writer, m: ApiVersionsRequest, v: number): 
   const flexible = v >= 3;
   if (v >= 3) {
     w.compactString(m.clientSoftwareName);
-  }
-  if (v >= 3) {
     w.compactString(m.clientSoftwareVersion);
   }
   if (v === 5) {
     w.compactNullableString(m.clusterId);
-  }
-  if (v === 5) {
     w.int32(m.nodeId);
   }
   if (flexible) w.taggedFields(m.unknownTaggedFields);
@@ -77,7 +69,7 @@ function decodeApiVersionsRequest(r: Reader, v: number): ApiVersionsRequest {
   return m;
 }
 
-/** ApiVersionsRequest */
+/** First request of most clients: which APIs and versions does this broker have? */
 export const apiVersionsRequest: MessageCodec<ApiVersionsRequest> = {
   name: 'ApiVersionsRequest',
   kind: 'request',
@@ -103,19 +95,21 @@ export const apiVersionsRequest: MessageCodec<ApiVersionsRequest> = {
   },
 };
 
-/** ApiVersionsResponse */
+/** APIs, versions and features of this broker. */
 export interface ApiVersionsResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** APIs that the broker serves. */
   apiKeys: readonly ApiVersionsResponseApiVersion[];
-  /** (v1+) */
+  /** Milliseconds for which the client should hold back because of a quota. (v1+) */
   throttleTimeMs: number;
-  /** (v3+, tag 0) */
+  /** Features that the broker could run. (v3+, tag 0) */
   supportedFeatures: readonly ApiVersionsResponseSupportedFeatureKey[];
-  /** (v3+, tag 1) */
+  /** Epoch of the finalized features, -1 when unknown. (v3+, tag 1) */
   finalizedFeaturesEpoch: bigint;
-  /** (v3+, tag 2) */
+  /** Features that the cluster runs. (v3+, tag 2) */
   finalizedFeatures: readonly ApiVersionsResponseFinalizedFeatureKey[];
-  /** (v3+, tag 3) */
+  /** Whether a move away from ZooKeeper could start. (v3+, tag 3) */
   zkMigrationReady: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -134,9 +128,13 @@ export function createApiVersionsResponse(init: Partial<ApiVersionsResponse> = {
   return m;
 }
 
+/** Entry of `apiKeys`. */
 export interface ApiVersionsResponseApiVersion {
+  /** Key of the API. */
   apiKey: number;
+  /** First version. */
   minVersion: number;
+  /** Last version. */
   maxVersion: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -151,12 +149,13 @@ export function createApiVersionsResponseApiVersion(init: Partial<ApiVersionsRes
   return m;
 }
 
+/** Entry of `supportedFeatures`. */
 export interface ApiVersionsResponseSupportedFeatureKey {
-  /** (v3+) */
+  /** Name of the feature. (v3+) */
   name: string;
-  /** (v3+) */
+  /** First version. (v3+) */
   minVersion: number;
-  /** (v3+) */
+  /** Last version. (v3+) */
   maxVersion: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -171,12 +170,13 @@ export function createApiVersionsResponseSupportedFeatureKey(init: Partial<ApiVe
   return m;
 }
 
+/** Entry of `finalizedFeatures`. */
 export interface ApiVersionsResponseFinalizedFeatureKey {
-  /** (v3+) */
+  /** Name of the feature. (v3+) */
   name: string;
-  /** (v3+) */
+  /** Highest level. (v3+) */
   maxVersionLevel: number;
-  /** (v3+) */
+  /** Lowest level. (v3+) */
   minVersionLevel: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -423,7 +423,7 @@ function decodeApiVersionsResponseFinalizedFeatureKey(r: Reader, v: number): Api
   return m;
 }
 
-/** ApiVersionsResponse */
+/** APIs, versions and features of this broker. */
 export const apiVersionsResponse: MessageCodec<ApiVersionsResponse> = {
   name: 'ApiVersionsResponse',
   kind: 'response',

@@ -1,15 +1,18 @@
 // Generated from schemas/19-create-topics.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfRawTags, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** CreateTopicsRequest */
+/** Creates topics. */
 export interface CreateTopicsRequest {
+  /** Topics to create. */
   topics: readonly CreateTopicsRequestCreatableTopic[];
+  /** Milliseconds that the broker may take. */
   timeoutMs: number;
+  /** Only check whether the request would succeed. */
   validateOnly: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -24,11 +27,17 @@ export function createCreateTopicsRequest(init: Partial<CreateTopicsRequest> = {
   return m;
 }
 
+/** Entry of `topics`. */
 export interface CreateTopicsRequestCreatableTopic {
+  /** Name of the topic. */
   name: string;
+  /** Number of partitions, -1 for the default or with assignments. */
   numPartitions: number;
+  /** Number of replicas, -1 for the default or with assignments. */
   replicationFactor: number;
+  /** Replica assignment by hand. */
   assignments: readonly CreateTopicsRequestCreatableReplicaAssignment[];
+  /** Settings that differ from the defaults. */
   configs: readonly CreateTopicsRequestCreatableTopicConfig[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -45,8 +54,11 @@ export function createCreateTopicsRequestCreatableTopic(init: Partial<CreateTopi
   return m;
 }
 
+/** Entry of `assignments`. */
 export interface CreateTopicsRequestCreatableReplicaAssignment {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Brokers that shall hold the replicas. */
   brokerIds: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -60,8 +72,11 @@ export function createCreateTopicsRequestCreatableReplicaAssignment(init: Partia
   return m;
 }
 
+/** Entry of `configs`. */
 export interface CreateTopicsRequestCreatableTopicConfig {
+  /** Key of the setting. */
   name: string;
+  /** Value of the setting, or null. */
   value: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -209,7 +224,7 @@ function decodeCreateTopicsRequestCreatableTopicConfig(r: Reader, v: number): Cr
   return m;
 }
 
-/** CreateTopicsRequest */
+/** Creates topics. */
 export const createTopicsRequest: MessageCodec<CreateTopicsRequest> = {
   name: 'CreateTopicsRequest',
   kind: 'request',
@@ -235,9 +250,11 @@ export const createTopicsRequest: MessageCodec<CreateTopicsRequest> = {
   },
 };
 
-/** CreateTopicsResponse */
+/** Result for each topic, with its final settings. */
 export interface CreateTopicsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Topics concerned. */
   topics: readonly CreateTopicsResponseCreatableTopicResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -251,19 +268,23 @@ export function createCreateTopicsResponse(init: Partial<CreateTopicsResponse> =
   return m;
 }
 
+/** Entry of `topics`. */
 export interface CreateTopicsResponseCreatableTopicResult {
+  /** Name of the topic. */
   name: string;
-  /** (v7+) */
+  /** Id of the topic. (v7+) */
   topicId: string;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
-  /** (v5+, tag 0) */
+  /** Why the settings are left out, or 0. (v5+, tag 0) */
   topicConfigErrorCode: number;
-  /** (v5+) */
+  /** Number of partitions, -1 when unknown. (v5+) */
   numPartitions: number;
-  /** (v5+) */
+  /** Number of replicas, -1 when unknown. (v5+) */
   replicationFactor: number;
-  /** (v5+) */
+  /** Settings by key. (v5+) */
   configs: readonly CreateTopicsResponseCreatableTopicConfigs[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -283,16 +304,17 @@ export function createCreateTopicsResponseCreatableTopicResult(init: Partial<Cre
   return m;
 }
 
+/** Entry of `configs`. */
 export interface CreateTopicsResponseCreatableTopicConfigs {
-  /** (v5+) */
+  /** Key of the setting. (v5+) */
   name: string;
-  /** (v5+) */
+  /** Value of the setting, or null. (v5+) */
   value: string | null;
-  /** (v5+) */
+  /** Whether the value cannot be changed. (v5+) */
   readOnly: boolean;
-  /** (v5+) */
+  /** Where the value comes from. (v5+) */
   configSource: number;
-  /** (v5+) */
+  /** Whether the value is secret and left out. (v5+) */
   isSensitive: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -356,11 +378,7 @@ function sizeCreateTopicsResponseCreatableTopicResult(m: CreateTopicsResponseCre
   n += flexible ? sizeOfCompactNullableString(m.errorMessage) : sizeOfNullableString(m.errorMessage);
   if (v >= 5) {
     n += 4;
-  }
-  if (v >= 5) {
     n += 2;
-  }
-  if (v >= 5) {
     if (m.configs === null) n += 1;
     else {
       n += sizeOfUvarint(m.configs.length + 1);
@@ -389,11 +407,7 @@ function encodeCreateTopicsResponseCreatableTopicResult(w: Writer, m: CreateTopi
   if (flexible) w.compactNullableString(m.errorMessage); else w.nullableString(m.errorMessage);
   if (v >= 5) {
     w.int32(m.numPartitions);
-  }
-  if (v >= 5) {
     w.int16(m.replicationFactor);
-  }
-  if (v >= 5) {
     if (m.configs === null) {
       w.uvarint(0);
     } else {
@@ -486,7 +500,7 @@ function decodeCreateTopicsResponseCreatableTopicConfigs(r: Reader, v: number): 
   return m;
 }
 
-/** CreateTopicsResponse */
+/** Result for each topic, with its final settings. */
 export const createTopicsResponse: MessageCodec<CreateTopicsResponse> = {
   name: 'CreateTopicsResponse',
   kind: 'response',

@@ -1,18 +1,19 @@
 // Generated from schemas/20-delete-topics.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { nullField, unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** DeleteTopicsRequest */
+/** Deletes topics by name or id. */
 export interface DeleteTopicsRequest {
-  /** (v6+) */
+  /** Topics to delete, by name or id. (v6+) */
   topics: readonly DeleteTopicsRequestDeleteTopicState[];
-  /** (v1-5) */
+  /** Topics to delete, by name. (v1-5) */
   topicNames: readonly string[];
+  /** Milliseconds that the broker may take. */
   timeoutMs: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -27,10 +28,11 @@ export function createDeleteTopicsRequest(init: Partial<DeleteTopicsRequest> = {
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DeleteTopicsRequestDeleteTopicState {
-  /** (v6+) */
+  /** Name of the topic, null when its id is given. (v6+) */
   name: string | null;
-  /** (v6+) */
+  /** Id of the topic. (v6+) */
   topicId: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -115,7 +117,7 @@ function decodeDeleteTopicsRequestDeleteTopicState(r: Reader, v: number): Delete
   return m;
 }
 
-/** DeleteTopicsRequest */
+/** Deletes topics by name or id. */
 export const deleteTopicsRequest: MessageCodec<DeleteTopicsRequest> = {
   name: 'DeleteTopicsRequest',
   kind: 'request',
@@ -141,9 +143,11 @@ export const deleteTopicsRequest: MessageCodec<DeleteTopicsRequest> = {
   },
 };
 
-/** DeleteTopicsResponse */
+/** Result for each topic. */
 export interface DeleteTopicsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** One result for each entry of the request. */
   responses: readonly DeleteTopicsResponseDeletableTopicResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -157,13 +161,15 @@ export function createDeleteTopicsResponse(init: Partial<DeleteTopicsResponse> =
   return m;
 }
 
+/** Entry of `responses`. */
 export interface DeleteTopicsResponseDeletableTopicResult {
-  /** (null in v6+) */
+  /** Name of the topic, null when its id was given and is unknown. (null in v6+) */
   name: string | null;
-  /** (v6+) */
+  /** Id of the topic. (v6+) */
   topicId: string;
+  /** What went wrong, or 0. */
   errorCode: number;
-  /** (v5+) */
+  /** What went wrong in words, or null. (v5+) */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -252,7 +258,7 @@ function decodeDeleteTopicsResponseDeletableTopicResult(r: Reader, v: number): D
   return m;
 }
 
-/** DeleteTopicsResponse */
+/** Result for each topic. */
 export const deleteTopicsResponse: MessageCodec<DeleteTopicsResponse> = {
   name: 'DeleteTopicsResponse',
   kind: 'response',

@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DeleteRecordsRequest */
+/** Moves the start of partitions up, so that older records can be removed. */
 export interface DeleteRecordsRequest {
+  /** Topics concerned. */
   topics: readonly DeleteRecordsRequestDeleteRecordsTopic[];
+  /** Milliseconds that the broker may take. */
   timeoutMs: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -21,8 +23,11 @@ export function createDeleteRecordsRequest(init: Partial<DeleteRecordsRequest> =
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DeleteRecordsRequestDeleteRecordsTopic {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly DeleteRecordsRequestDeleteRecordsPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -36,8 +41,11 @@ export function createDeleteRecordsRequestDeleteRecordsTopic(init: Partial<Delet
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DeleteRecordsRequestDeleteRecordsPartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** First offset to keep, -1 for the high watermark. */
   offset: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -138,7 +146,7 @@ function decodeDeleteRecordsRequestDeleteRecordsPartition(r: Reader, v: number):
   return m;
 }
 
-/** DeleteRecordsRequest */
+/** Moves the start of partitions up, so that older records can be removed. */
 export const deleteRecordsRequest: MessageCodec<DeleteRecordsRequest> = {
   name: 'DeleteRecordsRequest',
   kind: 'request',
@@ -164,9 +172,11 @@ export const deleteRecordsRequest: MessageCodec<DeleteRecordsRequest> = {
   },
 };
 
-/** DeleteRecordsResponse */
+/** New start of each partition. */
 export interface DeleteRecordsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Topics concerned. */
   topics: readonly DeleteRecordsResponseDeleteRecordsTopicResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -180,8 +190,11 @@ export function createDeleteRecordsResponse(init: Partial<DeleteRecordsResponse>
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DeleteRecordsResponseDeleteRecordsTopicResult {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly DeleteRecordsResponseDeleteRecordsPartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -195,9 +208,13 @@ export function createDeleteRecordsResponseDeleteRecordsTopicResult(init: Partia
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DeleteRecordsResponseDeleteRecordsPartitionResult {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** First offset that is left. */
   lowWatermark: bigint;
+  /** What went wrong, or 0. */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -301,7 +318,7 @@ function decodeDeleteRecordsResponseDeleteRecordsPartitionResult(r: Reader, v: n
   return m;
 }
 
-/** DeleteRecordsResponse */
+/** New start of each partition. */
 export const deleteRecordsResponse: MessageCodec<DeleteRecordsResponse> = {
   name: 'DeleteRecordsResponse',
   kind: 'response',

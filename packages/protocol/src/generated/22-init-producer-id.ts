@@ -6,17 +6,19 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfNullableString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** InitProducerIdRequest */
+/** Asks for a producer id, and ends what an earlier producer with the same transactional id left open. */
 export interface InitProducerIdRequest {
+  /** Transactional id, or null without transactions. */
   transactionalId: string | null;
+  /** Milliseconds after which the coordinator aborts the transaction. */
   transactionTimeoutMs: number;
-  /** (v3+) */
+  /** Id that the producer has, -1 when it starts. (v3+) */
   producerId: bigint;
-  /** (v3+) */
+  /** Epoch that the producer has, -1 when it starts. (v3+) */
   producerEpoch: number;
-  /** (v6+) */
+  /** The producer takes part in two-phase commits of others. (v6+) */
   enable2Pc: boolean;
-  /** (v6+) */
+  /** Keep the open transaction instead of aborting it. (v6+) */
   keepPreparedTxn: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -40,14 +42,10 @@ function sizeInitProducerIdRequest(m: InitProducerIdRequest, v: number): number 
   n += flexible ? sizeOfCompactNullableString(m.transactionalId) : sizeOfNullableString(m.transactionalId);
   if (v >= 3) {
     n += 8;
-  }
-  if (v >= 3) {
     n += 2;
   }
   if (v === 6) {
     n += 1;
-  }
-  if (v === 6) {
     n += 1;
   }
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -91,7 +89,7 @@ function decodeInitProducerIdRequest(r: Reader, v: number): InitProducerIdReques
   return m;
 }
 
-/** InitProducerIdRequest */
+/** Asks for a producer id, and ends what an earlier producer with the same transactional id left open. */
 export const initProducerIdRequest: MessageCodec<InitProducerIdRequest> = {
   name: 'InitProducerIdRequest',
   kind: 'request',
@@ -117,15 +115,19 @@ export const initProducerIdRequest: MessageCodec<InitProducerIdRequest> = {
   },
 };
 
-/** InitProducerIdResponse */
+/** Producer id and epoch to write with. */
 export interface InitProducerIdResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Id of the producer. */
   producerId: bigint;
+  /** Epoch of the producer. */
   producerEpoch: number;
-  /** (v6+) */
+  /** Producer id of the kept transaction, -1 without. (v6+) */
   ongoingTxnProducerId: bigint;
-  /** (v6+) */
+  /** Epoch of the kept transaction, -1 without. (v6+) */
   ongoingTxnProducerEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -148,8 +150,6 @@ function sizeInitProducerIdResponse(m: InitProducerIdResponse, v: number): numbe
   let n = 16;
   if (v === 6) {
     n += 8;
-  }
-  if (v === 6) {
     n += 2;
   }
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -187,7 +187,7 @@ function decodeInitProducerIdResponse(r: Reader, v: number): InitProducerIdRespo
   return m;
 }
 
-/** InitProducerIdResponse */
+/** Producer id and epoch to write with. */
 export const initProducerIdResponse: MessageCodec<InitProducerIdResponse> = {
   name: 'InitProducerIdResponse',
   kind: 'response',

@@ -5,10 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** OffsetForLeaderEpochRequest */
+/** Asks where a leader epoch ends, to find out whether logs diverged. */
 export interface OffsetForLeaderEpochRequest {
-  /** (v3+) */
+  /** Broker that follows this partition, -1 for a consumer. (v3+) */
   replicaId: number;
+  /** Topics concerned. */
   topics: readonly OffsetForLeaderEpochRequestOffsetForLeaderTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -22,8 +23,11 @@ export function createOffsetForLeaderEpochRequest(init: Partial<OffsetForLeaderE
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetForLeaderEpochRequestOffsetForLeaderTopic {
+  /** Name of the topic. */
   topic: string;
+  /** Partitions of this topic. */
   partitions: readonly OffsetForLeaderEpochRequestOffsetForLeaderPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -37,9 +41,13 @@ export function createOffsetForLeaderEpochRequestOffsetForLeaderTopic(init: Part
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface OffsetForLeaderEpochRequestOffsetForLeaderPartition {
+  /** Number of the partition. */
   partition: number;
+  /** Leader epoch that the client knows, -1 for no check. */
   currentLeaderEpoch: number;
+  /** Epoch whose end is asked for. */
   leaderEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -148,7 +156,7 @@ function decodeOffsetForLeaderEpochRequestOffsetForLeaderPartition(r: Reader, v:
   return m;
 }
 
-/** OffsetForLeaderEpochRequest */
+/** Asks where a leader epoch ends, to find out whether logs diverged. */
 export const offsetForLeaderEpochRequest: MessageCodec<OffsetForLeaderEpochRequest> = {
   name: 'OffsetForLeaderEpochRequest',
   kind: 'request',
@@ -174,9 +182,11 @@ export const offsetForLeaderEpochRequest: MessageCodec<OffsetForLeaderEpochReque
   },
 };
 
-/** OffsetForLeaderEpochResponse */
+/** Last offset of the epochs asked for. */
 export interface OffsetForLeaderEpochResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Topics concerned. */
   topics: readonly OffsetForLeaderEpochResponseOffsetForLeaderTopicResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -190,8 +200,11 @@ export function createOffsetForLeaderEpochResponse(init: Partial<OffsetForLeader
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetForLeaderEpochResponseOffsetForLeaderTopicResult {
+  /** Name of the topic. */
   topic: string;
+  /** Partitions of this topic. */
   partitions: readonly OffsetForLeaderEpochResponseEpochEndOffset[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -205,10 +218,15 @@ export function createOffsetForLeaderEpochResponseOffsetForLeaderTopicResult(ini
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface OffsetForLeaderEpochResponseEpochEndOffset {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Number of the partition. */
   partition: number;
+  /** Epoch that was found, -1 without. */
   leaderEpoch: number;
+  /** Offset behind the last record of the epoch. */
   endOffset: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -315,7 +333,7 @@ function decodeOffsetForLeaderEpochResponseEpochEndOffset(r: Reader, v: number):
   return m;
 }
 
-/** OffsetForLeaderEpochResponse */
+/** Last offset of the epochs asked for. */
 export const offsetForLeaderEpochResponse: MessageCodec<OffsetForLeaderEpochResponse> = {
   name: 'OffsetForLeaderEpochResponse',
   kind: 'response',

@@ -6,17 +6,17 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** AddPartitionsToTxnRequest */
+/** Makes partitions part of a transaction before they are written. */
 export interface AddPartitionsToTxnRequest {
-  /** (v4+) */
+  /** Transactions with their partitions. (v4+) */
   transactions: readonly AddPartitionsToTxnRequestAddPartitionsToTxnTransaction[];
-  /** (v0-3) */
+  /** Transactional id, in the form before batches. (v0-3) */
   v3AndBelowTransactionalId: string;
-  /** (v0-3) */
+  /** Producer id, in the form before batches. (v0-3) */
   v3AndBelowProducerId: bigint;
-  /** (v0-3) */
+  /** Producer epoch, in the form before batches. (v0-3) */
   v3AndBelowProducerEpoch: number;
-  /** (v0-3) */
+  /** Partitions to add, in the form before batches. (v0-3) */
   v3AndBelowTopics: readonly AddPartitionsToTxnRequestAddPartitionsToTxnTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -33,16 +33,17 @@ export function createAddPartitionsToTxnRequest(init: Partial<AddPartitionsToTxn
   return m;
 }
 
+/** Entry of `transactions`. */
 export interface AddPartitionsToTxnRequestAddPartitionsToTxnTransaction {
-  /** (v4+) */
+  /** Transactional id, or null without transactions. (v4+) */
   transactionalId: string;
-  /** (v4+) */
+  /** Id of the producer. (v4+) */
   producerId: bigint;
-  /** (v4+) */
+  /** Epoch of the producer. (v4+) */
   producerEpoch: number;
-  /** (v4+) */
+  /** Only check that the partitions belong to the transaction. (v4+) */
   verifyOnly: boolean;
-  /** (v4+) */
+  /** Topics concerned. (v4+) */
   topics: readonly AddPartitionsToTxnRequestAddPartitionsToTxnTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -59,8 +60,11 @@ export function createAddPartitionsToTxnRequestAddPartitionsToTxnTransaction(ini
   return m;
 }
 
+/** Partitions of one topic. */
 export interface AddPartitionsToTxnRequestAddPartitionsToTxnTopic {
+  /** Name of the topic. */
   name: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -83,14 +87,8 @@ function sizeAddPartitionsToTxnRequest(m: AddPartitionsToTxnRequest, v: number):
   }
   if (v <= 3) {
     n += flexible ? sizeOfCompactString(m.v3AndBelowTransactionalId) : sizeOfString(m.v3AndBelowTransactionalId);
-  }
-  if (v <= 3) {
     n += 8;
-  }
-  if (v <= 3) {
     n += 2;
-  }
-  if (v <= 3) {
     n += flexible ? sizeOfUvarint(m.v3AndBelowTopics.length + 1) : 4;
     for (const e of m.v3AndBelowTopics) n += sizeAddPartitionsToTxnRequestAddPartitionsToTxnTopic(e, v);
   }
@@ -212,7 +210,7 @@ function decodeAddPartitionsToTxnRequestAddPartitionsToTxnTopic(r: Reader, v: nu
   return m;
 }
 
-/** AddPartitionsToTxnRequest */
+/** Makes partitions part of a transaction before they are written. */
 export const addPartitionsToTxnRequest: MessageCodec<AddPartitionsToTxnRequest> = {
   name: 'AddPartitionsToTxnRequest',
   kind: 'request',
@@ -238,14 +236,15 @@ export const addPartitionsToTxnRequest: MessageCodec<AddPartitionsToTxnRequest> 
   },
 };
 
-/** AddPartitionsToTxnResponse */
+/** Result for each partition. */
 export interface AddPartitionsToTxnResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
-  /** (v4+) */
+  /** What went wrong, or 0. (v4+) */
   errorCode: number;
-  /** (v4+) */
+  /** Result for each transaction. (v4+) */
   resultsByTransaction: readonly AddPartitionsToTxnResponseAddPartitionsToTxnResult[];
-  /** (v0-3) */
+  /** Result for each topic, in the form before batches. (v0-3) */
   resultsByTopicV3AndBelow: readonly AddPartitionsToTxnResponseAddPartitionsToTxnTopicResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -261,10 +260,11 @@ export function createAddPartitionsToTxnResponse(init: Partial<AddPartitionsToTx
   return m;
 }
 
+/** Entry of `resultsByTransaction`. */
 export interface AddPartitionsToTxnResponseAddPartitionsToTxnResult {
-  /** (v4+) */
+  /** Transactional id, or null without transactions. (v4+) */
   transactionalId: string;
-  /** (v4+) */
+  /** Result for each topic. (v4+) */
   topicResults: readonly AddPartitionsToTxnResponseAddPartitionsToTxnTopicResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -278,8 +278,11 @@ export function createAddPartitionsToTxnResponseAddPartitionsToTxnResult(init: P
   return m;
 }
 
+/** Results of one topic. */
 export interface AddPartitionsToTxnResponseAddPartitionsToTxnTopicResult {
+  /** Name of the topic. */
   name: string;
+  /** Result for each partition. */
   resultsByPartition: readonly AddPartitionsToTxnResponseAddPartitionsToTxnPartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -293,8 +296,11 @@ export function createAddPartitionsToTxnResponseAddPartitionsToTxnTopicResult(in
   return m;
 }
 
+/** Result of one partition. */
 export interface AddPartitionsToTxnResponseAddPartitionsToTxnPartitionResult {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong with the partition, or 0. */
   partitionErrorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -313,8 +319,6 @@ function sizeAddPartitionsToTxnResponse(m: AddPartitionsToTxnResponse, v: number
   let n = 4;
   if (v >= 4) {
     n += 2;
-  }
-  if (v >= 4) {
     n += sizeOfUvarint(m.resultsByTransaction.length + 1);
     for (const e of m.resultsByTransaction) n += sizeAddPartitionsToTxnResponseAddPartitionsToTxnResult(e, v);
   }
@@ -331,8 +335,6 @@ function encodeAddPartitionsToTxnResponse(w: Writer, m: AddPartitionsToTxnRespon
   w.int32(m.throttleTimeMs);
   if (v >= 4) {
     w.int16(m.errorCode);
-  }
-  if (v >= 4) {
     w.compactArrayLength(m.resultsByTransaction.length);
     for (const e of m.resultsByTransaction) encodeAddPartitionsToTxnResponseAddPartitionsToTxnResult(w, e, v);
   }
@@ -450,7 +452,7 @@ function decodeAddPartitionsToTxnResponseAddPartitionsToTxnPartitionResult(r: Re
   return m;
 }
 
-/** AddPartitionsToTxnResponse */
+/** Result for each partition. */
 export const addPartitionsToTxnResponse: MessageCodec<AddPartitionsToTxnResponse> = {
   name: 'AddPartitionsToTxnResponse',
   kind: 'response',

@@ -5,11 +5,15 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** AddOffsetsToTxnRequest */
+/** Makes the offsets of a group part of a transaction. */
 export interface AddOffsetsToTxnRequest {
+  /** Transactional id, or null without transactions. */
   transactionalId: string;
+  /** Id of the producer. */
   producerId: bigint;
+  /** Epoch of the producer. */
   producerEpoch: number;
+  /** Id of the group. */
   groupId: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -55,7 +59,7 @@ function decodeAddOffsetsToTxnRequest(r: Reader, v: number): AddOffsetsToTxnRequ
   return m;
 }
 
-/** AddOffsetsToTxnRequest */
+/** Makes the offsets of a group part of a transaction. */
 export const addOffsetsToTxnRequest: MessageCodec<AddOffsetsToTxnRequest> = {
   name: 'AddOffsetsToTxnRequest',
   kind: 'request',
@@ -81,9 +85,11 @@ export const addOffsetsToTxnRequest: MessageCodec<AddOffsetsToTxnRequest> = {
   },
 };
 
-/** AddOffsetsToTxnResponse */
+/** Whether the group was added. */
 export interface AddOffsetsToTxnResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -121,7 +127,7 @@ function decodeAddOffsetsToTxnResponse(r: Reader, v: number): AddOffsetsToTxnRes
   return m;
 }
 
-/** AddOffsetsToTxnResponse */
+/** Whether the group was added. */
 export const addOffsetsToTxnResponse: MessageCodec<AddOffsetsToTxnResponse> = {
   name: 'AddOffsetsToTxnResponse',
   kind: 'response',

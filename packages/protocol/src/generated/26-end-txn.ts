@@ -5,11 +5,15 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** EndTxnRequest */
+/** Commits or aborts a transaction. */
 export interface EndTxnRequest {
+  /** Transactional id, or null without transactions. */
   transactionalId: string;
+  /** Id of the producer. */
   producerId: bigint;
+  /** Epoch of the producer. */
   producerEpoch: number;
+  /** True commits, false aborts. */
   committed: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -54,7 +58,7 @@ function decodeEndTxnRequest(r: Reader, v: number): EndTxnRequest {
   return m;
 }
 
-/** EndTxnRequest */
+/** Commits or aborts a transaction. */
 export const endTxnRequest: MessageCodec<EndTxnRequest> = {
   name: 'EndTxnRequest',
   kind: 'request',
@@ -80,13 +84,15 @@ export const endTxnRequest: MessageCodec<EndTxnRequest> = {
   },
 };
 
-/** EndTxnResponse */
+/** Whether the decision is stored, and the identity to go on with. */
 export interface EndTxnResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
-  /** (v5+) */
+  /** Producer id for the next transaction, -1 when it stays. (v5+) */
   producerId: bigint;
-  /** (v5+) */
+  /** Producer epoch for the next transaction, -1 when it stays. (v5+) */
   producerEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -107,8 +113,6 @@ function sizeEndTxnResponse(m: EndTxnResponse, v: number): number {
   let n = 6;
   if (v === 5) {
     n += 8;
-  }
-  if (v === 5) {
     n += 2;
   }
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -121,8 +125,6 @@ function encodeEndTxnResponse(w: Writer, m: EndTxnResponse, v: number): void {
   w.int16(m.errorCode);
   if (v === 5) {
     w.int64(m.producerId);
-  }
-  if (v === 5) {
     w.int16(m.producerEpoch);
   }
   if (flexible) w.taggedFields(m.unknownTaggedFields);
@@ -140,7 +142,7 @@ function decodeEndTxnResponse(r: Reader, v: number): EndTxnResponse {
   return m;
 }
 
-/** EndTxnResponse */
+/** Whether the decision is stored, and the identity to go on with. */
 export const endTxnResponse: MessageCodec<EndTxnResponse> = {
   name: 'EndTxnResponse',
   kind: 'response',

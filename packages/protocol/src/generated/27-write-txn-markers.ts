@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** WriteTxnMarkersRequest */
+/** Tells partition leaders how transactions ended (between brokers). */
 export interface WriteTxnMarkersRequest {
+  /** Transactions that ended. */
   markers: readonly WriteTxnMarkersRequestWritableTxnMarker[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -19,13 +20,19 @@ export function createWriteTxnMarkersRequest(init: Partial<WriteTxnMarkersReques
   return m;
 }
 
+/** Entry of `markers`. */
 export interface WriteTxnMarkersRequestWritableTxnMarker {
+  /** Id of the producer. */
   producerId: bigint;
+  /** Epoch of the producer. */
   producerEpoch: number;
+  /** True for commit, false for abort. */
   transactionResult: boolean;
+  /** Topics concerned. */
   topics: readonly WriteTxnMarkersRequestWritableTxnMarkerTopic[];
+  /** Epoch of the transaction coordinator. */
   coordinatorEpoch: number;
-  /** (v2+) */
+  /** Version of the transaction protocol in use. (v2+) */
   transactionVersion: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -43,8 +50,11 @@ export function createWriteTxnMarkersRequestWritableTxnMarker(init: Partial<Writ
   return m;
 }
 
+/** Entry of `topics`. */
 export interface WriteTxnMarkersRequestWritableTxnMarkerTopic {
+  /** Name of the topic. */
   name: string;
+  /** Numbers of the partitions. */
   partitionIndexes: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -153,7 +163,7 @@ function decodeWriteTxnMarkersRequestWritableTxnMarkerTopic(r: Reader, v: number
   return m;
 }
 
-/** WriteTxnMarkersRequest */
+/** Tells partition leaders how transactions ended (between brokers). */
 export const writeTxnMarkersRequest: MessageCodec<WriteTxnMarkersRequest> = {
   name: 'WriteTxnMarkersRequest',
   kind: 'request',
@@ -179,8 +189,9 @@ export const writeTxnMarkersRequest: MessageCodec<WriteTxnMarkersRequest> = {
   },
 };
 
-/** WriteTxnMarkersResponse */
+/** Result for each partition. */
 export interface WriteTxnMarkersResponse {
+  /** Result for each transaction. */
   markers: readonly WriteTxnMarkersResponseWritableTxnMarkerResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -193,8 +204,11 @@ export function createWriteTxnMarkersResponse(init: Partial<WriteTxnMarkersRespo
   return m;
 }
 
+/** Entry of `markers`. */
 export interface WriteTxnMarkersResponseWritableTxnMarkerResult {
+  /** Id of the producer. */
   producerId: bigint;
+  /** Topics concerned. */
   topics: readonly WriteTxnMarkersResponseWritableTxnMarkerTopicResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -208,8 +222,11 @@ export function createWriteTxnMarkersResponseWritableTxnMarkerResult(init: Parti
   return m;
 }
 
+/** Entry of `topics`. */
 export interface WriteTxnMarkersResponseWritableTxnMarkerTopicResult {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly WriteTxnMarkersResponseWritableTxnMarkerPartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -223,8 +240,11 @@ export function createWriteTxnMarkersResponseWritableTxnMarkerTopicResult(init: 
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface WriteTxnMarkersResponseWritableTxnMarkerPartitionResult {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -342,7 +362,7 @@ function decodeWriteTxnMarkersResponseWritableTxnMarkerPartitionResult(r: Reader
   return m;
 }
 
-/** WriteTxnMarkersResponse */
+/** Result for each partition. */
 export const writeTxnMarkersResponse: MessageCodec<WriteTxnMarkersResponse> = {
   name: 'WriteTxnMarkersResponse',
   kind: 'response',

@@ -1,24 +1,29 @@
 // Generated from schemas/28-txn-offset-commit.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** TxnOffsetCommitRequest */
+/** Stores group offsets that count only when the transaction commits. */
 export interface TxnOffsetCommitRequest {
+  /** Transactional id, or null without transactions. */
   transactionalId: string;
+  /** Id of the group. */
   groupId: string;
+  /** Id of the producer. */
   producerId: bigint;
+  /** Epoch of the producer. */
   producerEpoch: number;
-  /** (v3+) */
+  /** Generation (classic group) or member epoch (consumer group) of the sender, -1 when it is no member. (v3+) */
   generationIdOrMemberEpoch: number;
-  /** (v3+) */
+  /** Id of the member. (v3+) */
   memberId: string;
-  /** (v3+) */
+  /** Name of a static member, or null. (v3+) */
   groupInstanceId: string | null;
+  /** Topics concerned. */
   topics: readonly TxnOffsetCommitRequestTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -38,11 +43,13 @@ export function createTxnOffsetCommitRequest(init: Partial<TxnOffsetCommitReques
   return m;
 }
 
+/** Entry of `topics`. */
 export interface TxnOffsetCommitRequestTopic {
-  /** (v0-5) */
+  /** Name of the topic. (v0-5) */
   name: string;
-  /** (v6+) */
+  /** Id of the topic. (v6+) */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly TxnOffsetCommitRequestPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -57,11 +64,15 @@ export function createTxnOffsetCommitRequestTopic(init: Partial<TxnOffsetCommitR
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface TxnOffsetCommitRequestPartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Offset of the next record to read. */
   committedOffset: bigint;
-  /** (v2+) */
+  /** Leader epoch of the last record that was read, -1 when unknown. (v2+) */
   committedLeaderEpoch: number;
+  /** Text that the member stores with the offset. */
   committedMetadata: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -84,11 +95,7 @@ function sizeTxnOffsetCommitRequest(m: TxnOffsetCommitRequest, v: number): numbe
   n += flexible ? sizeOfCompactString(m.groupId) : sizeOfString(m.groupId);
   if (v >= 3) {
     n += 4;
-  }
-  if (v >= 3) {
     n += sizeOfCompactString(m.memberId);
-  }
-  if (v >= 3) {
     n += sizeOfCompactNullableString(m.groupInstanceId);
   }
   n += flexible ? sizeOfUvarint(m.topics.length + 1) : 4;
@@ -217,7 +224,7 @@ function decodeTxnOffsetCommitRequestPartition(r: Reader, v: number): TxnOffsetC
   return m;
 }
 
-/** TxnOffsetCommitRequest */
+/** Stores group offsets that count only when the transaction commits. */
 export const txnOffsetCommitRequest: MessageCodec<TxnOffsetCommitRequest> = {
   name: 'TxnOffsetCommitRequest',
   kind: 'request',
@@ -243,9 +250,11 @@ export const txnOffsetCommitRequest: MessageCodec<TxnOffsetCommitRequest> = {
   },
 };
 
-/** TxnOffsetCommitResponse */
+/** Result for each partition. */
 export interface TxnOffsetCommitResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Topics concerned. */
   topics: readonly TxnOffsetCommitResponseTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -259,11 +268,13 @@ export function createTxnOffsetCommitResponse(init: Partial<TxnOffsetCommitRespo
   return m;
 }
 
+/** Entry of `topics`. */
 export interface TxnOffsetCommitResponseTopic {
-  /** (v0-5) */
+  /** Name of the topic. (v0-5) */
   name: string;
-  /** (v6+) */
+  /** Id of the topic. (v6+) */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly TxnOffsetCommitResponsePartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -278,8 +289,11 @@ export function createTxnOffsetCommitResponseTopic(init: Partial<TxnOffsetCommit
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface TxnOffsetCommitResponsePartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -391,7 +405,7 @@ function decodeTxnOffsetCommitResponsePartition(r: Reader, v: number): TxnOffset
   return m;
 }
 
-/** TxnOffsetCommitResponse */
+/** Result for each partition. */
 export const txnOffsetCommitResponse: MessageCodec<TxnOffsetCommitResponse> = {
   name: 'TxnOffsetCommitResponse',
   kind: 'response',

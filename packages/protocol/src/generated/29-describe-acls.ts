@@ -5,14 +5,21 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeAclsRequest */
+/** Asks for access rules that match a filter. */
 export interface DescribeAclsRequest {
+  /** Kind of resource to match. */
   resourceTypeFilter: number;
+  /** Resource name to match, null for any. */
   resourceNameFilter: string | null;
+  /** Pattern type to match. */
   patternTypeFilter: number;
+  /** Principal to match, null for any. */
   principalFilter: string | null;
+  /** Host to match, null for any. */
   hostFilter: string | null;
+  /** Operation that the rule is about. */
   operation: number;
+  /** Whether the rule allows or denies. */
   permissionType: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -68,7 +75,7 @@ function decodeDescribeAclsRequest(r: Reader, v: number): DescribeAclsRequest {
   return m;
 }
 
-/** DescribeAclsRequest */
+/** Asks for access rules that match a filter. */
 export const describeAclsRequest: MessageCodec<DescribeAclsRequest> = {
   name: 'DescribeAclsRequest',
   kind: 'request',
@@ -94,11 +101,15 @@ export const describeAclsRequest: MessageCodec<DescribeAclsRequest> = {
   },
 };
 
-/** DescribeAclsResponse */
+/** Access rules that match. */
 export interface DescribeAclsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Resources with rules. */
   resources: readonly DescribeAclsResponseDescribeAclsResource[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -114,10 +125,15 @@ export function createDescribeAclsResponse(init: Partial<DescribeAclsResponse> =
   return m;
 }
 
+/** Entry of `resources`. */
 export interface DescribeAclsResponseDescribeAclsResource {
+  /** Kind of the resource. */
   resourceType: number;
+  /** Name of the resource. */
   resourceName: string;
+  /** Literal name or prefix. */
   patternType: number;
+  /** Rules of the resource. */
   acls: readonly DescribeAclsResponseAclDescription[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -133,10 +149,15 @@ export function createDescribeAclsResponseDescribeAclsResource(init: Partial<Des
   return m;
 }
 
+/** Entry of `acls`. */
 export interface DescribeAclsResponseAclDescription {
+  /** Principal of the rule, such as User:alice. */
   principal: string;
+  /** Host of the rule, * for any. */
   host: string;
+  /** Operation that the rule is about. */
   operation: number;
+  /** Whether the rule allows or denies. */
   permissionType: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -254,7 +275,7 @@ function decodeDescribeAclsResponseAclDescription(r: Reader, v: number): Describ
   return m;
 }
 
-/** DescribeAclsResponse */
+/** Access rules that match. */
 export const describeAclsResponse: MessageCodec<DescribeAclsResponse> = {
   name: 'DescribeAclsResponse',
   kind: 'response',

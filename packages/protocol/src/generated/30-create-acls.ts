@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** CreateAclsRequest */
+/** Adds access rules. */
 export interface CreateAclsRequest {
+  /** Rules to add. */
   creations: readonly CreateAclsRequestAclCreation[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -19,13 +20,21 @@ export function createCreateAclsRequest(init: Partial<CreateAclsRequest> = {}): 
   return m;
 }
 
+/** Entry of `creations`. */
 export interface CreateAclsRequestAclCreation {
+  /** Kind of the resource. */
   resourceType: number;
+  /** Name of the resource. */
   resourceName: string;
+  /** Literal name or prefix. */
   resourcePatternType: number;
+  /** Principal of the rule, such as User:alice. */
   principal: string;
+  /** Host of the rule, * for any. */
   host: string;
+  /** Operation that the rule is about. */
   operation: number;
+  /** Whether the rule allows or denies. */
   permissionType: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -110,7 +119,7 @@ function decodeCreateAclsRequestAclCreation(r: Reader, v: number): CreateAclsReq
   return m;
 }
 
-/** CreateAclsRequest */
+/** Adds access rules. */
 export const createAclsRequest: MessageCodec<CreateAclsRequest> = {
   name: 'CreateAclsRequest',
   kind: 'request',
@@ -136,9 +145,11 @@ export const createAclsRequest: MessageCodec<CreateAclsRequest> = {
   },
 };
 
-/** CreateAclsResponse */
+/** Result for each rule, in the order of the request. */
 export interface CreateAclsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** One result for each entry of the request. */
   results: readonly CreateAclsResponseAclCreationResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -152,8 +163,11 @@ export function createCreateAclsResponse(init: Partial<CreateAclsResponse> = {})
   return m;
 }
 
+/** Entry of `results`. */
 export interface CreateAclsResponseAclCreationResult {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -223,7 +237,7 @@ function decodeCreateAclsResponseAclCreationResult(r: Reader, v: number): Create
   return m;
 }
 
-/** CreateAclsResponse */
+/** Result for each rule, in the order of the request. */
 export const createAclsResponse: MessageCodec<CreateAclsResponse> = {
   name: 'CreateAclsResponse',
   kind: 'response',

@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DeleteAclsRequest */
+/** Removes all access rules that match filters. */
 export interface DeleteAclsRequest {
+  /** Filters; every rule that matches one is removed. */
   filters: readonly DeleteAclsRequestDeleteAclsFilter[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -19,13 +20,21 @@ export function createDeleteAclsRequest(init: Partial<DeleteAclsRequest> = {}): 
   return m;
 }
 
+/** Entry of `filters`. */
 export interface DeleteAclsRequestDeleteAclsFilter {
+  /** Kind of resource to match. */
   resourceTypeFilter: number;
+  /** Resource name to match, null for any. */
   resourceNameFilter: string | null;
+  /** Pattern type to match. */
   patternTypeFilter: number;
+  /** Principal to match, null for any. */
   principalFilter: string | null;
+  /** Host to match, null for any. */
   hostFilter: string | null;
+  /** Operation that the rule is about. */
   operation: number;
+  /** Whether the rule allows or denies. */
   permissionType: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -110,7 +119,7 @@ function decodeDeleteAclsRequestDeleteAclsFilter(r: Reader, v: number): DeleteAc
   return m;
 }
 
-/** DeleteAclsRequest */
+/** Removes all access rules that match filters. */
 export const deleteAclsRequest: MessageCodec<DeleteAclsRequest> = {
   name: 'DeleteAclsRequest',
   kind: 'request',
@@ -136,9 +145,11 @@ export const deleteAclsRequest: MessageCodec<DeleteAclsRequest> = {
   },
 };
 
-/** DeleteAclsResponse */
+/** Rules that each filter removed. */
 export interface DeleteAclsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Result for each filter. */
   filterResults: readonly DeleteAclsResponseDeleteAclsFilterResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -152,9 +163,13 @@ export function createDeleteAclsResponse(init: Partial<DeleteAclsResponse> = {})
   return m;
 }
 
+/** Entry of `filterResults`. */
 export interface DeleteAclsResponseDeleteAclsFilterResult {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Rules that the filter matched. */
   matchingAcls: readonly DeleteAclsResponseDeleteAclsMatchingAcl[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -169,15 +184,25 @@ export function createDeleteAclsResponseDeleteAclsFilterResult(init: Partial<Del
   return m;
 }
 
+/** Entry of `matchingAcls`. */
 export interface DeleteAclsResponseDeleteAclsMatchingAcl {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Kind of the resource. */
   resourceType: number;
+  /** Name of the resource. */
   resourceName: string;
+  /** Literal name or prefix. */
   patternType: number;
+  /** Principal of the rule, such as User:alice. */
   principal: string;
+  /** Host of the rule, * for any. */
   host: string;
+  /** Operation that the rule is about. */
   operation: number;
+  /** Whether the rule allows or denies. */
   permissionType: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -305,7 +330,7 @@ function decodeDeleteAclsResponseDeleteAclsMatchingAcl(r: Reader, v: number): De
   return m;
 }
 
-/** DeleteAclsResponse */
+/** Rules that each filter removed. */
 export const deleteAclsResponse: MessageCodec<DeleteAclsResponse> = {
   name: 'DeleteAclsResponse',
   kind: 'response',

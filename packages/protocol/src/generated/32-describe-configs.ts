@@ -6,11 +6,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeConfigsRequest */
+/** Asks for settings of topics, brokers or groups. */
 export interface DescribeConfigsRequest {
+  /** Resources concerned. */
   resources: readonly DescribeConfigsRequestDescribeConfigsResource[];
+  /** Also name the other places the value could come from. */
   includeSynonyms: boolean;
-  /** (v3+) */
+  /** Also explain the keys. (v3+) */
   includeDocumentation: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -25,9 +27,13 @@ export function createDescribeConfigsRequest(init: Partial<DescribeConfigsReques
   return m;
 }
 
+/** Entry of `resources`. */
 export interface DescribeConfigsRequestDescribeConfigsResource {
+  /** Kind of the resource. */
   resourceType: number;
+  /** Name of the resource. */
   resourceName: string;
+  /** Keys asked for, null for all. */
   configurationKeys: readonly string[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -128,7 +134,7 @@ function decodeDescribeConfigsRequestDescribeConfigsResource(r: Reader, v: numbe
   return m;
 }
 
-/** DescribeConfigsRequest */
+/** Asks for settings of topics, brokers or groups. */
 export const describeConfigsRequest: MessageCodec<DescribeConfigsRequest> = {
   name: 'DescribeConfigsRequest',
   kind: 'request',
@@ -154,9 +160,11 @@ export const describeConfigsRequest: MessageCodec<DescribeConfigsRequest> = {
   },
 };
 
-/** DescribeConfigsResponse */
+/** Settings with value, source and documentation. */
 export interface DescribeConfigsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** One result for each entry of the request. */
   results: readonly DescribeConfigsResponseDescribeConfigsResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -170,11 +178,17 @@ export function createDescribeConfigsResponse(init: Partial<DescribeConfigsRespo
   return m;
 }
 
+/** Entry of `results`. */
 export interface DescribeConfigsResponseDescribeConfigsResult {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Kind of the resource. */
   resourceType: number;
+  /** Name of the resource. */
   resourceName: string;
+  /** Settings by key. */
   configs: readonly DescribeConfigsResponseDescribeConfigsResourceResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -191,16 +205,23 @@ export function createDescribeConfigsResponseDescribeConfigsResult(init: Partial
   return m;
 }
 
+/** Entry of `configs`. */
 export interface DescribeConfigsResponseDescribeConfigsResourceResult {
+  /** Key of the setting. */
   name: string;
+  /** Value of the setting, or null. */
   value: string | null;
+  /** Whether the value cannot be changed. */
   readOnly: boolean;
+  /** Where the value comes from. */
   configSource: number;
+  /** Whether the value is secret and left out. */
   isSensitive: boolean;
+  /** Places the value could come from, strongest first. */
   synonyms: readonly DescribeConfigsResponseDescribeConfigsSynonym[];
-  /** (v3+) */
+  /** Type of the value. (v3+) */
   configType: number;
-  /** (v3+) */
+  /** What the key means, or null. (v3+) */
   documentation: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -220,9 +241,13 @@ export function createDescribeConfigsResponseDescribeConfigsResourceResult(init:
   return m;
 }
 
+/** Entry of `synonyms`. */
 export interface DescribeConfigsResponseDescribeConfigsSynonym {
+  /** Key at that place. */
   name: string;
+  /** Value at that place, or null. */
   value: string | null;
+  /** Kind of that place. */
   source: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -316,8 +341,6 @@ function sizeDescribeConfigsResponseDescribeConfigsResourceResult(m: DescribeCon
   for (const e of m.synonyms) n += sizeDescribeConfigsResponseDescribeConfigsSynonym(e, v);
   if (v >= 3) {
     n += 1;
-  }
-  if (v >= 3) {
     n += flexible ? sizeOfCompactNullableString(m.documentation) : sizeOfNullableString(m.documentation);
   }
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -335,8 +358,6 @@ function encodeDescribeConfigsResponseDescribeConfigsResourceResult(w: Writer, m
   for (const e of m.synonyms) encodeDescribeConfigsResponseDescribeConfigsSynonym(w, e, v);
   if (v >= 3) {
     w.int8(m.configType);
-  }
-  if (v >= 3) {
     if (flexible) w.compactNullableString(m.documentation); else w.nullableString(m.documentation);
   }
   if (flexible) w.taggedFields(m.unknownTaggedFields);
@@ -390,7 +411,7 @@ function decodeDescribeConfigsResponseDescribeConfigsSynonym(r: Reader, v: numbe
   return m;
 }
 
-/** DescribeConfigsResponse */
+/** Settings with value, source and documentation. */
 export const describeConfigsResponse: MessageCodec<DescribeConfigsResponse> = {
   name: 'DescribeConfigsResponse',
   kind: 'response',

@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** AlterConfigsRequest */
+/** Replaces all settings of resources; those left out return to their defaults. */
 export interface AlterConfigsRequest {
+  /** Resources concerned. */
   resources: readonly AlterConfigsRequestAlterConfigsResource[];
+  /** Only check whether the request would succeed. */
   validateOnly: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -21,9 +23,13 @@ export function createAlterConfigsRequest(init: Partial<AlterConfigsRequest> = {
   return m;
 }
 
+/** Entry of `resources`. */
 export interface AlterConfigsRequestAlterConfigsResource {
+  /** Kind of the resource. */
   resourceType: number;
+  /** Name of the resource. */
   resourceName: string;
+  /** Settings by key. */
   configs: readonly AlterConfigsRequestAlterableConfig[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -38,8 +44,11 @@ export function createAlterConfigsRequestAlterConfigsResource(init: Partial<Alte
   return m;
 }
 
+/** Entry of `configs`. */
 export interface AlterConfigsRequestAlterableConfig {
+  /** Key of the setting. */
   name: string;
+  /** Value of the setting, or null. */
   value: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -144,7 +153,7 @@ function decodeAlterConfigsRequestAlterableConfig(r: Reader, v: number): AlterCo
   return m;
 }
 
-/** AlterConfigsRequest */
+/** Replaces all settings of resources; those left out return to their defaults. */
 export const alterConfigsRequest: MessageCodec<AlterConfigsRequest> = {
   name: 'AlterConfigsRequest',
   kind: 'request',
@@ -170,9 +179,11 @@ export const alterConfigsRequest: MessageCodec<AlterConfigsRequest> = {
   },
 };
 
-/** AlterConfigsResponse */
+/** Result for each resource. */
 export interface AlterConfigsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** One result for each entry of the request. */
   responses: readonly AlterConfigsResponseAlterConfigsResourceResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -186,10 +197,15 @@ export function createAlterConfigsResponse(init: Partial<AlterConfigsResponse> =
   return m;
 }
 
+/** Entry of `responses`. */
 export interface AlterConfigsResponseAlterConfigsResourceResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Kind of the resource. */
   resourceType: number;
+  /** Name of the resource. */
   resourceName: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -266,7 +282,7 @@ function decodeAlterConfigsResponseAlterConfigsResourceResponse(r: Reader, v: nu
   return m;
 }
 
-/** AlterConfigsResponse */
+/** Result for each resource. */
 export const alterConfigsResponse: MessageCodec<AlterConfigsResponse> = {
   name: 'AlterConfigsResponse',
   kind: 'response',

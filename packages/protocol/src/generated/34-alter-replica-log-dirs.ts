@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** AlterReplicaLogDirsRequest */
+/** Moves replicas of a broker between its log directories. */
 export interface AlterReplicaLogDirsRequest {
+  /** Directories to move replicas to. */
   dirs: readonly AlterReplicaLogDirsRequestAlterReplicaLogDir[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -19,8 +20,11 @@ export function createAlterReplicaLogDirsRequest(init: Partial<AlterReplicaLogDi
   return m;
 }
 
+/** Entry of `dirs`. */
 export interface AlterReplicaLogDirsRequestAlterReplicaLogDir {
+  /** Absolute path of the directory. */
   path: string;
+  /** Topics concerned. */
   topics: readonly AlterReplicaLogDirsRequestAlterReplicaLogDirTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -34,8 +38,11 @@ export function createAlterReplicaLogDirsRequestAlterReplicaLogDir(init: Partial
   return m;
 }
 
+/** Entry of `topics`. */
 export interface AlterReplicaLogDirsRequestAlterReplicaLogDirTopic {
+  /** Name of the topic. */
   name: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -141,7 +148,7 @@ function decodeAlterReplicaLogDirsRequestAlterReplicaLogDirTopic(r: Reader, v: n
   return m;
 }
 
-/** AlterReplicaLogDirsRequest */
+/** Moves replicas of a broker between its log directories. */
 export const alterReplicaLogDirsRequest: MessageCodec<AlterReplicaLogDirsRequest> = {
   name: 'AlterReplicaLogDirsRequest',
   kind: 'request',
@@ -167,9 +174,11 @@ export const alterReplicaLogDirsRequest: MessageCodec<AlterReplicaLogDirsRequest
   },
 };
 
-/** AlterReplicaLogDirsResponse */
+/** Result for each partition. */
 export interface AlterReplicaLogDirsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** One result for each entry of the request. */
   results: readonly AlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -183,8 +192,11 @@ export function createAlterReplicaLogDirsResponse(init: Partial<AlterReplicaLogD
   return m;
 }
 
+/** Entry of `results`. */
 export interface AlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult {
+  /** Name of the topic. */
   topicName: string;
+  /** Partitions of this topic. */
   partitions: readonly AlterReplicaLogDirsResponseAlterReplicaLogDirPartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -198,8 +210,11 @@ export function createAlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult(i
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface AlterReplicaLogDirsResponseAlterReplicaLogDirPartitionResult {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -300,7 +315,7 @@ function decodeAlterReplicaLogDirsResponseAlterReplicaLogDirPartitionResult(r: R
   return m;
 }
 
-/** AlterReplicaLogDirsResponse */
+/** Result for each partition. */
 export const alterReplicaLogDirsResponse: MessageCodec<AlterReplicaLogDirsResponse> = {
   name: 'AlterReplicaLogDirsResponse',
   kind: 'response',

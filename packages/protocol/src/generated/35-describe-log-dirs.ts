@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeLogDirsRequest */
+/** Asks how much the partitions of a broker take on disk. */
 export interface DescribeLogDirsRequest {
+  /** Partitions asked for, null for all. */
   topics: readonly DescribeLogDirsRequestDescribableLogDirTopic[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -19,8 +20,11 @@ export function createDescribeLogDirsRequest(init: Partial<DescribeLogDirsReques
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeLogDirsRequestDescribableLogDirTopic {
+  /** Name of the topic. */
   topic: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -107,7 +111,7 @@ function decodeDescribeLogDirsRequestDescribableLogDirTopic(r: Reader, v: number
   return m;
 }
 
-/** DescribeLogDirsRequest */
+/** Asks how much the partitions of a broker take on disk. */
 export const describeLogDirsRequest: MessageCodec<DescribeLogDirsRequest> = {
   name: 'DescribeLogDirsRequest',
   kind: 'request',
@@ -133,11 +137,13 @@ export const describeLogDirsRequest: MessageCodec<DescribeLogDirsRequest> = {
   },
 };
 
-/** DescribeLogDirsResponse */
+/** Log directories of the broker and what lies in them. */
 export interface DescribeLogDirsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
-  /** (v3+) */
+  /** What went wrong, or 0. (v3+) */
   errorCode: number;
+  /** One result for each entry of the request. */
   results: readonly DescribeLogDirsResponseDescribeLogDirsResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -152,15 +158,19 @@ export function createDescribeLogDirsResponse(init: Partial<DescribeLogDirsRespo
   return m;
 }
 
+/** Entry of `results`. */
 export interface DescribeLogDirsResponseDescribeLogDirsResult {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Absolute path of the directory. */
   logDir: string;
+  /** Topics concerned. */
   topics: readonly DescribeLogDirsResponseDescribeLogDirsTopic[];
-  /** (v4+) */
+  /** Size of the volume, -1 when unknown. (v4+) */
   totalBytes: bigint;
-  /** (v4+) */
+  /** Free bytes of the volume, -1 when unknown. (v4+) */
   usableBytes: bigint;
-  /** (v5+) */
+  /** Whether new partitions avoid this directory. (v5+) */
   isCordoned: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -178,8 +188,11 @@ export function createDescribeLogDirsResponseDescribeLogDirsResult(init: Partial
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeLogDirsResponseDescribeLogDirsTopic {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly DescribeLogDirsResponseDescribeLogDirsPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -193,10 +206,15 @@ export function createDescribeLogDirsResponseDescribeLogDirsTopic(init: Partial<
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DescribeLogDirsResponseDescribeLogDirsPartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Bytes of the partition's log. */
   partitionSize: bigint;
+  /** Offsets that this replica is behind. */
   offsetLag: bigint;
+  /** Whether this copy will replace the current one. */
   isFutureKey: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -258,8 +276,6 @@ function sizeDescribeLogDirsResponseDescribeLogDirsResult(m: DescribeLogDirsResp
   for (const e of m.topics) n += sizeDescribeLogDirsResponseDescribeLogDirsTopic(e, v);
   if (v >= 4) {
     n += 8;
-  }
-  if (v >= 4) {
     n += 8;
   }
   if (v === 5) {
@@ -277,8 +293,6 @@ function encodeDescribeLogDirsResponseDescribeLogDirsResult(w: Writer, m: Descri
   for (const e of m.topics) encodeDescribeLogDirsResponseDescribeLogDirsTopic(w, e, v);
   if (v >= 4) {
     w.int64(m.totalBytes);
-  }
-  if (v >= 4) {
     w.int64(m.usableBytes);
   }
   if (v === 5) {
@@ -365,7 +379,7 @@ function decodeDescribeLogDirsResponseDescribeLogDirsPartition(r: Reader, v: num
   return m;
 }
 
-/** DescribeLogDirsResponse */
+/** Log directories of the broker and what lies in them. */
 export const describeLogDirsResponse: MessageCodec<DescribeLogDirsResponse> = {
   name: 'DescribeLogDirsResponse',
   kind: 'response',

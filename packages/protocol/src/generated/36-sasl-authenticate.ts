@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfBytes, sizeOfCompactBytes, sizeOfCompactNullableString, sizeOfNullableString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** SaslAuthenticateRequest */
+/** One step of a SASL exchange, from the client. */
 export interface SaslAuthenticateRequest {
+  /** Bytes of the SASL mechanism. */
   authBytes: Buffer;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -42,7 +43,7 @@ function decodeSaslAuthenticateRequest(r: Reader, v: number): SaslAuthenticateRe
   return m;
 }
 
-/** SaslAuthenticateRequest */
+/** One step of a SASL exchange, from the client. */
 export const saslAuthenticateRequest: MessageCodec<SaslAuthenticateRequest> = {
   name: 'SaslAuthenticateRequest',
   kind: 'request',
@@ -68,12 +69,15 @@ export const saslAuthenticateRequest: MessageCodec<SaslAuthenticateRequest> = {
   },
 };
 
-/** SaslAuthenticateResponse */
+/** One step of a SASL exchange, from the broker. */
 export interface SaslAuthenticateResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Bytes of the SASL mechanism. */
   authBytes: Buffer;
-  /** (v1+) */
+  /** Milliseconds until the client has to authenticate again, 0 for never. (v1+) */
   sessionLifetimeMs: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -124,7 +128,7 @@ function decodeSaslAuthenticateResponse(r: Reader, v: number): SaslAuthenticateR
   return m;
 }
 
-/** SaslAuthenticateResponse */
+/** One step of a SASL exchange, from the broker. */
 export const saslAuthenticateResponse: MessageCodec<SaslAuthenticateResponse> = {
   name: 'SaslAuthenticateResponse',
   kind: 'response',

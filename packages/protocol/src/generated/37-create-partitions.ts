@@ -5,10 +5,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** CreatePartitionsRequest */
+/** Adds partitions to topics. */
 export interface CreatePartitionsRequest {
+  /** Topics concerned. */
   topics: readonly CreatePartitionsRequestCreatePartitionsTopic[];
+  /** Milliseconds that the broker may take. */
   timeoutMs: number;
+  /** Only check whether the request would succeed. */
   validateOnly: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -23,9 +26,13 @@ export function createCreatePartitionsRequest(init: Partial<CreatePartitionsRequ
   return m;
 }
 
+/** Entry of `topics`. */
 export interface CreatePartitionsRequestCreatePartitionsTopic {
+  /** Name of the topic. */
   name: string;
+  /** Number of partitions afterwards. */
   count: number;
+  /** Replicas of the new partitions, or null. */
   assignments: readonly CreatePartitionsRequestCreatePartitionsAssignment[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -40,7 +47,9 @@ export function createCreatePartitionsRequestCreatePartitionsTopic(init: Partial
   return m;
 }
 
+/** Entry of `assignments`. */
 export interface CreatePartitionsRequestCreatePartitionsAssignment {
+  /** Brokers that shall hold the replicas. */
   brokerIds: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -161,7 +170,7 @@ function decodeCreatePartitionsRequestCreatePartitionsAssignment(r: Reader, v: n
   return m;
 }
 
-/** CreatePartitionsRequest */
+/** Adds partitions to topics. */
 export const createPartitionsRequest: MessageCodec<CreatePartitionsRequest> = {
   name: 'CreatePartitionsRequest',
   kind: 'request',
@@ -187,9 +196,11 @@ export const createPartitionsRequest: MessageCodec<CreatePartitionsRequest> = {
   },
 };
 
-/** CreatePartitionsResponse */
+/** Result for each topic. */
 export interface CreatePartitionsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** One result for each entry of the request. */
   results: readonly CreatePartitionsResponseCreatePartitionsTopicResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -203,9 +214,13 @@ export function createCreatePartitionsResponse(init: Partial<CreatePartitionsRes
   return m;
 }
 
+/** Entry of `results`. */
 export interface CreatePartitionsResponseCreatePartitionsTopicResult {
+  /** Name of the topic. */
   name: string;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -279,7 +294,7 @@ function decodeCreatePartitionsResponseCreatePartitionsTopicResult(r: Reader, v:
   return m;
 }
 
-/** CreatePartitionsResponse */
+/** Result for each topic. */
 export const createPartitionsResponse: MessageCodec<CreatePartitionsResponse> = {
   name: 'CreatePartitionsResponse',
   kind: 'response',

@@ -6,13 +6,15 @@ import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfBytes, sizeOfCompactBytes, sizeOfCompactNullableString, sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** CreateDelegationTokenRequest */
+/** Asks for a token that others may log in with. */
 export interface CreateDelegationTokenRequest {
-  /** (v3+) */
+  /** Type of the owner, null for the caller. (v3+) */
   ownerPrincipalType: string | null;
-  /** (v3+) */
+  /** Name of the owner, null for the caller. (v3+) */
   ownerPrincipalName: string | null;
+  /** Principals that may renew the token. */
   renewers: readonly CreateDelegationTokenRequestCreatableRenewers[];
+  /** Longest life in milliseconds, -1 for the broker's setting. */
   maxLifetimeMs: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -28,8 +30,11 @@ export function createCreateDelegationTokenRequest(init: Partial<CreateDelegatio
   return m;
 }
 
+/** Entry of `renewers`. */
 export interface CreateDelegationTokenRequestCreatableRenewers {
+  /** Type of the principal, usually User. */
   principalType: string;
+  /** Name of the principal. */
   principalName: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -48,8 +53,6 @@ function sizeCreateDelegationTokenRequest(m: CreateDelegationTokenRequest, v: nu
   let n = 8;
   if (v === 3) {
     n += sizeOfCompactNullableString(m.ownerPrincipalType);
-  }
-  if (v === 3) {
     n += sizeOfCompactNullableString(m.ownerPrincipalName);
   }
   n += flexible ? sizeOfUvarint(m.renewers.length + 1) : 4;
@@ -116,7 +119,7 @@ function decodeCreateDelegationTokenRequestCreatableRenewers(r: Reader, v: numbe
   return m;
 }
 
-/** CreateDelegationTokenRequest */
+/** Asks for a token that others may log in with. */
 export const createDelegationTokenRequest: MessageCodec<CreateDelegationTokenRequest> = {
   name: 'CreateDelegationTokenRequest',
   kind: 'request',
@@ -142,20 +145,29 @@ export const createDelegationTokenRequest: MessageCodec<CreateDelegationTokenReq
   },
 };
 
-/** CreateDelegationTokenResponse */
+/** The new token. */
 export interface CreateDelegationTokenResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Type of the principal, usually User. */
   principalType: string;
+  /** Name of the principal. */
   principalName: string;
-  /** (v3+) */
+  /** Type of the principal that asked for the token. (v3+) */
   tokenRequesterPrincipalType: string;
-  /** (v3+) */
+  /** Name of the principal that asked for the token. (v3+) */
   tokenRequesterPrincipalName: string;
+  /** When the token was issued. */
   issueTimestampMs: bigint;
+  /** When the token expires. */
   expiryTimestampMs: bigint;
+  /** Latest time to which the token can be renewed. */
   maxTimestampMs: bigint;
+  /** Id of the token. */
   tokenId: string;
+  /** Secret of the token. */
   hmac: Buffer;
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -185,8 +197,6 @@ function sizeCreateDelegationTokenResponse(m: CreateDelegationTokenResponse, v: 
   n += flexible ? sizeOfCompactString(m.principalName) : sizeOfString(m.principalName);
   if (v === 3) {
     n += sizeOfCompactString(m.tokenRequesterPrincipalType);
-  }
-  if (v === 3) {
     n += sizeOfCompactString(m.tokenRequesterPrincipalName);
   }
   n += flexible ? sizeOfCompactString(m.tokenId) : sizeOfString(m.tokenId);
@@ -236,7 +246,7 @@ function decodeCreateDelegationTokenResponse(r: Reader, v: number): CreateDelega
   return m;
 }
 
-/** CreateDelegationTokenResponse */
+/** The new token. */
 export const createDelegationTokenResponse: MessageCodec<CreateDelegationTokenResponse> = {
   name: 'CreateDelegationTokenResponse',
   kind: 'response',

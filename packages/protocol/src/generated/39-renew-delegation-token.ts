@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfBytes, sizeOfCompactBytes, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** RenewDelegationTokenRequest */
+/** Extends the life of a token. */
 export interface RenewDelegationTokenRequest {
+  /** Secret of the token. */
   hmac: Buffer;
+  /** Milliseconds to add. */
   renewPeriodMs: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -46,7 +48,7 @@ function decodeRenewDelegationTokenRequest(r: Reader, v: number): RenewDelegatio
   return m;
 }
 
-/** RenewDelegationTokenRequest */
+/** Extends the life of a token. */
 export const renewDelegationTokenRequest: MessageCodec<RenewDelegationTokenRequest> = {
   name: 'RenewDelegationTokenRequest',
   kind: 'request',
@@ -72,10 +74,13 @@ export const renewDelegationTokenRequest: MessageCodec<RenewDelegationTokenReque
   },
 };
 
-/** RenewDelegationTokenResponse */
+/** New expiry of the token. */
 export interface RenewDelegationTokenResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** When the token expires. */
   expiryTimestampMs: bigint;
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -116,7 +121,7 @@ function decodeRenewDelegationTokenResponse(r: Reader, v: number): RenewDelegati
   return m;
 }
 
-/** RenewDelegationTokenResponse */
+/** New expiry of the token. */
 export const renewDelegationTokenResponse: MessageCodec<RenewDelegationTokenResponse> = {
   name: 'RenewDelegationTokenResponse',
   kind: 'response',

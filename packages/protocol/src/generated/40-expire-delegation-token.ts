@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfBytes, sizeOfCompactBytes, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ExpireDelegationTokenRequest */
+/** Shortens the life of a token or ends it. */
 export interface ExpireDelegationTokenRequest {
+  /** Secret of the token. */
   hmac: Buffer;
+  /** Milliseconds until the end, negative for at once. */
   expiryTimePeriodMs: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -46,7 +48,7 @@ function decodeExpireDelegationTokenRequest(r: Reader, v: number): ExpireDelegat
   return m;
 }
 
-/** ExpireDelegationTokenRequest */
+/** Shortens the life of a token or ends it. */
 export const expireDelegationTokenRequest: MessageCodec<ExpireDelegationTokenRequest> = {
   name: 'ExpireDelegationTokenRequest',
   kind: 'request',
@@ -72,10 +74,13 @@ export const expireDelegationTokenRequest: MessageCodec<ExpireDelegationTokenReq
   },
 };
 
-/** ExpireDelegationTokenResponse */
+/** New expiry of the token. */
 export interface ExpireDelegationTokenResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** When the token expires. */
   expiryTimestampMs: bigint;
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -116,7 +121,7 @@ function decodeExpireDelegationTokenResponse(r: Reader, v: number): ExpireDelega
   return m;
 }
 
-/** ExpireDelegationTokenResponse */
+/** New expiry of the token. */
 export const expireDelegationTokenResponse: MessageCodec<ExpireDelegationTokenResponse> = {
   name: 'ExpireDelegationTokenResponse',
   kind: 'response',

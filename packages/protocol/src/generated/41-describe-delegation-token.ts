@@ -6,8 +6,9 @@ import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfBytes, sizeOfCompactBytes, sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeDelegationTokenRequest */
+/** Asks for tokens of some owners. */
 export interface DescribeDelegationTokenRequest {
+  /** Owners asked for, null for all. */
   owners: readonly DescribeDelegationTokenRequestDescribeDelegationTokenOwner[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -20,8 +21,11 @@ export function createDescribeDelegationTokenRequest(init: Partial<DescribeDeleg
   return m;
 }
 
+/** Entry of `owners`. */
 export interface DescribeDelegationTokenRequestDescribeDelegationTokenOwner {
+  /** Type of the principal, usually User. */
   principalType: string;
+  /** Name of the principal. */
   principalName: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -103,7 +107,7 @@ function decodeDescribeDelegationTokenRequestDescribeDelegationTokenOwner(r: Rea
   return m;
 }
 
-/** DescribeDelegationTokenRequest */
+/** Asks for tokens of some owners. */
 export const describeDelegationTokenRequest: MessageCodec<DescribeDelegationTokenRequest> = {
   name: 'DescribeDelegationTokenRequest',
   kind: 'request',
@@ -129,10 +133,13 @@ export const describeDelegationTokenRequest: MessageCodec<DescribeDelegationToke
   },
 };
 
-/** DescribeDelegationTokenResponse */
+/** Tokens that the caller may see. */
 export interface DescribeDelegationTokenResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Tokens found. */
   tokens: readonly DescribeDelegationTokenResponseDescribedDelegationToken[];
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -147,18 +154,27 @@ export function createDescribeDelegationTokenResponse(init: Partial<DescribeDele
   return m;
 }
 
+/** Entry of `tokens`. */
 export interface DescribeDelegationTokenResponseDescribedDelegationToken {
+  /** Type of the principal, usually User. */
   principalType: string;
+  /** Name of the principal. */
   principalName: string;
-  /** (v3+) */
+  /** Type of the principal that asked for the token. (v3+) */
   tokenRequesterPrincipalType: string;
-  /** (v3+) */
+  /** Name of the principal that asked for the token. (v3+) */
   tokenRequesterPrincipalName: string;
+  /** When the token was issued. */
   issueTimestamp: bigint;
+  /** When the token expires. */
   expiryTimestamp: bigint;
+  /** Latest time to which the token can be renewed. */
   maxTimestamp: bigint;
+  /** Id of the token. */
   tokenId: string;
+  /** Secret of the token. */
   hmac: Buffer;
+  /** Principals that may renew the token. */
   renewers: readonly DescribeDelegationTokenResponseDescribedDelegationTokenRenewer[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -180,8 +196,11 @@ export function createDescribeDelegationTokenResponseDescribedDelegationToken(in
   return m;
 }
 
+/** Entry of `renewers`. */
 export interface DescribeDelegationTokenResponseDescribedDelegationTokenRenewer {
+  /** Type of the principal, usually User. */
   principalType: string;
+  /** Name of the principal. */
   principalName: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -235,8 +254,6 @@ function sizeDescribeDelegationTokenResponseDescribedDelegationToken(m: Describe
   n += flexible ? sizeOfCompactString(m.principalName) : sizeOfString(m.principalName);
   if (v === 3) {
     n += sizeOfCompactString(m.tokenRequesterPrincipalType);
-  }
-  if (v === 3) {
     n += sizeOfCompactString(m.tokenRequesterPrincipalName);
   }
   n += flexible ? sizeOfCompactString(m.tokenId) : sizeOfString(m.tokenId);
@@ -317,7 +334,7 @@ function decodeDescribeDelegationTokenResponseDescribedDelegationTokenRenewer(r:
   return m;
 }
 
-/** DescribeDelegationTokenResponse */
+/** Tokens that the caller may see. */
 export const describeDelegationTokenResponse: MessageCodec<DescribeDelegationTokenResponse> = {
   name: 'DescribeDelegationTokenResponse',
   kind: 'response',

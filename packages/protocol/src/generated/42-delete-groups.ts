@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DeleteGroupsRequest */
+/** Deletes groups that have no members. */
 export interface DeleteGroupsRequest {
+  /** Ids of the groups. */
   groupsNames: readonly string[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -48,7 +49,7 @@ function decodeDeleteGroupsRequest(r: Reader, v: number): DeleteGroupsRequest {
   return m;
 }
 
-/** DeleteGroupsRequest */
+/** Deletes groups that have no members. */
 export const deleteGroupsRequest: MessageCodec<DeleteGroupsRequest> = {
   name: 'DeleteGroupsRequest',
   kind: 'request',
@@ -74,9 +75,11 @@ export const deleteGroupsRequest: MessageCodec<DeleteGroupsRequest> = {
   },
 };
 
-/** DeleteGroupsResponse */
+/** Result for each group. */
 export interface DeleteGroupsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** One result for each entry of the request. */
   results: readonly DeleteGroupsResponseDeletableGroupResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -90,10 +93,13 @@ export function createDeleteGroupsResponse(init: Partial<DeleteGroupsResponse> =
   return m;
 }
 
+/** Entry of `results`. */
 export interface DeleteGroupsResponseDeletableGroupResult {
+  /** Id of the group. */
   groupId: string;
+  /** What went wrong, or 0. */
   errorCode: number;
-  /** (v3+) */
+  /** What went wrong in words, or null. (v3+) */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -171,7 +177,7 @@ function decodeDeleteGroupsResponseDeletableGroupResult(r: Reader, v: number): D
   return m;
 }
 
-/** DeleteGroupsResponse */
+/** Result for each group. */
 export const deleteGroupsResponse: MessageCodec<DeleteGroupsResponse> = {
   name: 'DeleteGroupsResponse',
   kind: 'response',

@@ -6,11 +6,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ElectLeadersRequest */
+/** Starts leader elections. */
 export interface ElectLeadersRequest {
-  /** (v1+) */
+  /** 0 preferred replica, 1 any replica. (v1+) */
   electionType: number;
+  /** Partitions to elect leaders for, null for all. */
   topicPartitions: readonly ElectLeadersRequestTopicPartitions[] | null;
+  /** Milliseconds that the broker may take. */
   timeoutMs: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -25,8 +27,11 @@ export function createElectLeadersRequest(init: Partial<ElectLeadersRequest> = {
   return m;
 }
 
+/** Entry of `topicPartitions`. */
 export interface ElectLeadersRequestTopicPartitions {
+  /** Name of the topic. */
   topic: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -123,7 +128,7 @@ function decodeElectLeadersRequestTopicPartitions(r: Reader, v: number): ElectLe
   return m;
 }
 
-/** ElectLeadersRequest */
+/** Starts leader elections. */
 export const electLeadersRequest: MessageCodec<ElectLeadersRequest> = {
   name: 'ElectLeadersRequest',
   kind: 'request',
@@ -149,11 +154,13 @@ export const electLeadersRequest: MessageCodec<ElectLeadersRequest> = {
   },
 };
 
-/** ElectLeadersResponse */
+/** Result for each partition. */
 export interface ElectLeadersResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
-  /** (v1+) */
+  /** What went wrong, or 0. (v1+) */
   errorCode: number;
+  /** Result for each topic. */
   replicaElectionResults: readonly ElectLeadersResponseReplicaElectionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -168,8 +175,11 @@ export function createElectLeadersResponse(init: Partial<ElectLeadersResponse> =
   return m;
 }
 
+/** Entry of `replicaElectionResults`. */
 export interface ElectLeadersResponseReplicaElectionResult {
+  /** Name of the topic. */
   topic: string;
+  /** Result for each partition. */
   partitionResult: readonly ElectLeadersResponsePartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -183,9 +193,13 @@ export function createElectLeadersResponseReplicaElectionResult(init: Partial<El
   return m;
 }
 
+/** Entry of `partitionResult`. */
 export interface ElectLeadersResponsePartitionResult {
+  /** Number of the partition. */
   partitionId: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -298,7 +312,7 @@ function decodeElectLeadersResponsePartitionResult(r: Reader, v: number): ElectL
   return m;
 }
 
-/** ElectLeadersResponse */
+/** Result for each partition. */
 export const electLeadersResponse: MessageCodec<ElectLeadersResponse> = {
   name: 'ElectLeadersResponse',
   kind: 'response',

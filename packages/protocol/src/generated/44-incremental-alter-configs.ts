@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** IncrementalAlterConfigsRequest */
+/** Changes single settings of resources and leaves the others alone. */
 export interface IncrementalAlterConfigsRequest {
+  /** Resources concerned. */
   resources: readonly IncrementalAlterConfigsRequestAlterConfigsResource[];
+  /** Only check whether the request would succeed. */
   validateOnly: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -21,9 +23,13 @@ export function createIncrementalAlterConfigsRequest(init: Partial<IncrementalAl
   return m;
 }
 
+/** Entry of `resources`. */
 export interface IncrementalAlterConfigsRequestAlterConfigsResource {
+  /** Kind of the resource. */
   resourceType: number;
+  /** Name of the resource. */
   resourceName: string;
+  /** Settings by key. */
   configs: readonly IncrementalAlterConfigsRequestAlterableConfig[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -38,9 +44,13 @@ export function createIncrementalAlterConfigsRequestAlterConfigsResource(init: P
   return m;
 }
 
+/** Entry of `configs`. */
 export interface IncrementalAlterConfigsRequestAlterableConfig {
+  /** Key of the setting. */
   name: string;
+  /** 0 set, 1 delete, 2 append, 3 subtract. */
   configOperation: number;
+  /** Value of the setting, or null. */
   value: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -148,7 +158,7 @@ function decodeIncrementalAlterConfigsRequestAlterableConfig(r: Reader, v: numbe
   return m;
 }
 
-/** IncrementalAlterConfigsRequest */
+/** Changes single settings of resources and leaves the others alone. */
 export const incrementalAlterConfigsRequest: MessageCodec<IncrementalAlterConfigsRequest> = {
   name: 'IncrementalAlterConfigsRequest',
   kind: 'request',
@@ -174,9 +184,11 @@ export const incrementalAlterConfigsRequest: MessageCodec<IncrementalAlterConfig
   },
 };
 
-/** IncrementalAlterConfigsResponse */
+/** Result for each resource. */
 export interface IncrementalAlterConfigsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** One result for each entry of the request. */
   responses: readonly IncrementalAlterConfigsResponseAlterConfigsResourceResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -190,10 +202,15 @@ export function createIncrementalAlterConfigsResponse(init: Partial<IncrementalA
   return m;
 }
 
+/** Entry of `responses`. */
 export interface IncrementalAlterConfigsResponseAlterConfigsResourceResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Kind of the resource. */
   resourceType: number;
+  /** Name of the resource. */
   resourceName: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -270,7 +287,7 @@ function decodeIncrementalAlterConfigsResponseAlterConfigsResourceResponse(r: Re
   return m;
 }
 
-/** IncrementalAlterConfigsResponse */
+/** Result for each resource. */
 export const incrementalAlterConfigsResponse: MessageCodec<IncrementalAlterConfigsResponse> = {
   name: 'IncrementalAlterConfigsResponse',
   kind: 'response',

@@ -6,11 +6,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** AlterPartitionReassignmentsRequest */
+/** Starts, changes or cancels moves of replicas. */
 export interface AlterPartitionReassignmentsRequest {
+  /** Milliseconds that the broker may take. */
   timeoutMs: number;
-  /** (v1+) */
+  /** Whether the number of replicas may change. (v1+) */
   allowReplicationFactorChange: boolean;
+  /** Topics concerned. */
   topics: readonly AlterPartitionReassignmentsRequestReassignableTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -25,8 +27,11 @@ export function createAlterPartitionReassignmentsRequest(init: Partial<AlterPart
   return m;
 }
 
+/** Entry of `topics`. */
 export interface AlterPartitionReassignmentsRequestReassignableTopic {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly AlterPartitionReassignmentsRequestReassignablePartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -40,8 +45,11 @@ export function createAlterPartitionReassignmentsRequestReassignableTopic(init: 
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface AlterPartitionReassignmentsRequestReassignablePartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Brokers that shall hold the replicas, null to cancel. */
   replicas: readonly number[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -160,7 +168,7 @@ function decodeAlterPartitionReassignmentsRequestReassignablePartition(r: Reader
   return m;
 }
 
-/** AlterPartitionReassignmentsRequest */
+/** Starts, changes or cancels moves of replicas. */
 export const alterPartitionReassignmentsRequest: MessageCodec<AlterPartitionReassignmentsRequest> = {
   name: 'AlterPartitionReassignmentsRequest',
   kind: 'request',
@@ -186,13 +194,17 @@ export const alterPartitionReassignmentsRequest: MessageCodec<AlterPartitionReas
   },
 };
 
-/** AlterPartitionReassignmentsResponse */
+/** Result for each partition. */
 export interface AlterPartitionReassignmentsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
-  /** (v1+) */
+  /** Whether the number of replicas may change. (v1+) */
   allowReplicationFactorChange: boolean;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** One result for each entry of the request. */
   responses: readonly AlterPartitionReassignmentsResponseReassignableTopicResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -209,8 +221,11 @@ export function createAlterPartitionReassignmentsResponse(init: Partial<AlterPar
   return m;
 }
 
+/** Entry of `responses`. */
 export interface AlterPartitionReassignmentsResponseReassignableTopicResponse {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly AlterPartitionReassignmentsResponseReassignablePartitionResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -224,9 +239,13 @@ export function createAlterPartitionReassignmentsResponseReassignableTopicRespon
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface AlterPartitionReassignmentsResponseReassignablePartitionResponse {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -334,7 +353,7 @@ function decodeAlterPartitionReassignmentsResponseReassignablePartitionResponse(
   return m;
 }
 
-/** AlterPartitionReassignmentsResponse */
+/** Result for each partition. */
 export const alterPartitionReassignmentsResponse: MessageCodec<AlterPartitionReassignmentsResponse> = {
   name: 'AlterPartitionReassignmentsResponse',
   kind: 'response',

@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ListPartitionReassignmentsRequest */
+/** Asks which replicas are being moved. */
 export interface ListPartitionReassignmentsRequest {
+  /** Milliseconds that the broker may take. */
   timeoutMs: number;
+  /** Partitions asked for, null for all. */
   topics: readonly ListPartitionReassignmentsRequestListPartitionReassignmentsTopics[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -21,8 +23,11 @@ export function createListPartitionReassignmentsRequest(init: Partial<ListPartit
   return m;
 }
 
+/** Entry of `topics`. */
 export interface ListPartitionReassignmentsRequestListPartitionReassignmentsTopics {
+  /** Name of the topic. */
   name: string;
+  /** Numbers of the partitions. */
   partitionIndexes: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -105,7 +110,7 @@ function decodeListPartitionReassignmentsRequestListPartitionReassignmentsTopics
   return m;
 }
 
-/** ListPartitionReassignmentsRequest */
+/** Asks which replicas are being moved. */
 export const listPartitionReassignmentsRequest: MessageCodec<ListPartitionReassignmentsRequest> = {
   name: 'ListPartitionReassignmentsRequest',
   kind: 'request',
@@ -131,11 +136,15 @@ export const listPartitionReassignmentsRequest: MessageCodec<ListPartitionReassi
   },
 };
 
-/** ListPartitionReassignmentsResponse */
+/** Moves that are under way. */
 export interface ListPartitionReassignmentsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Topics concerned. */
   topics: readonly ListPartitionReassignmentsResponseOngoingTopicReassignment[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -151,8 +160,11 @@ export function createListPartitionReassignmentsResponse(init: Partial<ListParti
   return m;
 }
 
+/** Entry of `topics`. */
 export interface ListPartitionReassignmentsResponseOngoingTopicReassignment {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly ListPartitionReassignmentsResponseOngoingPartitionReassignment[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -166,10 +178,15 @@ export function createListPartitionReassignmentsResponseOngoingTopicReassignment
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ListPartitionReassignmentsResponseOngoingPartitionReassignment {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Brokers that hold replicas now. */
   replicas: readonly number[];
+  /** Brokers that get a replica. */
   addingReplicas: readonly number[];
+  /** Brokers that lose their replica. */
   removingReplicas: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -290,7 +307,7 @@ function decodeListPartitionReassignmentsResponseOngoingPartitionReassignment(r:
   return m;
 }
 
-/** ListPartitionReassignmentsResponse */
+/** Moves that are under way. */
 export const listPartitionReassignmentsResponse: MessageCodec<ListPartitionReassignmentsResponse> = {
   name: 'ListPartitionReassignmentsResponse',
   kind: 'response',

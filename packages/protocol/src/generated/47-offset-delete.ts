@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfString } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** OffsetDeleteRequest */
+/** Forgets offsets of a group. */
 export interface OffsetDeleteRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Topics concerned. */
   topics: readonly OffsetDeleteRequestTopic[];
 }
 
@@ -19,8 +21,11 @@ export function createOffsetDeleteRequest(init: Partial<OffsetDeleteRequest> = {
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetDeleteRequestTopic {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly OffsetDeleteRequestPartition[];
 }
 
@@ -32,7 +37,9 @@ export function createOffsetDeleteRequestTopic(init: Partial<OffsetDeleteRequest
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface OffsetDeleteRequestPartition {
+  /** Number of the partition. */
   partitionIndex: number;
 }
 
@@ -105,7 +112,7 @@ function decodeOffsetDeleteRequestPartition(r: Reader, v: number): OffsetDeleteR
   return { partitionIndex };
 }
 
-/** OffsetDeleteRequest */
+/** Forgets offsets of a group. */
 export const offsetDeleteRequest: MessageCodec<OffsetDeleteRequest> = {
   name: 'OffsetDeleteRequest',
   kind: 'request',
@@ -131,10 +138,13 @@ export const offsetDeleteRequest: MessageCodec<OffsetDeleteRequest> = {
   },
 };
 
-/** OffsetDeleteResponse */
+/** Result for each partition. */
 export interface OffsetDeleteResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Topics concerned. */
   topics: readonly OffsetDeleteResponseTopic[];
 }
 
@@ -147,8 +157,11 @@ export function createOffsetDeleteResponse(init: Partial<OffsetDeleteResponse> =
   return m;
 }
 
+/** Entry of `topics`. */
 export interface OffsetDeleteResponseTopic {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly OffsetDeleteResponsePartition[];
 }
 
@@ -160,8 +173,11 @@ export function createOffsetDeleteResponseTopic(init: Partial<OffsetDeleteRespon
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface OffsetDeleteResponsePartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
 }
 
@@ -238,7 +254,7 @@ function decodeOffsetDeleteResponsePartition(r: Reader, v: number): OffsetDelete
   return { partitionIndex, errorCode };
 }
 
-/** OffsetDeleteResponse */
+/** Result for each partition. */
 export const offsetDeleteResponse: MessageCodec<OffsetDeleteResponse> = {
   name: 'OffsetDeleteResponse',
   kind: 'response',

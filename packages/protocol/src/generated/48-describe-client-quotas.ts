@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeClientQuotasRequest */
+/** Asks for quotas that match a filter. */
 export interface DescribeClientQuotasRequest {
+  /** Parts that an entity must have. */
   components: readonly DescribeClientQuotasRequestComponentData[];
+  /** Leave out entities with further parts. */
   strict: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -21,9 +23,13 @@ export function createDescribeClientQuotasRequest(init: Partial<DescribeClientQu
   return m;
 }
 
+/** Entry of `components`. */
 export interface DescribeClientQuotasRequestComponentData {
+  /** Kind of entity: user, client-id or ip. */
   entityType: string;
+  /** 0 exact name, 1 default, 2 any name. */
   matchType: number;
+  /** Name to match, null unless exact. */
   match: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -97,7 +103,7 @@ function decodeDescribeClientQuotasRequestComponentData(r: Reader, v: number): D
   return m;
 }
 
-/** DescribeClientQuotasRequest */
+/** Asks for quotas that match a filter. */
 export const describeClientQuotasRequest: MessageCodec<DescribeClientQuotasRequest> = {
   name: 'DescribeClientQuotasRequest',
   kind: 'request',
@@ -123,11 +129,15 @@ export const describeClientQuotasRequest: MessageCodec<DescribeClientQuotasReque
   },
 };
 
-/** DescribeClientQuotasResponse */
+/** Quotas that match. */
 export interface DescribeClientQuotasResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Entities found, null on error. */
   entries: readonly DescribeClientQuotasResponseEntryData[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -143,8 +153,11 @@ export function createDescribeClientQuotasResponse(init: Partial<DescribeClientQ
   return m;
 }
 
+/** Entry of `entries`. */
 export interface DescribeClientQuotasResponseEntryData {
+  /** The entity, by parts. */
   entity: readonly DescribeClientQuotasResponseEntityData[];
+  /** Quotas of the entity. */
   values: readonly DescribeClientQuotasResponseValueData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -158,8 +171,11 @@ export function createDescribeClientQuotasResponseEntryData(init: Partial<Descri
   return m;
 }
 
+/** Entry of `entity`. */
 export interface DescribeClientQuotasResponseEntityData {
+  /** Kind of entity: user, client-id or ip. */
   entityType: string;
+  /** Name of the entity, null for the default. */
   entityName: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -173,8 +189,11 @@ export function createDescribeClientQuotasResponseEntityData(init: Partial<Descr
   return m;
 }
 
+/** Entry of `values`. */
 export interface DescribeClientQuotasResponseValueData {
+  /** Name of the quota. */
   key: string;
+  /** Limit. */
   value: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -326,7 +345,7 @@ function decodeDescribeClientQuotasResponseValueData(r: Reader, v: number): Desc
   return m;
 }
 
-/** DescribeClientQuotasResponse */
+/** Quotas that match. */
 export const describeClientQuotasResponse: MessageCodec<DescribeClientQuotasResponse> = {
   name: 'DescribeClientQuotasResponse',
   kind: 'response',

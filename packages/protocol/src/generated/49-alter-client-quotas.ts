@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** AlterClientQuotasRequest */
+/** Sets and removes quotas. */
 export interface AlterClientQuotasRequest {
+  /** Entities with their quotas. */
   entries: readonly AlterClientQuotasRequestEntryData[];
+  /** Only check whether the request would succeed. */
   validateOnly: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -21,8 +23,11 @@ export function createAlterClientQuotasRequest(init: Partial<AlterClientQuotasRe
   return m;
 }
 
+/** Entry of `entries`. */
 export interface AlterClientQuotasRequestEntryData {
+  /** The entity, by parts. */
   entity: readonly AlterClientQuotasRequestEntityData[];
+  /** Changes. */
   ops: readonly AlterClientQuotasRequestOpData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -36,8 +41,11 @@ export function createAlterClientQuotasRequestEntryData(init: Partial<AlterClien
   return m;
 }
 
+/** Entry of `entity`. */
 export interface AlterClientQuotasRequestEntityData {
+  /** Kind of entity: user, client-id or ip. */
   entityType: string;
+  /** Name of the entity, null for the default. */
   entityName: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -51,9 +59,13 @@ export function createAlterClientQuotasRequestEntityData(init: Partial<AlterClie
   return m;
 }
 
+/** Entry of `ops`. */
 export interface AlterClientQuotasRequestOpData {
+  /** Name of the quota. */
   key: string;
+  /** New limit. */
   value: number;
+  /** Remove the quota instead of setting it. */
   remove: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -190,7 +202,7 @@ function decodeAlterClientQuotasRequestOpData(r: Reader, v: number): AlterClient
   return m;
 }
 
-/** AlterClientQuotasRequest */
+/** Sets and removes quotas. */
 export const alterClientQuotasRequest: MessageCodec<AlterClientQuotasRequest> = {
   name: 'AlterClientQuotasRequest',
   kind: 'request',
@@ -216,9 +228,11 @@ export const alterClientQuotasRequest: MessageCodec<AlterClientQuotasRequest> = 
   },
 };
 
-/** AlterClientQuotasResponse */
+/** Result for each entity. */
 export interface AlterClientQuotasResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Entities with their quotas. */
   entries: readonly AlterClientQuotasResponseEntryData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -232,9 +246,13 @@ export function createAlterClientQuotasResponse(init: Partial<AlterClientQuotasR
   return m;
 }
 
+/** Entry of `entries`. */
 export interface AlterClientQuotasResponseEntryData {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** The entity, by parts. */
   entity: readonly AlterClientQuotasResponseEntityData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -249,8 +267,11 @@ export function createAlterClientQuotasResponseEntryData(init: Partial<AlterClie
   return m;
 }
 
+/** Entry of `entity`. */
 export interface AlterClientQuotasResponseEntityData {
+  /** Kind of entity: user, client-id or ip. */
   entityType: string;
+  /** Name of the entity, null for the default. */
   entityName: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -355,7 +376,7 @@ function decodeAlterClientQuotasResponseEntityData(r: Reader, v: number): AlterC
   return m;
 }
 
-/** AlterClientQuotasResponse */
+/** Result for each entity. */
 export const alterClientQuotasResponse: MessageCodec<AlterClientQuotasResponse> = {
   name: 'AlterClientQuotasResponse',
   kind: 'response',

@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeUserScramCredentialsRequest */
+/** Asks which users have SCRAM credentials. */
 export interface DescribeUserScramCredentialsRequest {
+  /** Users asked for, null for all. */
   users: readonly DescribeUserScramCredentialsRequestUserName[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -19,7 +20,9 @@ export function createDescribeUserScramCredentialsRequest(init: Partial<Describe
   return m;
 }
 
+/** Entry of `users`. */
 export interface DescribeUserScramCredentialsRequestUserName {
+  /** Name of the user. */
   name: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -91,7 +94,7 @@ function decodeDescribeUserScramCredentialsRequestUserName(r: Reader, v: number)
   return m;
 }
 
-/** DescribeUserScramCredentialsRequest */
+/** Asks which users have SCRAM credentials. */
 export const describeUserScramCredentialsRequest: MessageCodec<DescribeUserScramCredentialsRequest> = {
   name: 'DescribeUserScramCredentialsRequest',
   kind: 'request',
@@ -117,11 +120,15 @@ export const describeUserScramCredentialsRequest: MessageCodec<DescribeUserScram
   },
 };
 
-/** DescribeUserScramCredentialsResponse */
+/** SCRAM mechanisms and iteration counts of users. */
 export interface DescribeUserScramCredentialsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** One result for each entry of the request. */
   results: readonly DescribeUserScramCredentialsResponseDescribeUserScramCredentialsResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -137,10 +144,15 @@ export function createDescribeUserScramCredentialsResponse(init: Partial<Describ
   return m;
 }
 
+/** Entry of `results`. */
 export interface DescribeUserScramCredentialsResponseDescribeUserScramCredentialsResult {
+  /** Name of the user. */
   user: string;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Credentials of the user. */
   credentialInfos: readonly DescribeUserScramCredentialsResponseCredentialInfo[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -156,8 +168,11 @@ export function createDescribeUserScramCredentialsResponseDescribeUserScramCrede
   return m;
 }
 
+/** Entry of `credentialInfos`. */
 export interface DescribeUserScramCredentialsResponseCredentialInfo {
+  /** 1 SCRAM-SHA-256, 2 SCRAM-SHA-512. */
   mechanism: number;
+  /** Iterations of the key derivation. */
   iterations: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -259,7 +274,7 @@ function decodeDescribeUserScramCredentialsResponseCredentialInfo(r: Reader, v: 
   return m;
 }
 
-/** DescribeUserScramCredentialsResponse */
+/** SCRAM mechanisms and iteration counts of users. */
 export const describeUserScramCredentialsResponse: MessageCodec<DescribeUserScramCredentialsResponse> = {
   name: 'DescribeUserScramCredentialsResponse',
   kind: 'response',

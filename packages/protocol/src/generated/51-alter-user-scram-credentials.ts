@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfCompactBytes, sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** AlterUserScramCredentialsRequest */
+/** Sets and removes SCRAM credentials. */
 export interface AlterUserScramCredentialsRequest {
+  /** Credentials to remove. */
   deletions: readonly AlterUserScramCredentialsRequestScramCredentialDeletion[];
+  /** Credentials to set. */
   upsertions: readonly AlterUserScramCredentialsRequestScramCredentialUpsertion[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -21,8 +23,11 @@ export function createAlterUserScramCredentialsRequest(init: Partial<AlterUserSc
   return m;
 }
 
+/** Entry of `deletions`. */
 export interface AlterUserScramCredentialsRequestScramCredentialDeletion {
+  /** Name of the user. */
   name: string;
+  /** 1 SCRAM-SHA-256, 2 SCRAM-SHA-512. */
   mechanism: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -36,11 +41,17 @@ export function createAlterUserScramCredentialsRequestScramCredentialDeletion(in
   return m;
 }
 
+/** Entry of `upsertions`. */
 export interface AlterUserScramCredentialsRequestScramCredentialUpsertion {
+  /** Name of the user. */
   name: string;
+  /** 1 SCRAM-SHA-256, 2 SCRAM-SHA-512. */
   mechanism: number;
+  /** Iterations of the key derivation. */
   iterations: number;
+  /** Random salt. */
   salt: Buffer;
+  /** Password after the key derivation. */
   saltedPassword: Buffer;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -144,7 +155,7 @@ function decodeAlterUserScramCredentialsRequestScramCredentialUpsertion(r: Reade
   return m;
 }
 
-/** AlterUserScramCredentialsRequest */
+/** Sets and removes SCRAM credentials. */
 export const alterUserScramCredentialsRequest: MessageCodec<AlterUserScramCredentialsRequest> = {
   name: 'AlterUserScramCredentialsRequest',
   kind: 'request',
@@ -170,9 +181,11 @@ export const alterUserScramCredentialsRequest: MessageCodec<AlterUserScramCreden
   },
 };
 
-/** AlterUserScramCredentialsResponse */
+/** Result for each user. */
 export interface AlterUserScramCredentialsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** One result for each entry of the request. */
   results: readonly AlterUserScramCredentialsResponseAlterUserScramCredentialsResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -186,9 +199,13 @@ export function createAlterUserScramCredentialsResponse(init: Partial<AlterUserS
   return m;
 }
 
+/** Entry of `results`. */
 export interface AlterUserScramCredentialsResponseAlterUserScramCredentialsResult {
+  /** Name of the user. */
   user: string;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -256,7 +273,7 @@ function decodeAlterUserScramCredentialsResponseAlterUserScramCredentialsResult(
   return m;
 }
 
-/** AlterUserScramCredentialsResponse */
+/** Result for each user. */
 export const alterUserScramCredentialsResponse: MessageCodec<AlterUserScramCredentialsResponse> = {
   name: 'AlterUserScramCredentialsResponse',
   kind: 'response',

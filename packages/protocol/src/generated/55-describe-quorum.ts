@@ -1,14 +1,15 @@
 // Generated from schemas/55-describe-quorum.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** DescribeQuorumRequest */
+/** Asks for the state of the metadata quorum. */
 export interface DescribeQuorumRequest {
+  /** Topics concerned. */
   topics: readonly DescribeQuorumRequestTopicData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -21,8 +22,11 @@ export function createDescribeQuorumRequest(init: Partial<DescribeQuorumRequest>
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeQuorumRequestTopicData {
+  /** Name of the topic. */
   topicName: string;
+  /** Partitions of this topic. */
   partitions: readonly DescribeQuorumRequestPartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -36,7 +40,9 @@ export function createDescribeQuorumRequestTopicData(init: Partial<DescribeQuoru
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DescribeQuorumRequestPartitionData {
+  /** Number of the partition. */
   partitionIndex: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -123,7 +129,7 @@ function decodeDescribeQuorumRequestPartitionData(r: Reader, v: number): Describ
   return m;
 }
 
-/** DescribeQuorumRequest */
+/** Asks for the state of the metadata quorum. */
 export const describeQuorumRequest: MessageCodec<DescribeQuorumRequest> = {
   name: 'DescribeQuorumRequest',
   kind: 'request',
@@ -149,13 +155,15 @@ export const describeQuorumRequest: MessageCodec<DescribeQuorumRequest> = {
   },
 };
 
-/** DescribeQuorumResponse */
+/** Leader, voters and observers of the quorum. */
 export interface DescribeQuorumResponse {
+  /** What went wrong, or 0. */
   errorCode: number;
-  /** (v2+) */
+  /** What went wrong in words, or null. (v2+) */
   errorMessage: string | null;
+  /** Topics concerned. */
   topics: readonly DescribeQuorumResponseTopicData[];
-  /** (v2+) */
+  /** Addresses of the voters. (v2+) */
   nodes: readonly DescribeQuorumResponseNode[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -171,8 +179,11 @@ export function createDescribeQuorumResponse(init: Partial<DescribeQuorumRespons
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeQuorumResponseTopicData {
+  /** Name of the topic. */
   topicName: string;
+  /** Partitions of this topic. */
   partitions: readonly DescribeQuorumResponsePartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -186,10 +197,11 @@ export function createDescribeQuorumResponseTopicData(init: Partial<DescribeQuor
   return m;
 }
 
+/** Entry of `nodes`. */
 export interface DescribeQuorumResponseNode {
-  /** (v2+) */
+  /** Id of the node. (v2+) */
   nodeId: number;
-  /** (v2+) */
+  /** Addresses by listener name. (v2+) */
   listeners: readonly DescribeQuorumResponseListener[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -203,15 +215,23 @@ export function createDescribeQuorumResponseNode(init: Partial<DescribeQuorumRes
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DescribeQuorumResponsePartitionData {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
-  /** (v2+) */
+  /** What went wrong in words, or null. (v2+) */
   errorMessage: string | null;
+  /** Node that leads, -1 when none does. */
   leaderId: number;
+  /** Leader epoch, -1 when unknown. */
   leaderEpoch: number;
+  /** Offset behind the last record that consumers may see. */
   highWatermark: bigint;
+  /** Replicas that vote. */
   currentVoters: readonly DescribeQuorumResponseReplicaState[];
+  /** Replicas that only follow. */
   observers: readonly DescribeQuorumResponseReplicaState[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -231,12 +251,13 @@ export function createDescribeQuorumResponsePartitionData(init: Partial<Describe
   return m;
 }
 
+/** Entry of `listeners`. */
 export interface DescribeQuorumResponseListener {
-  /** (v2+) */
+  /** Name of the listener. (v2+) */
   name: string;
-  /** (v2+) */
+  /** Host name or address. (v2+) */
   host: string;
-  /** (v2+) */
+  /** TCP port. (v2+) */
   port: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -251,14 +272,17 @@ export function createDescribeQuorumResponseListener(init: Partial<DescribeQuoru
   return m;
 }
 
+/** Where one replica stands. */
 export interface DescribeQuorumResponseReplicaState {
+  /** Id of the replica. */
   replicaId: number;
-  /** (v2+) */
+  /** Directory id of the replica. (v2+) */
   replicaDirectoryId: string;
+  /** Offset behind the last record, -1 when unknown. */
   logEndOffset: bigint;
-  /** (v1+) */
+  /** When the leader last heard of the replica, -1 when unknown. (v1+) */
   lastFetchTimestamp: bigint;
-  /** (v1+) */
+  /** When the replica last had everything, -1 when unknown. (v1+) */
   lastCaughtUpTimestamp: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -465,8 +489,6 @@ function sizeDescribeQuorumResponseReplicaState(m: DescribeQuorumResponseReplica
   }
   if (v >= 1) {
     n += 8;
-  }
-  if (v >= 1) {
     n += 8;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -482,8 +504,6 @@ function encodeDescribeQuorumResponseReplicaState(w: Writer, m: DescribeQuorumRe
   w.int64(m.logEndOffset);
   if (v >= 1) {
     w.int64(m.lastFetchTimestamp);
-  }
-  if (v >= 1) {
     w.int64(m.lastCaughtUpTimestamp);
   }
   w.taggedFields(m.unknownTaggedFields);
@@ -501,7 +521,7 @@ function decodeDescribeQuorumResponseReplicaState(r: Reader, v: number): Describ
   return m;
 }
 
-/** DescribeQuorumResponse */
+/** Leader, voters and observers of the quorum. */
 export const describeQuorumResponse: MessageCodec<DescribeQuorumResponse> = {
   name: 'DescribeQuorumResponse',
   kind: 'response',

@@ -6,11 +6,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** UpdateFeaturesRequest */
+/** Moves finalized features to other levels. */
 export interface UpdateFeaturesRequest {
+  /** Milliseconds that the broker may take. */
   timeoutMs: number;
+  /** Changes. */
   featureUpdates: readonly UpdateFeaturesRequestFeatureUpdateKey[];
-  /** (v1+) */
+  /** Only check whether the request would succeed. (v1+) */
   validateOnly: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -25,12 +27,15 @@ export function createUpdateFeaturesRequest(init: Partial<UpdateFeaturesRequest>
   return m;
 }
 
+/** Entry of `featureUpdates`. */
 export interface UpdateFeaturesRequestFeatureUpdateKey {
+  /** Name of the feature. */
   feature: string;
+  /** Highest level. */
   maxVersionLevel: number;
-  /** (v0) */
+  /** Whether the level may fall. (v0) */
   allowDowngrade: boolean;
-  /** (v1+) */
+  /** 1 raise, 2 lower without loss, 3 lower with loss. (v1+) */
   upgradeType: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -120,7 +125,7 @@ function decodeUpdateFeaturesRequestFeatureUpdateKey(r: Reader, v: number): Upda
   return m;
 }
 
-/** UpdateFeaturesRequest */
+/** Moves finalized features to other levels. */
 export const updateFeaturesRequest: MessageCodec<UpdateFeaturesRequest> = {
   name: 'UpdateFeaturesRequest',
   kind: 'request',
@@ -146,12 +151,15 @@ export const updateFeaturesRequest: MessageCodec<UpdateFeaturesRequest> = {
   },
 };
 
-/** UpdateFeaturesResponse */
+/** Result of the change. */
 export interface UpdateFeaturesResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
-  /** (v0-1) */
+  /** One result for each entry of the request. (v0-1) */
   results: readonly UpdateFeaturesResponseUpdatableFeatureResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -167,9 +175,13 @@ export function createUpdateFeaturesResponse(init: Partial<UpdateFeaturesRespons
   return m;
 }
 
+/** Entry of `results`. */
 export interface UpdateFeaturesResponseUpdatableFeatureResult {
+  /** Name of the feature. */
   feature: string;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -246,7 +258,7 @@ function decodeUpdateFeaturesResponseUpdatableFeatureResult(r: Reader, v: number
   return m;
 }
 
-/** UpdateFeaturesResponse */
+/** Result of the change. */
 export const updateFeaturesResponse: MessageCodec<UpdateFeaturesResponse> = {
   name: 'UpdateFeaturesResponse',
   kind: 'response',

@@ -6,12 +6,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeClusterRequest */
+/** Asks for the brokers and the identity of the cluster. */
 export interface DescribeClusterRequest {
+  /** Also say which operations the caller may do on the cluster. */
   includeClusterAuthorizedOperations: boolean;
-  /** (v1+) */
+  /** 1 for brokers, 2 for controllers. (v1+) */
   endpointType: number;
-  /** (v2+) */
+  /** Also list brokers that are fenced. (v2+) */
   includeFencedBrokers: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -61,7 +62,7 @@ function decodeDescribeClusterRequest(r: Reader, v: number): DescribeClusterRequ
   return m;
 }
 
-/** DescribeClusterRequest */
+/** Asks for the brokers and the identity of the cluster. */
 export const describeClusterRequest: MessageCodec<DescribeClusterRequest> = {
   name: 'DescribeClusterRequest',
   kind: 'request',
@@ -87,16 +88,23 @@ export const describeClusterRequest: MessageCodec<DescribeClusterRequest> = {
   },
 };
 
-/** DescribeClusterResponse */
+/** Identity, controller and brokers of the cluster. */
 export interface DescribeClusterResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
-  /** (v1+) */
+  /** 1 for brokers, 2 for controllers. (v1+) */
   endpointType: number;
+  /** Id of the cluster. */
   clusterId: string;
+  /** Broker that acts as controller, -1 when unknown. */
   controllerId: number;
+  /** Brokers of the cluster. */
   brokers: readonly DescribeClusterResponseDescribeClusterBroker[];
+  /** Bits of the operations that the caller may do on the cluster; the lowest number when not asked for. */
   clusterAuthorizedOperations: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -116,12 +124,17 @@ export function createDescribeClusterResponse(init: Partial<DescribeClusterRespo
   return m;
 }
 
+/** Entry of `brokers`. */
 export interface DescribeClusterResponseDescribeClusterBroker {
+  /** Id of the broker. */
   brokerId: number;
+  /** Host name or address. */
   host: string;
+  /** TCP port. */
   port: number;
+  /** Rack, or null when none is configured. */
   rack: string | null;
-  /** (v2+) */
+  /** Whether the broker is fenced. (v2+) */
   isFenced: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -221,7 +234,7 @@ function decodeDescribeClusterResponseDescribeClusterBroker(r: Reader, v: number
   return m;
 }
 
-/** DescribeClusterResponse */
+/** Identity, controller and brokers of the cluster. */
 export const describeClusterResponse: MessageCodec<DescribeClusterResponse> = {
   name: 'DescribeClusterResponse',
   kind: 'response',

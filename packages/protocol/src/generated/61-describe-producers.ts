@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeProducersRequest */
+/** Asks which producers write to partitions. */
 export interface DescribeProducersRequest {
+  /** Topics concerned. */
   topics: readonly DescribeProducersRequestTopicRequest[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -19,8 +20,11 @@ export function createDescribeProducersRequest(init: Partial<DescribeProducersRe
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeProducersRequestTopicRequest {
+  /** Name of the topic. */
   name: string;
+  /** Numbers of the partitions. */
   partitionIndexes: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -88,7 +92,7 @@ function decodeDescribeProducersRequestTopicRequest(r: Reader, v: number): Descr
   return m;
 }
 
-/** DescribeProducersRequest */
+/** Asks which producers write to partitions. */
 export const describeProducersRequest: MessageCodec<DescribeProducersRequest> = {
   name: 'DescribeProducersRequest',
   kind: 'request',
@@ -114,9 +118,11 @@ export const describeProducersRequest: MessageCodec<DescribeProducersRequest> = 
   },
 };
 
-/** DescribeProducersResponse */
+/** Producers that partitions remember. */
 export interface DescribeProducersResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Topics concerned. */
   topics: readonly DescribeProducersResponseTopicResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -130,8 +136,11 @@ export function createDescribeProducersResponse(init: Partial<DescribeProducersR
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeProducersResponseTopicResponse {
+  /** Name of the topic. */
   name: string;
+  /** Partitions of this topic. */
   partitions: readonly DescribeProducersResponsePartitionResponse[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -145,10 +154,15 @@ export function createDescribeProducersResponseTopicResponse(init: Partial<Descr
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DescribeProducersResponsePartitionResponse {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Producers that the partition remembers. */
   activeProducers: readonly DescribeProducersResponseProducerState[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -164,12 +178,19 @@ export function createDescribeProducersResponsePartitionResponse(init: Partial<D
   return m;
 }
 
+/** Entry of `activeProducers`. */
 export interface DescribeProducersResponseProducerState {
+  /** Id of the producer. */
   producerId: bigint;
+  /** Epoch of the producer. */
   producerEpoch: number;
+  /** Sequence number of the last record, -1 without. */
   lastSequence: number;
+  /** Timestamp of the last batch, -1 without. */
   lastTimestamp: bigint;
+  /** Epoch of the transaction coordinator. */
   coordinatorEpoch: number;
+  /** First offset of the open transaction, -1 without. */
   currentTxnStartOffset: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -306,7 +327,7 @@ function decodeDescribeProducersResponseProducerState(r: Reader, v: number): Des
   return m;
 }
 
-/** DescribeProducersResponse */
+/** Producers that partitions remember. */
 export const describeProducersResponse: MessageCodec<DescribeProducersResponse> = {
   name: 'DescribeProducersResponse',
   kind: 'response',

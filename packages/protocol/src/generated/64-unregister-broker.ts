@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** UnregisterBrokerRequest */
+/** Takes a broker that is gone out of the cluster's registry. */
 export interface UnregisterBrokerRequest {
+  /** Id of the broker. */
   brokerId: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -38,7 +39,7 @@ function decodeUnregisterBrokerRequest(r: Reader, v: number): UnregisterBrokerRe
   return m;
 }
 
-/** UnregisterBrokerRequest */
+/** Takes a broker that is gone out of the cluster's registry. */
 export const unregisterBrokerRequest: MessageCodec<UnregisterBrokerRequest> = {
   name: 'UnregisterBrokerRequest',
   kind: 'request',
@@ -64,10 +65,13 @@ export const unregisterBrokerRequest: MessageCodec<UnregisterBrokerRequest> = {
   },
 };
 
-/** UnregisterBrokerResponse */
+/** Whether the broker was removed. */
 export interface UnregisterBrokerResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -106,7 +110,7 @@ function decodeUnregisterBrokerResponse(r: Reader, v: number): UnregisterBrokerR
   return m;
 }
 
-/** UnregisterBrokerResponse */
+/** Whether the broker was removed. */
 export const unregisterBrokerResponse: MessageCodec<UnregisterBrokerResponse> = {
   name: 'UnregisterBrokerResponse',
   kind: 'response',

@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DescribeTransactionsRequest */
+/** Asks for the state of transactions by transactional id. */
 export interface DescribeTransactionsRequest {
+  /** Transactional ids asked for. */
   transactionalIds: readonly string[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -45,7 +46,7 @@ function decodeDescribeTransactionsRequest(r: Reader, v: number): DescribeTransa
   return m;
 }
 
-/** DescribeTransactionsRequest */
+/** Asks for the state of transactions by transactional id. */
 export const describeTransactionsRequest: MessageCodec<DescribeTransactionsRequest> = {
   name: 'DescribeTransactionsRequest',
   kind: 'request',
@@ -71,9 +72,11 @@ export const describeTransactionsRequest: MessageCodec<DescribeTransactionsReque
   },
 };
 
-/** DescribeTransactionsResponse */
+/** State of the transactions asked for. */
 export interface DescribeTransactionsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** State of each transaction. */
   transactionStates: readonly DescribeTransactionsResponseTransactionState[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -87,14 +90,23 @@ export function createDescribeTransactionsResponse(init: Partial<DescribeTransac
   return m;
 }
 
+/** Entry of `transactionStates`. */
 export interface DescribeTransactionsResponseTransactionState {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Transactional id, or null without transactions. */
   transactionalId: string;
+  /** State of the transaction. */
   transactionState: string;
+  /** Milliseconds after which the coordinator aborts the transaction. */
   transactionTimeoutMs: number;
+  /** When the transaction began. */
   transactionStartTimeMs: bigint;
+  /** Id of the producer. */
   producerId: bigint;
+  /** Epoch of the producer. */
   producerEpoch: number;
+  /** Partitions of the open transaction. */
   topics: readonly DescribeTransactionsResponseTopicData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -114,8 +126,11 @@ export function createDescribeTransactionsResponseTransactionState(init: Partial
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeTransactionsResponseTopicData {
+  /** Name of the topic. */
   topic: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -227,7 +242,7 @@ function decodeDescribeTransactionsResponseTopicData(r: Reader, v: number): Desc
   return m;
 }
 
-/** DescribeTransactionsResponse */
+/** State of the transactions asked for. */
 export const describeTransactionsResponse: MessageCodec<DescribeTransactionsResponse> = {
   name: 'DescribeTransactionsResponse',
   kind: 'response',

@@ -6,13 +6,15 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ListTransactionsRequest */
+/** Asks for the transactions that this broker coordinates. */
 export interface ListTransactionsRequest {
+  /** States to list, empty for all. */
   stateFilters: readonly string[];
+  /** Producer ids to list, empty for all. */
   producerIdFilters: readonly bigint[];
-  /** (v1+) */
+  /** Only transactions open for longer than this many milliseconds, -1 for all. (v1+) */
   durationFilter: bigint;
-  /** (v2+) */
+  /** Pattern of transactional ids, or null. (v2+) */
   transactionalIdPattern: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -78,7 +80,7 @@ function decodeListTransactionsRequest(r: Reader, v: number): ListTransactionsRe
   return m;
 }
 
-/** ListTransactionsRequest */
+/** Asks for the transactions that this broker coordinates. */
 export const listTransactionsRequest: MessageCodec<ListTransactionsRequest> = {
   name: 'ListTransactionsRequest',
   kind: 'request',
@@ -104,11 +106,15 @@ export const listTransactionsRequest: MessageCodec<ListTransactionsRequest> = {
   },
 };
 
-/** ListTransactionsResponse */
+/** Transactions that match the filters. */
 export interface ListTransactionsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** States asked for that do not exist. */
   unknownStateFilters: readonly string[];
+  /** Transactions found. */
   transactionStates: readonly ListTransactionsResponseTransactionState[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -124,9 +130,13 @@ export function createListTransactionsResponse(init: Partial<ListTransactionsRes
   return m;
 }
 
+/** Entry of `transactionStates`. */
 export interface ListTransactionsResponseTransactionState {
+  /** Transactional id, or null without transactions. */
   transactionalId: string;
+  /** Id of the producer. */
   producerId: bigint;
+  /** State of the transaction. */
   transactionState: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -205,7 +215,7 @@ function decodeListTransactionsResponseTransactionState(r: Reader, v: number): L
   return m;
 }
 
-/** ListTransactionsResponse */
+/** Transactions that match the filters. */
 export const listTransactionsResponse: MessageCodec<ListTransactionsResponse> = {
   name: 'ListTransactionsResponse',
   kind: 'response',

@@ -1,24 +1,33 @@
 // Generated from schemas/68-consumer-group-heartbeat.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** ConsumerGroupHeartbeatRequest */
+/** Joins, stays in or leaves a consumer group whose assignments the broker computes. */
 export interface ConsumerGroupHeartbeatRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Id of the member. */
   memberId: string;
+  /** Epoch of the member; 0 joins, -1 leaves, -2 leaves for a while as static member. */
   memberEpoch: number;
+  /** Name of a static member, or null. */
   instanceId: string | null;
+  /** Rack of the member, null when unchanged. */
   rackId: string | null;
+  /** Milliseconds to give up partitions, -1 when unchanged. */
   rebalanceTimeoutMs: number;
+  /** Topics that the member wants, or null when unchanged. */
   subscribedTopicNames: readonly string[] | null;
-  /** (v1+) */
+  /** Pattern of topics that the member wants, null when unchanged. (v1+) */
   subscribedTopicRegex: string | null;
+  /** Assignor that the member prefers, or null. */
   serverAssignor: string | null;
+  /** Partitions that the member has, null when unchanged. */
   topicPartitions: readonly ConsumerGroupHeartbeatRequestTopicPartitions[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -40,8 +49,11 @@ export function createConsumerGroupHeartbeatRequest(init: Partial<ConsumerGroupH
   return m;
 }
 
+/** Entry of `topicPartitions`. */
 export interface ConsumerGroupHeartbeatRequestTopicPartitions {
+  /** Id of the topic. */
   topicId: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -170,7 +182,7 @@ function decodeConsumerGroupHeartbeatRequestTopicPartitions(r: Reader, v: number
   return m;
 }
 
-/** ConsumerGroupHeartbeatRequest */
+/** Joins, stays in or leaves a consumer group whose assignments the broker computes. */
 export const consumerGroupHeartbeatRequest: MessageCodec<ConsumerGroupHeartbeatRequest> = {
   name: 'ConsumerGroupHeartbeatRequest',
   kind: 'request',
@@ -196,14 +208,21 @@ export const consumerGroupHeartbeatRequest: MessageCodec<ConsumerGroupHeartbeatR
   },
 };
 
-/** ConsumerGroupHeartbeatResponse */
+/** Epoch and, when it changed, assignment of the member. */
 export interface ConsumerGroupHeartbeatResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Id of the member, or null. */
   memberId: string | null;
+  /** Epoch of the member. */
   memberEpoch: number;
+  /** Milliseconds between two heartbeats. */
   heartbeatIntervalMs: number;
+  /** New assignment, null when unchanged. */
   assignment: ConsumerGroupHeartbeatResponseAssignment | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -222,7 +241,9 @@ export function createConsumerGroupHeartbeatResponse(init: Partial<ConsumerGroup
   return m;
 }
 
+/** New assignment, null when unchanged. */
 export interface ConsumerGroupHeartbeatResponseAssignment {
+  /** Partitions by topic. */
   topicPartitions: readonly ConsumerGroupHeartbeatResponseTopicPartitions[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -235,8 +256,11 @@ export function createConsumerGroupHeartbeatResponseAssignment(init: Partial<Con
   return m;
 }
 
+/** Partitions of one topic. */
 export interface ConsumerGroupHeartbeatResponseTopicPartitions {
+  /** Id of the topic. */
   topicId: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -341,7 +365,7 @@ function decodeConsumerGroupHeartbeatResponseTopicPartitions(r: Reader, v: numbe
   return m;
 }
 
-/** ConsumerGroupHeartbeatResponse */
+/** Epoch and, when it changed, assignment of the member. */
 export const consumerGroupHeartbeatResponse: MessageCodec<ConsumerGroupHeartbeatResponse> = {
   name: 'ConsumerGroupHeartbeatResponse',
   kind: 'response',

@@ -1,14 +1,16 @@
 // Generated from schemas/69-consumer-group-describe.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** ConsumerGroupDescribeRequest */
+/** Asks for state and members of consumer groups. */
 export interface ConsumerGroupDescribeRequest {
+  /** Ids of the groups. */
   groupIds: readonly string[];
+  /** Also say which operations the caller may do. */
   includeAuthorizedOperations: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -50,7 +52,7 @@ function decodeConsumerGroupDescribeRequest(r: Reader, v: number): ConsumerGroup
   return m;
 }
 
-/** ConsumerGroupDescribeRequest */
+/** Asks for state and members of consumer groups. */
 export const consumerGroupDescribeRequest: MessageCodec<ConsumerGroupDescribeRequest> = {
   name: 'ConsumerGroupDescribeRequest',
   kind: 'request',
@@ -76,9 +78,11 @@ export const consumerGroupDescribeRequest: MessageCodec<ConsumerGroupDescribeReq
   },
 };
 
-/** ConsumerGroupDescribeResponse */
+/** State and members of the groups asked for. */
 export interface ConsumerGroupDescribeResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Groups concerned. */
   groups: readonly ConsumerGroupDescribeResponseDescribedGroup[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -92,15 +96,25 @@ export function createConsumerGroupDescribeResponse(init: Partial<ConsumerGroupD
   return m;
 }
 
+/** Entry of `groups`. */
 export interface ConsumerGroupDescribeResponseDescribedGroup {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Id of the group. */
   groupId: string;
+  /** State of the group. */
   groupState: string;
+  /** Epoch of the group. */
   groupEpoch: number;
+  /** Epoch of the target assignment. */
   assignmentEpoch: number;
+  /** Assignor in use. */
   assignorName: string;
+  /** Members of the group. */
   members: readonly ConsumerGroupDescribeResponseMember[];
+  /** Bits of the operations that the caller may do; the lowest number when not asked for. */
   authorizedOperations: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -121,18 +135,29 @@ export function createConsumerGroupDescribeResponseDescribedGroup(init: Partial<
   return m;
 }
 
+/** Entry of `members`. */
 export interface ConsumerGroupDescribeResponseMember {
+  /** Id of the member. */
   memberId: string;
+  /** Name of a static member, or null. */
   instanceId: string | null;
+  /** Rack of the member, or null. */
   rackId: string | null;
+  /** Epoch of the member. */
   memberEpoch: number;
+  /** Client id that the client gave itself. */
   clientId: string;
+  /** Address from which the client connects. */
   clientHost: string;
+  /** Topics that the member wants. */
   subscribedTopicNames: readonly string[];
+  /** Pattern of topics that the member wants, or null. */
   subscribedTopicRegex: string | null;
+  /** Partitions that the member has. */
   assignment: ConsumerGroupDescribeResponseAssignment;
+  /** Partitions that the member will have when the rebalance ends. */
   targetAssignment: ConsumerGroupDescribeResponseAssignment;
-  /** (v1+) */
+  /** -1 unknown, 0 classic, 1 consumer. (v1+) */
   memberType: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -155,7 +180,9 @@ export function createConsumerGroupDescribeResponseMember(init: Partial<Consumer
   return m;
 }
 
+/** What a member is assigned. */
 export interface ConsumerGroupDescribeResponseAssignment {
+  /** Partitions by topic. */
   topicPartitions: readonly ConsumerGroupDescribeResponseTopicPartitions[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -168,9 +195,13 @@ export function createConsumerGroupDescribeResponseAssignment(init: Partial<Cons
   return m;
 }
 
+/** Partitions of one topic. */
 export interface ConsumerGroupDescribeResponseTopicPartitions {
+  /** Id of the topic. */
   topicId: string;
+  /** Name of the topic. */
   topicName: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -374,7 +405,7 @@ function decodeConsumerGroupDescribeResponseTopicPartitions(r: Reader, v: number
   return m;
 }
 
-/** ConsumerGroupDescribeResponse */
+/** State and members of the groups asked for. */
 export const consumerGroupDescribeResponse: MessageCodec<ConsumerGroupDescribeResponse> = {
   name: 'ConsumerGroupDescribeResponse',
   kind: 'response',

@@ -1,13 +1,14 @@
 // Generated from schemas/71-get-telemetry-subscriptions.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** GetTelemetrySubscriptionsRequest */
+/** Asks which client metrics the broker wants. */
 export interface GetTelemetrySubscriptionsRequest {
+  /** Id of the client instance, zero to get one. */
   clientInstanceId: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -39,7 +40,7 @@ function decodeGetTelemetrySubscriptionsRequest(r: Reader, v: number): GetTeleme
   return m;
 }
 
-/** GetTelemetrySubscriptionsRequest */
+/** Asks which client metrics the broker wants. */
 export const getTelemetrySubscriptionsRequest: MessageCodec<GetTelemetrySubscriptionsRequest> = {
   name: 'GetTelemetrySubscriptionsRequest',
   kind: 'request',
@@ -65,16 +66,25 @@ export const getTelemetrySubscriptionsRequest: MessageCodec<GetTelemetrySubscrip
   },
 };
 
-/** GetTelemetrySubscriptionsResponse */
+/** Which client metrics to send, and how often. */
 export interface GetTelemetrySubscriptionsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Id of the client instance. */
   clientInstanceId: string;
+  /** Number of this metrics subscription. */
   subscriptionId: number;
+  /** Codecs that the broker takes, best first. */
   acceptedCompressionTypes: readonly number[];
+  /** Milliseconds between two pushes. */
   pushIntervalMs: number;
+  /** Upper bound of one push. */
   telemetryMaxBytes: number;
+  /** Whether counters are sent as differences. */
   deltaTemporality: boolean;
+  /** Prefixes of the metrics wanted; empty for none, one empty prefix for all. */
   requestedMetrics: readonly string[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -143,7 +153,7 @@ function decodeGetTelemetrySubscriptionsResponse(r: Reader, v: number): GetTelem
   return m;
 }
 
-/** GetTelemetrySubscriptionsResponse */
+/** Which client metrics to send, and how often. */
 export const getTelemetrySubscriptionsResponse: MessageCodec<GetTelemetrySubscriptionsResponse> = {
   name: 'GetTelemetrySubscriptionsResponse',
   kind: 'response',

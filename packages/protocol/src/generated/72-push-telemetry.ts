@@ -1,17 +1,22 @@
 // Generated from schemas/72-push-telemetry.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { EMPTY_BYTES, sizeOfCompactBytes, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** PushTelemetryRequest */
+/** Sends client metrics. */
 export interface PushTelemetryRequest {
+  /** Id of the client instance. */
   clientInstanceId: string;
+  /** Number of this metrics subscription. */
   subscriptionId: number;
+  /** Whether the client is about to end. */
   terminating: boolean;
+  /** Codec of the metrics. */
   compressionType: number;
+  /** Metrics in the OpenTelemetry format. */
   metrics: Buffer;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -56,7 +61,7 @@ function decodePushTelemetryRequest(r: Reader, v: number): PushTelemetryRequest 
   return m;
 }
 
-/** PushTelemetryRequest */
+/** Sends client metrics. */
 export const pushTelemetryRequest: MessageCodec<PushTelemetryRequest> = {
   name: 'PushTelemetryRequest',
   kind: 'request',
@@ -82,9 +87,11 @@ export const pushTelemetryRequest: MessageCodec<PushTelemetryRequest> = {
   },
 };
 
-/** PushTelemetryResponse */
+/** Whether the metrics were taken. */
 export interface PushTelemetryResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -119,7 +126,7 @@ function decodePushTelemetryResponse(r: Reader, v: number): PushTelemetryRespons
   return m;
 }
 
-/** PushTelemetryResponse */
+/** Whether the metrics were taken. */
 export const pushTelemetryResponse: MessageCodec<PushTelemetryResponse> = {
   name: 'PushTelemetryResponse',
   kind: 'response',

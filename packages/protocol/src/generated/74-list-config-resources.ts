@@ -6,9 +6,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ListConfigResourcesRequest */
+/** Asks for resources that have settings of their own. */
 export interface ListConfigResourcesRequest {
-  /** (v1+) */
+  /** Types asked for, empty for all. (v1+) */
   resourceTypes: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -51,7 +51,7 @@ function decodeListConfigResourcesRequest(r: Reader, v: number): ListConfigResou
   return m;
 }
 
-/** ListConfigResourcesRequest */
+/** Asks for resources that have settings of their own. */
 export const listConfigResourcesRequest: MessageCodec<ListConfigResourcesRequest> = {
   name: 'ListConfigResourcesRequest',
   kind: 'request',
@@ -77,10 +77,13 @@ export const listConfigResourcesRequest: MessageCodec<ListConfigResourcesRequest
   },
 };
 
-/** ListConfigResourcesResponse */
+/** Resources of the types asked for. */
 export interface ListConfigResourcesResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Resources found. */
   configResources: readonly ListConfigResourcesResponseConfigResource[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -95,9 +98,11 @@ export function createListConfigResourcesResponse(init: Partial<ListConfigResour
   return m;
 }
 
+/** Entry of `configResources`. */
 export interface ListConfigResourcesResponseConfigResource {
+  /** Name of the resource. */
   resourceName: string;
-  /** (v1+) */
+  /** Kind of the resource. (v1+) */
   resourceType: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -168,7 +173,7 @@ function decodeListConfigResourcesResponseConfigResource(r: Reader, v: number): 
   return m;
 }
 
-/** ListConfigResourcesResponse */
+/** Resources of the types asked for. */
 export const listConfigResourcesResponse: MessageCodec<ListConfigResourcesResponse> = {
   name: 'ListConfigResourcesResponse',
   kind: 'response',

@@ -1,15 +1,18 @@
 // Generated from schemas/75-describe-topic-partitions.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** DescribeTopicPartitionsRequest */
+/** Asks for topics and their partitions page by page. */
 export interface DescribeTopicPartitionsRequest {
+  /** Topics concerned. */
   topics: readonly DescribeTopicPartitionsRequestTopicRequest[];
+  /** Most partitions in one page. */
   responsePartitionLimit: number;
+  /** Where to go on, null at the start. */
   cursor: DescribeTopicPartitionsRequestCursor | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -24,7 +27,9 @@ export function createDescribeTopicPartitionsRequest(init: Partial<DescribeTopic
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeTopicPartitionsRequestTopicRequest {
+  /** Name of the topic. */
   name: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -37,8 +42,11 @@ export function createDescribeTopicPartitionsRequestTopicRequest(init: Partial<D
   return m;
 }
 
+/** Where to go on, null at the start. */
 export interface DescribeTopicPartitionsRequestCursor {
+  /** Topic to go on with. */
   topicName: string;
+  /** Partition to go on with. */
   partitionIndex: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -129,7 +137,7 @@ function decodeDescribeTopicPartitionsRequestCursor(r: Reader, v: number): Descr
   return m;
 }
 
-/** DescribeTopicPartitionsRequest */
+/** Asks for topics and their partitions page by page. */
 export const describeTopicPartitionsRequest: MessageCodec<DescribeTopicPartitionsRequest> = {
   name: 'DescribeTopicPartitionsRequest',
   kind: 'request',
@@ -155,10 +163,13 @@ export const describeTopicPartitionsRequest: MessageCodec<DescribeTopicPartition
   },
 };
 
-/** DescribeTopicPartitionsResponse */
+/** One page of topics and partitions. */
 export interface DescribeTopicPartitionsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Topics concerned. */
   topics: readonly DescribeTopicPartitionsResponseTopic[];
+  /** Where to go on, null at the end. */
   nextCursor: DescribeTopicPartitionsResponseCursor | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -173,12 +184,19 @@ export function createDescribeTopicPartitionsResponse(init: Partial<DescribeTopi
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeTopicPartitionsResponseTopic {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Name of the topic, or null. */
   name: string | null;
+  /** Id of the topic. */
   topicId: string;
+  /** Whether the topic is the broker's own. */
   isInternal: boolean;
+  /** Partitions of this topic. */
   partitions: readonly DescribeTopicPartitionsResponsePartition[];
+  /** Bits of the operations that the caller may do on the topic; the lowest number when not asked for. */
   topicAuthorizedOperations: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -196,8 +214,11 @@ export function createDescribeTopicPartitionsResponseTopic(init: Partial<Describ
   return m;
 }
 
+/** Where to go on, null at the end. */
 export interface DescribeTopicPartitionsResponseCursor {
+  /** Topic to go on with. */
   topicName: string;
+  /** Partition to go on with. */
   partitionIndex: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -211,15 +232,25 @@ export function createDescribeTopicPartitionsResponseCursor(init: Partial<Descri
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DescribeTopicPartitionsResponsePartition {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Broker that leads the partition, -1 when none does. */
   leaderId: number;
+  /** Leader epoch, -1 when unknown. */
   leaderEpoch: number;
+  /** Brokers that hold a replica. */
   replicaNodes: readonly number[];
+  /** Brokers whose replicas are in sync. */
   isrNodes: readonly number[];
+  /** Replicas that may be elected although out of sync, or null. */
   eligibleLeaderReplicas: readonly number[] | null;
+  /** Replicas that were eligible before, or null. */
   lastKnownElr: readonly number[] | null;
+  /** Replicas on brokers that are away. */
   offlineReplicas: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -425,7 +456,7 @@ function decodeDescribeTopicPartitionsResponsePartition(r: Reader, v: number): D
   return m;
 }
 
-/** DescribeTopicPartitionsResponse */
+/** One page of topics and partitions. */
 export const describeTopicPartitionsResponse: MessageCodec<DescribeTopicPartitionsResponse> = {
   name: 'DescribeTopicPartitionsResponse',
   kind: 'response',

@@ -1,17 +1,22 @@
 // Generated from schemas/76-share-group-heartbeat.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** ShareGroupHeartbeatRequest */
+/** Joins, stays in or leaves a share group. */
 export interface ShareGroupHeartbeatRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Id of the member. */
   memberId: string;
+  /** Epoch of the member; 0 joins, -1 leaves. */
   memberEpoch: number;
+  /** Rack of the member, null when unchanged. */
   rackId: string | null;
+  /** Topics that the member wants, or null when unchanged. */
   subscribedTopicNames: readonly string[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -78,7 +83,7 @@ function decodeShareGroupHeartbeatRequest(r: Reader, v: number): ShareGroupHeart
   return m;
 }
 
-/** ShareGroupHeartbeatRequest */
+/** Joins, stays in or leaves a share group. */
 export const shareGroupHeartbeatRequest: MessageCodec<ShareGroupHeartbeatRequest> = {
   name: 'ShareGroupHeartbeatRequest',
   kind: 'request',
@@ -104,14 +109,21 @@ export const shareGroupHeartbeatRequest: MessageCodec<ShareGroupHeartbeatRequest
   },
 };
 
-/** ShareGroupHeartbeatResponse */
+/** Epoch and, when it changed, assignment of the member. */
 export interface ShareGroupHeartbeatResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Id of the member, or null. */
   memberId: string | null;
+  /** Epoch of the member. */
   memberEpoch: number;
+  /** Milliseconds between two heartbeats. */
   heartbeatIntervalMs: number;
+  /** New assignment, null when unchanged. */
   assignment: ShareGroupHeartbeatResponseAssignment | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -130,7 +142,9 @@ export function createShareGroupHeartbeatResponse(init: Partial<ShareGroupHeartb
   return m;
 }
 
+/** New assignment, null when unchanged. */
 export interface ShareGroupHeartbeatResponseAssignment {
+  /** Partitions by topic. */
   topicPartitions: readonly ShareGroupHeartbeatResponseTopicPartitions[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -143,8 +157,11 @@ export function createShareGroupHeartbeatResponseAssignment(init: Partial<ShareG
   return m;
 }
 
+/** Partitions of one topic. */
 export interface ShareGroupHeartbeatResponseTopicPartitions {
+  /** Id of the topic. */
   topicId: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -249,7 +266,7 @@ function decodeShareGroupHeartbeatResponseTopicPartitions(r: Reader, v: number):
   return m;
 }
 
-/** ShareGroupHeartbeatResponse */
+/** Epoch and, when it changed, assignment of the member. */
 export const shareGroupHeartbeatResponse: MessageCodec<ShareGroupHeartbeatResponse> = {
   name: 'ShareGroupHeartbeatResponse',
   kind: 'response',

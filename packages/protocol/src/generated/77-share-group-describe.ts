@@ -1,14 +1,16 @@
 // Generated from schemas/77-share-group-describe.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** ShareGroupDescribeRequest */
+/** Asks for state and members of share groups. */
 export interface ShareGroupDescribeRequest {
+  /** Ids of the groups. */
   groupIds: readonly string[];
+  /** Also say which operations the caller may do. */
   includeAuthorizedOperations: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -50,7 +52,7 @@ function decodeShareGroupDescribeRequest(r: Reader, v: number): ShareGroupDescri
   return m;
 }
 
-/** ShareGroupDescribeRequest */
+/** Asks for state and members of share groups. */
 export const shareGroupDescribeRequest: MessageCodec<ShareGroupDescribeRequest> = {
   name: 'ShareGroupDescribeRequest',
   kind: 'request',
@@ -76,9 +78,11 @@ export const shareGroupDescribeRequest: MessageCodec<ShareGroupDescribeRequest> 
   },
 };
 
-/** ShareGroupDescribeResponse */
+/** State and members of the groups asked for. */
 export interface ShareGroupDescribeResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Groups concerned. */
   groups: readonly ShareGroupDescribeResponseDescribedGroup[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -92,15 +96,25 @@ export function createShareGroupDescribeResponse(init: Partial<ShareGroupDescrib
   return m;
 }
 
+/** Entry of `groups`. */
 export interface ShareGroupDescribeResponseDescribedGroup {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Id of the group. */
   groupId: string;
+  /** State of the group. */
   groupState: string;
+  /** Epoch of the group. */
   groupEpoch: number;
+  /** Epoch of the target assignment. */
   assignmentEpoch: number;
+  /** Assignor in use. */
   assignorName: string;
+  /** Members of the group. */
   members: readonly ShareGroupDescribeResponseMember[];
+  /** Bits of the operations that the caller may do; the lowest number when not asked for. */
   authorizedOperations: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -121,13 +135,21 @@ export function createShareGroupDescribeResponseDescribedGroup(init: Partial<Sha
   return m;
 }
 
+/** Entry of `members`. */
 export interface ShareGroupDescribeResponseMember {
+  /** Id of the member. */
   memberId: string;
+  /** Rack of the member, or null. */
   rackId: string | null;
+  /** Epoch of the member. */
   memberEpoch: number;
+  /** Client id that the client gave itself. */
   clientId: string;
+  /** Address from which the client connects. */
   clientHost: string;
+  /** Topics that the member wants. */
   subscribedTopicNames: readonly string[];
+  /** Partitions that the member has. */
   assignment: ShareGroupDescribeResponseAssignment;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -146,7 +168,9 @@ export function createShareGroupDescribeResponseMember(init: Partial<ShareGroupD
   return m;
 }
 
+/** What a member is assigned. */
 export interface ShareGroupDescribeResponseAssignment {
+  /** Partitions by topic. */
   topicPartitions: readonly ShareGroupDescribeResponseTopicPartitions[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -159,9 +183,13 @@ export function createShareGroupDescribeResponseAssignment(init: Partial<ShareGr
   return m;
 }
 
+/** Partitions of one topic. */
 export interface ShareGroupDescribeResponseTopicPartitions {
+  /** Id of the topic. */
   topicId: string;
+  /** Name of the topic. */
   topicName: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -349,7 +377,7 @@ function decodeShareGroupDescribeResponseTopicPartitions(r: Reader, v: number): 
   return m;
 }
 
-/** ShareGroupDescribeResponse */
+/** State and members of the groups asked for. */
 export const shareGroupDescribeResponse: MessageCodec<ShareGroupDescribeResponse> = {
   name: 'ShareGroupDescribeResponse',
   kind: 'response',

@@ -1,27 +1,37 @@
 // Generated from schemas/78-share-fetch.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, RecordsField, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { nullField, unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { outOfLineBytes, sizeOfCompactNullableString, sizeOfCompactRecords, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** ShareFetchRequest */
+/** Acquires records for a share consumer and acknowledges earlier ones. */
 export interface ShareFetchRequest {
+  /** Id of the group. */
   groupId: string | null;
+  /** Id of the member. */
   memberId: string | null;
+  /** Position in the share session; 0 opens it, -1 closes it. */
   shareSessionEpoch: number;
+  /** Milliseconds to wait for minBytes. */
   maxWaitMs: number;
+  /** Answer as soon as this many bytes are there. */
   minBytes: number;
+  /** Upper bound of the record bytes in the response; a first batch may exceed it. */
   maxBytes: number;
+  /** Most records to acquire. */
   maxRecords: number;
+  /** Size of a batch of acquired records. */
   batchSize: number;
-  /** (v2+) */
+  /** How strictly maxRecords holds. (v2+) */
   shareAcquireMode: number;
-  /** (v2+) */
+  /** Whether locks are to be renewed. (v2+) */
   isRenewAck: boolean;
+  /** Topics concerned. */
   topics: readonly ShareFetchRequestFetchTopic[];
+  /** Partitions to drop from the session. */
   forgottenTopicsData: readonly ShareFetchRequestForgottenTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -45,8 +55,11 @@ export function createShareFetchRequest(init: Partial<ShareFetchRequest> = {}): 
   return m;
 }
 
+/** Entry of `topics`. */
 export interface ShareFetchRequestFetchTopic {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly ShareFetchRequestFetchPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -60,8 +73,11 @@ export function createShareFetchRequestFetchTopic(init: Partial<ShareFetchReques
   return m;
 }
 
+/** Entry of `forgottenTopicsData`. */
 export interface ShareFetchRequestForgottenTopic {
+  /** Id of the topic. */
   topicId: string;
+  /** Numbers of the partitions to drop. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -75,8 +91,11 @@ export function createShareFetchRequestForgottenTopic(init: Partial<ShareFetchRe
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ShareFetchRequestFetchPartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Ranges of records to acknowledge. */
   acknowledgementBatches: readonly ShareFetchRequestAcknowledgementBatch[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -90,9 +109,13 @@ export function createShareFetchRequestFetchPartition(init: Partial<ShareFetchRe
   return m;
 }
 
+/** Entry of `acknowledgementBatches`. */
 export interface ShareFetchRequestAcknowledgementBatch {
+  /** First offset of the range. */
   firstOffset: bigint;
+  /** Last offset of the range. */
   lastOffset: bigint;
+  /** One entry for the whole range or one for each record: 0 gap, 1 accept, 2 release, 3 reject, 4 renew. */
   acknowledgeTypes: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -113,8 +136,6 @@ function sizeShareFetchRequest(m: ShareFetchRequest, v: number): number {
   n += sizeOfCompactNullableString(m.memberId);
   if (v === 2) {
     n += 1;
-  }
-  if (v === 2) {
     n += 1;
   }
   n += sizeOfUvarint(m.topics.length + 1);
@@ -136,8 +157,6 @@ function encodeShareFetchRequest(w: Writer, m: ShareFetchRequest, v: number): vo
   w.int32(m.batchSize);
   if (v === 2) {
     w.int8(m.shareAcquireMode);
-  }
-  if (v === 2) {
     w.boolean(m.isRenewAck);
   }
   if (!(v === 2) && m.isRenewAck !== false) throw unsupportedField('ShareFetchRequest', 'isRenewAck', v);
@@ -287,7 +306,7 @@ function decodeShareFetchRequestAcknowledgementBatch(r: Reader, v: number): Shar
   return m;
 }
 
-/** ShareFetchRequest */
+/** Acquires records for a share consumer and acknowledges earlier ones. */
 export const shareFetchRequest: MessageCodec<ShareFetchRequest> = {
   name: 'ShareFetchRequest',
   kind: 'request',
@@ -313,13 +332,19 @@ export const shareFetchRequest: MessageCodec<ShareFetchRequest> = {
   },
 };
 
-/** ShareFetchResponse */
+/** Records and which of them were acquired. */
 export interface ShareFetchResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Milliseconds for which acquired records stay locked. */
   acquisitionLockTimeoutMs: number;
+  /** One result for each entry of the request. */
   responses: readonly ShareFetchResponseShareFetchableTopicResponse[];
+  /** Addresses of the new leaders that this response names. */
   nodeEndpoints: readonly ShareFetchResponseNodeEndpoint[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -337,8 +362,11 @@ export function createShareFetchResponse(init: Partial<ShareFetchResponse> = {})
   return m;
 }
 
+/** Entry of `responses`. */
 export interface ShareFetchResponseShareFetchableTopicResponse {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly ShareFetchResponsePartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -352,10 +380,15 @@ export function createShareFetchResponseShareFetchableTopicResponse(init: Partia
   return m;
 }
 
+/** Entry of `nodeEndpoints`. */
 export interface ShareFetchResponseNodeEndpoint {
+  /** Id of the broker. */
   nodeId: number;
+  /** Host name or address. */
   host: string;
+  /** TCP port. */
   port: number;
+  /** Rack, or null when none is configured. */
   rack: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -371,14 +404,23 @@ export function createShareFetchResponseNodeEndpoint(init: Partial<ShareFetchRes
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ShareFetchResponsePartitionData {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** What went wrong with the acknowledgements, or 0. */
   acknowledgeErrorCode: number;
+  /** What went wrong with the acknowledgements in words, or null. */
   acknowledgeErrorMessage: string | null;
+  /** Leader to turn to when this broker no longer leads the partition. */
   currentLeader: ShareFetchResponseLeaderIdAndEpoch;
+  /** Record batches. */
   records: RecordsField;
+  /** Ranges that this consumer has acquired. */
   acquiredRecords: readonly ShareFetchResponseAcquiredRecords[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -398,8 +440,11 @@ export function createShareFetchResponsePartitionData(init: Partial<ShareFetchRe
   return m;
 }
 
+/** Leader to turn to when this broker no longer leads the partition. */
 export interface ShareFetchResponseLeaderIdAndEpoch {
+  /** Broker that leads the partition, -1 when none does. */
   leaderId: number;
+  /** Leader epoch, -1 when unknown. */
   leaderEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -413,9 +458,13 @@ export function createShareFetchResponseLeaderIdAndEpoch(init: Partial<ShareFetc
   return m;
 }
 
+/** Entry of `acquiredRecords`. */
 export interface ShareFetchResponseAcquiredRecords {
+  /** First offset of the range. */
   firstOffset: bigint;
+  /** Last offset of the range. */
   lastOffset: bigint;
+  /** How often the records were delivered. */
   deliveryCount: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -638,7 +687,7 @@ function decodeShareFetchResponseAcquiredRecords(r: Reader, v: number): ShareFet
   return m;
 }
 
-/** ShareFetchResponse */
+/** Records and which of them were acquired. */
 export const shareFetchResponse: MessageCodec<ShareFetchResponse> = {
   name: 'ShareFetchResponse',
   kind: 'response',

@@ -1,19 +1,23 @@
 // Generated from schemas/79-share-acknowledge.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** ShareAcknowledgeRequest */
+/** Acknowledges acquired records. */
 export interface ShareAcknowledgeRequest {
+  /** Id of the group. */
   groupId: string | null;
+  /** Id of the member. */
   memberId: string | null;
+  /** Position in the share session; 0 opens it, -1 closes it. */
   shareSessionEpoch: number;
-  /** (v2+) */
+  /** Whether locks are to be renewed. (v2+) */
   isRenewAck: boolean;
+  /** Topics concerned. */
   topics: readonly ShareAcknowledgeRequestAcknowledgeTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -30,8 +34,11 @@ export function createShareAcknowledgeRequest(init: Partial<ShareAcknowledgeRequ
   return m;
 }
 
+/** Entry of `topics`. */
 export interface ShareAcknowledgeRequestAcknowledgeTopic {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly ShareAcknowledgeRequestAcknowledgePartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -45,8 +52,11 @@ export function createShareAcknowledgeRequestAcknowledgeTopic(init: Partial<Shar
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ShareAcknowledgeRequestAcknowledgePartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** Ranges of records to acknowledge. */
   acknowledgementBatches: readonly ShareAcknowledgeRequestAcknowledgementBatch[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -60,9 +70,13 @@ export function createShareAcknowledgeRequestAcknowledgePartition(init: Partial<
   return m;
 }
 
+/** Entry of `acknowledgementBatches`. */
 export interface ShareAcknowledgeRequestAcknowledgementBatch {
+  /** First offset of the range. */
   firstOffset: bigint;
+  /** Last offset of the range. */
   lastOffset: bigint;
+  /** One entry for the whole range or one for each record: 0 gap, 1 accept, 2 release, 3 reject, 4 renew. */
   acknowledgeTypes: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -204,7 +218,7 @@ function decodeShareAcknowledgeRequestAcknowledgementBatch(r: Reader, v: number)
   return m;
 }
 
-/** ShareAcknowledgeRequest */
+/** Acknowledges acquired records. */
 export const shareAcknowledgeRequest: MessageCodec<ShareAcknowledgeRequest> = {
   name: 'ShareAcknowledgeRequest',
   kind: 'request',
@@ -230,14 +244,19 @@ export const shareAcknowledgeRequest: MessageCodec<ShareAcknowledgeRequest> = {
   },
 };
 
-/** ShareAcknowledgeResponse */
+/** Result for each partition. */
 export interface ShareAcknowledgeResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
-  /** (v2+) */
+  /** Milliseconds for which acquired records stay locked. (v2+) */
   acquisitionLockTimeoutMs: number;
+  /** One result for each entry of the request. */
   responses: readonly ShareAcknowledgeResponseShareAcknowledgeTopicResponse[];
+  /** Addresses of the new leaders that this response names. */
   nodeEndpoints: readonly ShareAcknowledgeResponseNodeEndpoint[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -255,8 +274,11 @@ export function createShareAcknowledgeResponse(init: Partial<ShareAcknowledgeRes
   return m;
 }
 
+/** Entry of `responses`. */
 export interface ShareAcknowledgeResponseShareAcknowledgeTopicResponse {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly ShareAcknowledgeResponsePartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -270,10 +292,15 @@ export function createShareAcknowledgeResponseShareAcknowledgeTopicResponse(init
   return m;
 }
 
+/** Entry of `nodeEndpoints`. */
 export interface ShareAcknowledgeResponseNodeEndpoint {
+  /** Id of the broker. */
   nodeId: number;
+  /** Host name or address. */
   host: string;
+  /** TCP port. */
   port: number;
+  /** Rack, or null when none is configured. */
   rack: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -289,10 +316,15 @@ export function createShareAcknowledgeResponseNodeEndpoint(init: Partial<ShareAc
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ShareAcknowledgeResponsePartitionData {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Leader to turn to when this broker no longer leads the partition. */
   currentLeader: ShareAcknowledgeResponseLeaderIdAndEpoch;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -308,8 +340,11 @@ export function createShareAcknowledgeResponsePartitionData(init: Partial<ShareA
   return m;
 }
 
+/** Leader to turn to when this broker no longer leads the partition. */
 export interface ShareAcknowledgeResponseLeaderIdAndEpoch {
+  /** Broker that leads the partition, -1 when none does. */
   leaderId: number;
+  /** Leader epoch, -1 when unknown. */
   leaderEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -475,7 +510,7 @@ function decodeShareAcknowledgeResponseLeaderIdAndEpoch(r: Reader, v: number): S
   return m;
 }
 
-/** ShareAcknowledgeResponse */
+/** Result for each partition. */
 export const shareAcknowledgeResponse: MessageCodec<ShareAcknowledgeResponse> = {
   name: 'ShareAcknowledgeResponse',
   kind: 'response',

@@ -1,20 +1,25 @@
 // Generated from schemas/80-add-raft-voter.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** AddRaftVoterRequest */
+/** Adds a voter to the metadata quorum. */
 export interface AddRaftVoterRequest {
+  /** Id of the cluster. */
   clusterId: string | null;
+  /** Milliseconds that the broker may take. */
   timeoutMs: number;
+  /** Id of the voter. */
   voterId: number;
+  /** Directory id of the voter. */
   voterDirectoryId: string;
+  /** Addresses by listener name. */
   listeners: readonly AddRaftVoterRequestListener[];
-  /** (v1+) */
+  /** Answer only when the change is committed. (v1+) */
   ackWhenCommitted: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -32,9 +37,13 @@ export function createAddRaftVoterRequest(init: Partial<AddRaftVoterRequest> = {
   return m;
 }
 
+/** Entry of `listeners`. */
 export interface AddRaftVoterRequestListener {
+  /** Name of the listener. */
   name: string;
+  /** Host name or address. */
   host: string;
+  /** TCP port. */
   port: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -117,7 +126,7 @@ function decodeAddRaftVoterRequestListener(r: Reader, v: number): AddRaftVoterRe
   return m;
 }
 
-/** AddRaftVoterRequest */
+/** Adds a voter to the metadata quorum. */
 export const addRaftVoterRequest: MessageCodec<AddRaftVoterRequest> = {
   name: 'AddRaftVoterRequest',
   kind: 'request',
@@ -143,10 +152,13 @@ export const addRaftVoterRequest: MessageCodec<AddRaftVoterRequest> = {
   },
 };
 
-/** AddRaftVoterResponse */
+/** Whether the voter was added. */
 export interface AddRaftVoterResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -185,7 +197,7 @@ function decodeAddRaftVoterResponse(r: Reader, v: number): AddRaftVoterResponse 
   return m;
 }
 
-/** AddRaftVoterResponse */
+/** Whether the voter was added. */
 export const addRaftVoterResponse: MessageCodec<AddRaftVoterResponse> = {
   name: 'AddRaftVoterResponse',
   kind: 'response',

@@ -1,15 +1,18 @@
 // Generated from schemas/81-remove-raft-voter.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** RemoveRaftVoterRequest */
+/** Removes a voter from the metadata quorum. */
 export interface RemoveRaftVoterRequest {
+  /** Id of the cluster. */
   clusterId: string | null;
+  /** Id of the voter. */
   voterId: number;
+  /** Directory id of the voter. */
   voterDirectoryId: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -48,7 +51,7 @@ function decodeRemoveRaftVoterRequest(r: Reader, v: number): RemoveRaftVoterRequ
   return m;
 }
 
-/** RemoveRaftVoterRequest */
+/** Removes a voter from the metadata quorum. */
 export const removeRaftVoterRequest: MessageCodec<RemoveRaftVoterRequest> = {
   name: 'RemoveRaftVoterRequest',
   kind: 'request',
@@ -74,10 +77,13 @@ export const removeRaftVoterRequest: MessageCodec<RemoveRaftVoterRequest> = {
   },
 };
 
-/** RemoveRaftVoterResponse */
+/** Whether the voter was removed. */
 export interface RemoveRaftVoterResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -116,7 +122,7 @@ function decodeRemoveRaftVoterResponse(r: Reader, v: number): RemoveRaftVoterRes
   return m;
 }
 
-/** RemoveRaftVoterResponse */
+/** Whether the voter was removed. */
 export const removeRaftVoterResponse: MessageCodec<RemoveRaftVoterResponse> = {
   name: 'RemoveRaftVoterResponse',
   kind: 'response',

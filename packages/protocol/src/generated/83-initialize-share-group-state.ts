@@ -1,14 +1,16 @@
 // Generated from schemas/83-initialize-share-group-state.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** InitializeShareGroupStateRequest */
+/** Sets up the stored state of share partitions (between brokers). */
 export interface InitializeShareGroupStateRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Topics concerned. */
   topics: readonly InitializeShareGroupStateRequestInitializeStateData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -22,8 +24,11 @@ export function createInitializeShareGroupStateRequest(init: Partial<InitializeS
   return m;
 }
 
+/** Entry of `topics`. */
 export interface InitializeShareGroupStateRequestInitializeStateData {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly InitializeShareGroupStateRequestPartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -37,9 +42,13 @@ export function createInitializeShareGroupStateRequestInitializeStateData(init: 
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface InitializeShareGroupStateRequestPartitionData {
+  /** Number of the partition. */
   partition: number;
+  /** Epoch of the stored state. */
   stateEpoch: number;
+  /** First offset that the group has not finished. */
   startOffset: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -134,7 +143,7 @@ function decodeInitializeShareGroupStateRequestPartitionData(r: Reader, v: numbe
   return m;
 }
 
-/** InitializeShareGroupStateRequest */
+/** Sets up the stored state of share partitions (between brokers). */
 export const initializeShareGroupStateRequest: MessageCodec<InitializeShareGroupStateRequest> = {
   name: 'InitializeShareGroupStateRequest',
   kind: 'request',
@@ -160,8 +169,9 @@ export const initializeShareGroupStateRequest: MessageCodec<InitializeShareGroup
   },
 };
 
-/** InitializeShareGroupStateResponse */
+/** Result for each partition. */
 export interface InitializeShareGroupStateResponse {
+  /** One result for each entry of the request. */
   results: readonly InitializeShareGroupStateResponseInitializeStateResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -174,8 +184,11 @@ export function createInitializeShareGroupStateResponse(init: Partial<Initialize
   return m;
 }
 
+/** Entry of `results`. */
 export interface InitializeShareGroupStateResponseInitializeStateResult {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly InitializeShareGroupStateResponsePartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -189,9 +202,13 @@ export function createInitializeShareGroupStateResponseInitializeStateResult(ini
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface InitializeShareGroupStateResponsePartitionResult {
+  /** Number of the partition. */
   partition: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -284,7 +301,7 @@ function decodeInitializeShareGroupStateResponsePartitionResult(r: Reader, v: nu
   return m;
 }
 
-/** InitializeShareGroupStateResponse */
+/** Result for each partition. */
 export const initializeShareGroupStateResponse: MessageCodec<InitializeShareGroupStateResponse> = {
   name: 'InitializeShareGroupStateResponse',
   kind: 'response',

@@ -1,14 +1,16 @@
 // Generated from schemas/84-read-share-group-state.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** ReadShareGroupStateRequest */
+/** Reads the stored state of share partitions (between brokers). */
 export interface ReadShareGroupStateRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Topics concerned. */
   topics: readonly ReadShareGroupStateRequestReadStateData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -22,8 +24,11 @@ export function createReadShareGroupStateRequest(init: Partial<ReadShareGroupSta
   return m;
 }
 
+/** Entry of `topics`. */
 export interface ReadShareGroupStateRequestReadStateData {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly ReadShareGroupStateRequestPartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -37,8 +42,11 @@ export function createReadShareGroupStateRequestReadStateData(init: Partial<Read
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ReadShareGroupStateRequestPartitionData {
+  /** Number of the partition. */
   partition: number;
+  /** Leader epoch, -1 when unknown. */
   leaderEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -130,7 +138,7 @@ function decodeReadShareGroupStateRequestPartitionData(r: Reader, v: number): Re
   return m;
 }
 
-/** ReadShareGroupStateRequest */
+/** Reads the stored state of share partitions (between brokers). */
 export const readShareGroupStateRequest: MessageCodec<ReadShareGroupStateRequest> = {
   name: 'ReadShareGroupStateRequest',
   kind: 'request',
@@ -156,8 +164,9 @@ export const readShareGroupStateRequest: MessageCodec<ReadShareGroupStateRequest
   },
 };
 
-/** ReadShareGroupStateResponse */
+/** State of each partition. */
 export interface ReadShareGroupStateResponse {
+  /** One result for each entry of the request. */
   results: readonly ReadShareGroupStateResponseReadStateResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -170,8 +179,11 @@ export function createReadShareGroupStateResponse(init: Partial<ReadShareGroupSt
   return m;
 }
 
+/** Entry of `results`. */
 export interface ReadShareGroupStateResponseReadStateResult {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly ReadShareGroupStateResponsePartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -185,12 +197,19 @@ export function createReadShareGroupStateResponseReadStateResult(init: Partial<R
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ReadShareGroupStateResponsePartitionResult {
+  /** Number of the partition. */
   partition: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Epoch of the stored state. */
   stateEpoch: number;
+  /** First offset that the group has not finished. */
   startOffset: bigint;
+  /** Ranges of records that are neither new nor finished. */
   stateBatches: readonly ReadShareGroupStateResponseStateBatch[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -208,10 +227,15 @@ export function createReadShareGroupStateResponsePartitionResult(init: Partial<R
   return m;
 }
 
+/** Entry of `stateBatches`. */
 export interface ReadShareGroupStateResponseStateBatch {
+  /** First offset of the range. */
   firstOffset: bigint;
+  /** Last offset of the range. */
   lastOffset: bigint;
+  /** State of the records in the range. */
   deliveryState: number;
+  /** How often the records were delivered. */
   deliveryCount: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -343,7 +367,7 @@ function decodeReadShareGroupStateResponseStateBatch(r: Reader, v: number): Read
   return m;
 }
 
-/** ReadShareGroupStateResponse */
+/** State of each partition. */
 export const readShareGroupStateResponse: MessageCodec<ReadShareGroupStateResponse> = {
   name: 'ReadShareGroupStateResponse',
   kind: 'response',

@@ -1,14 +1,16 @@
 // Generated from schemas/85-write-share-group-state.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** WriteShareGroupStateRequest */
+/** Stores the state of share partitions (between brokers). */
 export interface WriteShareGroupStateRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Topics concerned. */
   topics: readonly WriteShareGroupStateRequestWriteStateData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -22,8 +24,11 @@ export function createWriteShareGroupStateRequest(init: Partial<WriteShareGroupS
   return m;
 }
 
+/** Entry of `topics`. */
 export interface WriteShareGroupStateRequestWriteStateData {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly WriteShareGroupStateRequestPartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -37,13 +42,19 @@ export function createWriteShareGroupStateRequestWriteStateData(init: Partial<Wr
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface WriteShareGroupStateRequestPartitionData {
+  /** Number of the partition. */
   partition: number;
+  /** Epoch of the stored state. */
   stateEpoch: number;
+  /** Leader epoch, -1 when unknown. */
   leaderEpoch: number;
+  /** First offset that the group has not finished. */
   startOffset: bigint;
-  /** (v1+) */
+  /** Records that are finished but lie behind the start offset. (v1+) */
   deliveryCompleteCount: number;
+  /** Ranges of records that are neither new nor finished. */
   stateBatches: readonly WriteShareGroupStateRequestStateBatch[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -61,10 +72,15 @@ export function createWriteShareGroupStateRequestPartitionData(init: Partial<Wri
   return m;
 }
 
+/** Entry of `stateBatches`. */
 export interface WriteShareGroupStateRequestStateBatch {
+  /** First offset of the range. */
   firstOffset: bigint;
+  /** Last offset of the range. */
   lastOffset: bigint;
+  /** State of the records in the range. */
   deliveryState: number;
+  /** How often the records were delivered. */
   deliveryCount: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -203,7 +219,7 @@ function decodeWriteShareGroupStateRequestStateBatch(r: Reader, v: number): Writ
   return m;
 }
 
-/** WriteShareGroupStateRequest */
+/** Stores the state of share partitions (between brokers). */
 export const writeShareGroupStateRequest: MessageCodec<WriteShareGroupStateRequest> = {
   name: 'WriteShareGroupStateRequest',
   kind: 'request',
@@ -229,8 +245,9 @@ export const writeShareGroupStateRequest: MessageCodec<WriteShareGroupStateReque
   },
 };
 
-/** WriteShareGroupStateResponse */
+/** Result for each partition. */
 export interface WriteShareGroupStateResponse {
+  /** One result for each entry of the request. */
   results: readonly WriteShareGroupStateResponseWriteStateResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -243,8 +260,11 @@ export function createWriteShareGroupStateResponse(init: Partial<WriteShareGroup
   return m;
 }
 
+/** Entry of `results`. */
 export interface WriteShareGroupStateResponseWriteStateResult {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly WriteShareGroupStateResponsePartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -258,9 +278,13 @@ export function createWriteShareGroupStateResponseWriteStateResult(init: Partial
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface WriteShareGroupStateResponsePartitionResult {
+  /** Number of the partition. */
   partition: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -353,7 +377,7 @@ function decodeWriteShareGroupStateResponsePartitionResult(r: Reader, v: number)
   return m;
 }
 
-/** WriteShareGroupStateResponse */
+/** Result for each partition. */
 export const writeShareGroupStateResponse: MessageCodec<WriteShareGroupStateResponse> = {
   name: 'WriteShareGroupStateResponse',
   kind: 'response',

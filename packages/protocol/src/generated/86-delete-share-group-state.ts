@@ -1,14 +1,16 @@
 // Generated from schemas/86-delete-share-group-state.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** DeleteShareGroupStateRequest */
+/** Removes the stored state of share partitions (between brokers). */
 export interface DeleteShareGroupStateRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Topics concerned. */
   topics: readonly DeleteShareGroupStateRequestDeleteStateData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -22,8 +24,11 @@ export function createDeleteShareGroupStateRequest(init: Partial<DeleteShareGrou
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DeleteShareGroupStateRequestDeleteStateData {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly DeleteShareGroupStateRequestPartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -37,7 +42,9 @@ export function createDeleteShareGroupStateRequestDeleteStateData(init: Partial<
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DeleteShareGroupStateRequestPartitionData {
+  /** Number of the partition. */
   partition: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -126,7 +133,7 @@ function decodeDeleteShareGroupStateRequestPartitionData(r: Reader, v: number): 
   return m;
 }
 
-/** DeleteShareGroupStateRequest */
+/** Removes the stored state of share partitions (between brokers). */
 export const deleteShareGroupStateRequest: MessageCodec<DeleteShareGroupStateRequest> = {
   name: 'DeleteShareGroupStateRequest',
   kind: 'request',
@@ -152,8 +159,9 @@ export const deleteShareGroupStateRequest: MessageCodec<DeleteShareGroupStateReq
   },
 };
 
-/** DeleteShareGroupStateResponse */
+/** Result for each partition. */
 export interface DeleteShareGroupStateResponse {
+  /** One result for each entry of the request. */
   results: readonly DeleteShareGroupStateResponseDeleteStateResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -166,8 +174,11 @@ export function createDeleteShareGroupStateResponse(init: Partial<DeleteShareGro
   return m;
 }
 
+/** Entry of `results`. */
 export interface DeleteShareGroupStateResponseDeleteStateResult {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly DeleteShareGroupStateResponsePartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -181,9 +192,13 @@ export function createDeleteShareGroupStateResponseDeleteStateResult(init: Parti
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DeleteShareGroupStateResponsePartitionResult {
+  /** Number of the partition. */
   partition: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -276,7 +291,7 @@ function decodeDeleteShareGroupStateResponsePartitionResult(r: Reader, v: number
   return m;
 }
 
-/** DeleteShareGroupStateResponse */
+/** Result for each partition. */
 export const deleteShareGroupStateResponse: MessageCodec<DeleteShareGroupStateResponse> = {
   name: 'DeleteShareGroupStateResponse',
   kind: 'response',

@@ -1,14 +1,16 @@
 // Generated from schemas/87-read-share-group-state-summary.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** ReadShareGroupStateSummaryRequest */
+/** Reads the short form of the state of share partitions (between brokers). */
 export interface ReadShareGroupStateSummaryRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Topics concerned. */
   topics: readonly ReadShareGroupStateSummaryRequestReadStateSummaryData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -22,8 +24,11 @@ export function createReadShareGroupStateSummaryRequest(init: Partial<ReadShareG
   return m;
 }
 
+/** Entry of `topics`. */
 export interface ReadShareGroupStateSummaryRequestReadStateSummaryData {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly ReadShareGroupStateSummaryRequestPartitionData[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -37,8 +42,11 @@ export function createReadShareGroupStateSummaryRequestReadStateSummaryData(init
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ReadShareGroupStateSummaryRequestPartitionData {
+  /** Number of the partition. */
   partition: number;
+  /** Leader epoch, -1 when unknown. */
   leaderEpoch: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -130,7 +138,7 @@ function decodeReadShareGroupStateSummaryRequestPartitionData(r: Reader, v: numb
   return m;
 }
 
-/** ReadShareGroupStateSummaryRequest */
+/** Reads the short form of the state of share partitions (between brokers). */
 export const readShareGroupStateSummaryRequest: MessageCodec<ReadShareGroupStateSummaryRequest> = {
   name: 'ReadShareGroupStateSummaryRequest',
   kind: 'request',
@@ -156,8 +164,9 @@ export const readShareGroupStateSummaryRequest: MessageCodec<ReadShareGroupState
   },
 };
 
-/** ReadShareGroupStateSummaryResponse */
+/** Short form of the state of each partition. */
 export interface ReadShareGroupStateSummaryResponse {
+  /** One result for each entry of the request. */
   results: readonly ReadShareGroupStateSummaryResponseReadStateSummaryResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -170,8 +179,11 @@ export function createReadShareGroupStateSummaryResponse(init: Partial<ReadShare
   return m;
 }
 
+/** Entry of `results`. */
 export interface ReadShareGroupStateSummaryResponseReadStateSummaryResult {
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly ReadShareGroupStateSummaryResponsePartitionResult[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -185,14 +197,21 @@ export function createReadShareGroupStateSummaryResponseReadStateSummaryResult(i
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface ReadShareGroupStateSummaryResponsePartitionResult {
+  /** Number of the partition. */
   partition: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Epoch of the stored state. */
   stateEpoch: number;
+  /** Leader epoch, -1 when unknown. */
   leaderEpoch: number;
+  /** First offset that the group has not finished. */
   startOffset: bigint;
-  /** (v1+) */
+  /** Records that are finished but lie behind the start offset. (v1+) */
   deliveryCompleteCount: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -302,7 +321,7 @@ function decodeReadShareGroupStateSummaryResponsePartitionResult(r: Reader, v: n
   return m;
 }
 
-/** ReadShareGroupStateSummaryResponse */
+/** Short form of the state of each partition. */
 export const readShareGroupStateSummaryResponse: MessageCodec<ReadShareGroupStateSummaryResponse> = {
   name: 'ReadShareGroupStateSummaryResponse',
   kind: 'response',

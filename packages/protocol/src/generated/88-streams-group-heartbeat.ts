@@ -6,24 +6,41 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** StreamsGroupHeartbeatRequest */
+/** Joins, stays in or leaves a streams group. */
 export interface StreamsGroupHeartbeatRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Id of the member. */
   memberId: string;
+  /** Epoch of the member; 0 joins, -1 leaves. */
   memberEpoch: number;
+  /** Version of the endpoints that the member knows. */
   endpointInformationEpoch: number;
+  /** Name of a static member, or null. */
   instanceId: string | null;
+  /** Rack of the member, null when unchanged. */
   rackId: string | null;
+  /** Milliseconds that a member may take to give up partitions. */
   rebalanceTimeoutMs: number;
+  /** Shape of the topology, null when unchanged. */
   topology: StreamsGroupHeartbeatRequestTopology | null;
+  /** Tasks that the member processes. */
   activeTasks: readonly StreamsGroupHeartbeatRequestTaskIds[] | null;
+  /** Tasks that the member keeps ready. */
   standbyTasks: readonly StreamsGroupHeartbeatRequestTaskIds[] | null;
+  /** Tasks that the member prepares to take over. */
   warmupTasks: readonly StreamsGroupHeartbeatRequestTaskIds[] | null;
+  /** Id of the process in which the member runs. */
   processId: string | null;
+  /** Address at which the application answers queries, or null. */
   userEndpoint: StreamsGroupHeartbeatRequestEndpoint | null;
+  /** Tags of the process, for rack awareness. */
   clientTags: readonly StreamsGroupHeartbeatRequestKeyValue[] | null;
+  /** How far the state of tasks is restored. */
   taskOffsets: readonly StreamsGroupHeartbeatRequestTaskOffset[] | null;
+  /** Ends of the changelogs of tasks. */
   taskEndOffsets: readonly StreamsGroupHeartbeatRequestTaskOffset[] | null;
+  /** Ask all members to end. */
   shutdownApplication: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -52,8 +69,11 @@ export function createStreamsGroupHeartbeatRequest(init: Partial<StreamsGroupHea
   return m;
 }
 
+/** Shape of the topology, null when unchanged. */
 export interface StreamsGroupHeartbeatRequestTopology {
+  /** Epoch of the topology. */
   epoch: number;
+  /** Parts of the topology. */
   subtopologies: readonly StreamsGroupHeartbeatRequestSubtopology[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -67,8 +87,11 @@ export function createStreamsGroupHeartbeatRequestTopology(init: Partial<Streams
   return m;
 }
 
+/** Tasks of one subtopology. */
 export interface StreamsGroupHeartbeatRequestTaskIds {
+  /** Id of the subtopology. */
   subtopologyId: string;
+  /** Partitions of the tasks. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -82,8 +105,11 @@ export function createStreamsGroupHeartbeatRequestTaskIds(init: Partial<StreamsG
   return m;
 }
 
+/** Address of an application instance. */
 export interface StreamsGroupHeartbeatRequestEndpoint {
+  /** Host name or address. */
   host: string;
+  /** TCP port. */
   port: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -97,8 +123,11 @@ export function createStreamsGroupHeartbeatRequestEndpoint(init: Partial<Streams
   return m;
 }
 
+/** A key with its value. */
 export interface StreamsGroupHeartbeatRequestKeyValue {
+  /** Key of the entry. */
   key: string;
+  /** Value of the entry. */
   value: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -112,9 +141,13 @@ export function createStreamsGroupHeartbeatRequestKeyValue(init: Partial<Streams
   return m;
 }
 
+/** Position of one task. */
 export interface StreamsGroupHeartbeatRequestTaskOffset {
+  /** Id of the subtopology. */
   subtopologyId: string;
+  /** Number of the partition. */
   partition: number;
+  /** Offset up to which the state is there. */
   offset: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -129,13 +162,21 @@ export function createStreamsGroupHeartbeatRequestTaskOffset(init: Partial<Strea
   return m;
 }
 
+/** Entry of `subtopologies`. */
 export interface StreamsGroupHeartbeatRequestSubtopology {
+  /** Id of the subtopology. */
   subtopologyId: string;
+  /** Topics that are read. */
   sourceTopics: readonly string[];
+  /** Patterns of topics that are read. */
   sourceTopicRegex: readonly string[];
+  /** Topics that back up state. */
   stateChangelogTopics: readonly StreamsGroupHeartbeatRequestTopicInfo[];
+  /** Repartition topics that are written. */
   repartitionSinkTopics: readonly string[];
+  /** Repartition topics that are read. */
   repartitionSourceTopics: readonly StreamsGroupHeartbeatRequestTopicInfo[];
+  /** Topics that must be partitioned alike, by index into the lists above. */
   copartitionGroups: readonly StreamsGroupHeartbeatRequestCopartitionGroup[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -154,10 +195,15 @@ export function createStreamsGroupHeartbeatRequestSubtopology(init: Partial<Stre
   return m;
 }
 
+/** A topic that the topology needs. */
 export interface StreamsGroupHeartbeatRequestTopicInfo {
+  /** Name of the topic. */
   name: string;
+  /** Number of partitions, 0 for as many as the sources have. */
   partitions: number;
+  /** Number of replicas, -1 for the default. */
   replicationFactor: number;
+  /** Settings of the topic. */
   topicConfigs: readonly StreamsGroupHeartbeatRequestKeyValue[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -173,9 +219,13 @@ export function createStreamsGroupHeartbeatRequestTopicInfo(init: Partial<Stream
   return m;
 }
 
+/** Entry of `copartitionGroups`. */
 export interface StreamsGroupHeartbeatRequestCopartitionGroup {
+  /** Indexes of source topics. */
   sourceTopics: readonly number[];
+  /** Indexes of source topic patterns. */
   sourceTopicRegex: readonly number[];
+  /** Indexes of repartition topics. */
   repartitionSourceTopics: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -649,7 +699,7 @@ function decodeStreamsGroupHeartbeatRequestCopartitionGroup(r: Reader, v: number
   return m;
 }
 
-/** StreamsGroupHeartbeatRequest */
+/** Joins, stays in or leaves a streams group. */
 export const streamsGroupHeartbeatRequest: MessageCodec<StreamsGroupHeartbeatRequest> = {
   name: 'StreamsGroupHeartbeatRequest',
   kind: 'request',
@@ -675,26 +725,39 @@ export const streamsGroupHeartbeatRequest: MessageCodec<StreamsGroupHeartbeatReq
   },
 };
 
-/** StreamsGroupHeartbeatResponse */
+/** Epoch and tasks of the member. */
 export interface StreamsGroupHeartbeatResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Id of the member. */
   memberId: string;
+  /** Epoch of the member. */
   memberEpoch: number;
+  /** Milliseconds between two heartbeats. */
   heartbeatIntervalMs: number;
-  /** (v0) */
+  /** Lag at which a standby counts as caught up, in the older form. (v0) */
   acceptableRecoveryLagLegacy: number;
+  /** Milliseconds between two reports of task offsets. */
   taskOffsetIntervalMs: number;
-  /** (v1+) */
+  /** Lag at which a standby counts as caught up. (v1+) */
   acceptableRecoveryLag: bigint;
+  /** Conditions that the member should know of. */
   status: readonly StreamsGroupHeartbeatResponseStatus[] | null;
+  /** Tasks that the member processes. */
   activeTasks: readonly StreamsGroupHeartbeatResponseTaskIds[] | null;
+  /** Tasks that the member keeps ready. */
   standbyTasks: readonly StreamsGroupHeartbeatResponseTaskIds[] | null;
+  /** Tasks that the member prepares to take over. */
   warmupTasks: readonly StreamsGroupHeartbeatResponseTaskIds[] | null;
-  /** (v1+) */
+  /** The member should hand in a topology description. (v1+) */
   topologyDescriptionRequired: boolean;
+  /** Version of the endpoints that the member knows. */
   endpointInformationEpoch: number;
+  /** Which instance serves which partitions, null when unchanged. */
   partitionsByUserEndpoint: readonly StreamsGroupHeartbeatResponseEndpointToPartitions[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -722,8 +785,11 @@ export function createStreamsGroupHeartbeatResponse(init: Partial<StreamsGroupHe
   return m;
 }
 
+/** A condition of the group. */
 export interface StreamsGroupHeartbeatResponseStatus {
+  /** Number of the condition. */
   statusCode: number;
+  /** The condition in words. */
   statusDetail: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -737,8 +803,11 @@ export function createStreamsGroupHeartbeatResponseStatus(init: Partial<StreamsG
   return m;
 }
 
+/** Tasks of one subtopology. */
 export interface StreamsGroupHeartbeatResponseTaskIds {
+  /** Id of the subtopology. */
   subtopologyId: string;
+  /** Partitions of the tasks. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -752,9 +821,13 @@ export function createStreamsGroupHeartbeatResponseTaskIds(init: Partial<Streams
   return m;
 }
 
+/** Entry of `partitionsByUserEndpoint`. */
 export interface StreamsGroupHeartbeatResponseEndpointToPartitions {
+  /** Address of the instance. */
   userEndpoint: StreamsGroupHeartbeatResponseEndpoint;
+  /** Partitions that the instance processes. */
   activePartitions: readonly StreamsGroupHeartbeatResponseTopicPartition[];
+  /** Partitions that the instance keeps ready. */
   standbyPartitions: readonly StreamsGroupHeartbeatResponseTopicPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -769,8 +842,11 @@ export function createStreamsGroupHeartbeatResponseEndpointToPartitions(init: Pa
   return m;
 }
 
+/** Address of an application instance. */
 export interface StreamsGroupHeartbeatResponseEndpoint {
+  /** Host name or address. */
   host: string;
+  /** TCP port. */
   port: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -784,8 +860,11 @@ export function createStreamsGroupHeartbeatResponseEndpoint(init: Partial<Stream
   return m;
 }
 
+/** Partitions of one topic. */
 export interface StreamsGroupHeartbeatResponseTopicPartition {
+  /** Name of the topic. */
   topic: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -1105,7 +1184,7 @@ function decodeStreamsGroupHeartbeatResponseTopicPartition(r: Reader, v: number)
   return m;
 }
 
-/** StreamsGroupHeartbeatResponse */
+/** Epoch and tasks of the member. */
 export const streamsGroupHeartbeatResponse: MessageCodec<StreamsGroupHeartbeatResponse> = {
   name: 'StreamsGroupHeartbeatResponse',
   kind: 'response',

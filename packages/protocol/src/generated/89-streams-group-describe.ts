@@ -6,11 +6,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** StreamsGroupDescribeRequest */
+/** Asks for state, topology and members of streams groups. */
 export interface StreamsGroupDescribeRequest {
+  /** Ids of the groups. */
   groupIds: readonly string[];
+  /** Also say which operations the caller may do. */
   includeAuthorizedOperations: boolean;
-  /** (v1+) */
+  /** Also return the readable form of the topology. (v1+) */
   includeTopologyDescription: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -61,7 +63,7 @@ function decodeStreamsGroupDescribeRequest(r: Reader, v: number): StreamsGroupDe
   return m;
 }
 
-/** StreamsGroupDescribeRequest */
+/** Asks for state, topology and members of streams groups. */
 export const streamsGroupDescribeRequest: MessageCodec<StreamsGroupDescribeRequest> = {
   name: 'StreamsGroupDescribeRequest',
   kind: 'request',
@@ -87,9 +89,11 @@ export const streamsGroupDescribeRequest: MessageCodec<StreamsGroupDescribeReque
   },
 };
 
-/** StreamsGroupDescribeResponse */
+/** State, topology and members of the groups asked for. */
 export interface StreamsGroupDescribeResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Groups concerned. */
   groups: readonly StreamsGroupDescribeResponseDescribedGroup[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -103,21 +107,31 @@ export function createStreamsGroupDescribeResponse(init: Partial<StreamsGroupDes
   return m;
 }
 
+/** Entry of `groups`. */
 export interface StreamsGroupDescribeResponseDescribedGroup {
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** Id of the group. */
   groupId: string;
+  /** State of the group. */
   groupState: string;
+  /** Epoch of the group. */
   groupEpoch: number;
+  /** Epoch of the target assignment. */
   assignmentEpoch: number;
+  /** Shape of the topology. */
   topology: StreamsGroupDescribeResponseTopology | null;
+  /** Members of the group. */
   members: readonly StreamsGroupDescribeResponseMember[];
+  /** Bits of the operations that the caller may do; the lowest number when not asked for. */
   authorizedOperations: number;
-  /** (v1+) */
+  /** Readable form of the topology, or null. (v1+) */
   topologyDescription: StreamsGroupDescribeResponseTopologyDescription | null;
-  /** (v1+) */
+  /** Whether a description is there, and why not. (v1+) */
   topologyDescriptionStatus: number;
-  /** (v1+) */
+  /** Assignor in use. (v1+) */
   assignorName: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -141,8 +155,11 @@ export function createStreamsGroupDescribeResponseDescribedGroup(init: Partial<S
   return m;
 }
 
+/** Shape of the topology. */
 export interface StreamsGroupDescribeResponseTopology {
+  /** Epoch of the topology. */
   epoch: number;
+  /** Parts of the topology. */
   subtopologies: readonly StreamsGroupDescribeResponseSubtopology[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -156,21 +173,37 @@ export function createStreamsGroupDescribeResponseTopology(init: Partial<Streams
   return m;
 }
 
+/** Entry of `members`. */
 export interface StreamsGroupDescribeResponseMember {
+  /** Id of the member. */
   memberId: string;
+  /** Epoch of the member. */
   memberEpoch: number;
+  /** Name of a static member, or null. */
   instanceId: string | null;
+  /** Rack of the member, or null. */
   rackId: string | null;
+  /** Client id that the client gave itself. */
   clientId: string;
+  /** Address from which the client connects. */
   clientHost: string;
+  /** Epoch of the topology. */
   topologyEpoch: number;
+  /** Id of the process in which the member runs. */
   processId: string;
+  /** Address at which the application answers queries, or null. */
   userEndpoint: StreamsGroupDescribeResponseEndpoint | null;
+  /** Tags of the process, for rack awareness. */
   clientTags: readonly StreamsGroupDescribeResponseKeyValue[];
+  /** How far the state of tasks is restored. */
   taskOffsets: readonly StreamsGroupDescribeResponseTaskOffset[];
+  /** Ends of the changelogs of tasks. */
   taskEndOffsets: readonly StreamsGroupDescribeResponseTaskOffset[];
+  /** Partitions that the member has. */
   assignment: StreamsGroupDescribeResponseAssignment;
+  /** Partitions that the member will have when the rebalance ends. */
   targetAssignment: StreamsGroupDescribeResponseAssignment;
+  /** Whether the member uses the classic protocol. */
   isClassic: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -197,10 +230,11 @@ export function createStreamsGroupDescribeResponseMember(init: Partial<StreamsGr
   return m;
 }
 
+/** Readable form of a topology. */
 export interface StreamsGroupDescribeResponseTopologyDescription {
-  /** (v1+) */
+  /** Parts of the topology. (v1+) */
   subtopologies: readonly StreamsGroupDescribeResponseTopologyDescriptionSubtopology[];
-  /** (v1+) */
+  /** Stores that every instance holds whole. (v1+) */
   globalStores: readonly StreamsGroupDescribeResponseTopologyDescriptionGlobalStore[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -214,11 +248,17 @@ export function createStreamsGroupDescribeResponseTopologyDescription(init: Part
   return m;
 }
 
+/** Entry of `subtopologies`. */
 export interface StreamsGroupDescribeResponseSubtopology {
+  /** Id of the subtopology. */
   subtopologyId: string;
+  /** Topics that are read. */
   sourceTopics: readonly string[];
+  /** Repartition topics that are written. */
   repartitionSinkTopics: readonly string[];
+  /** Topics that back up state. */
   stateChangelogTopics: readonly StreamsGroupDescribeResponseTopicInfo[];
+  /** Repartition topics that are read. */
   repartitionSourceTopics: readonly StreamsGroupDescribeResponseTopicInfo[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -235,8 +275,11 @@ export function createStreamsGroupDescribeResponseSubtopology(init: Partial<Stre
   return m;
 }
 
+/** Address of an application instance. */
 export interface StreamsGroupDescribeResponseEndpoint {
+  /** Host name or address. */
   host: string;
+  /** TCP port. */
   port: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -250,8 +293,11 @@ export function createStreamsGroupDescribeResponseEndpoint(init: Partial<Streams
   return m;
 }
 
+/** A key with its value. */
 export interface StreamsGroupDescribeResponseKeyValue {
+  /** Key of the entry. */
   key: string;
+  /** Value of the entry. */
   value: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -265,9 +311,13 @@ export function createStreamsGroupDescribeResponseKeyValue(init: Partial<Streams
   return m;
 }
 
+/** Position of one task. */
 export interface StreamsGroupDescribeResponseTaskOffset {
+  /** Id of the subtopology. */
   subtopologyId: string;
+  /** Number of the partition. */
   partition: number;
+  /** Offset up to which the state is there. */
   offset: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -282,9 +332,13 @@ export function createStreamsGroupDescribeResponseTaskOffset(init: Partial<Strea
   return m;
 }
 
+/** What a member is assigned. */
 export interface StreamsGroupDescribeResponseAssignment {
+  /** Tasks that the member processes. */
   activeTasks: readonly StreamsGroupDescribeResponseTaskIds[];
+  /** Tasks that the member keeps ready. */
   standbyTasks: readonly StreamsGroupDescribeResponseTaskIds[];
+  /** Tasks that the member prepares to take over. */
   warmupTasks: readonly StreamsGroupDescribeResponseTaskIds[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -299,10 +353,11 @@ export function createStreamsGroupDescribeResponseAssignment(init: Partial<Strea
   return m;
 }
 
+/** Nodes that are connected. */
 export interface StreamsGroupDescribeResponseTopologyDescriptionSubtopology {
-  /** (v1+) */
+  /** Id of the subtopology. (v1+) */
   subtopologyId: string;
-  /** (v1+) */
+  /** Nodes of the subtopology. (v1+) */
   nodes: readonly StreamsGroupDescribeResponseTopologyDescriptionNode[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -316,10 +371,11 @@ export function createStreamsGroupDescribeResponseTopologyDescriptionSubtopology
   return m;
 }
 
+/** A store that every instance holds whole. */
 export interface StreamsGroupDescribeResponseTopologyDescriptionGlobalStore {
-  /** (v1+) */
+  /** Node that reads the store's topic. (v1+) */
   source: StreamsGroupDescribeResponseTopologyDescriptionNode;
-  /** (v1+) */
+  /** Node that fills the store. (v1+) */
   processor: StreamsGroupDescribeResponseTopologyDescriptionNode;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -333,10 +389,15 @@ export function createStreamsGroupDescribeResponseTopologyDescriptionGlobalStore
   return m;
 }
 
+/** A topic that the topology needs. */
 export interface StreamsGroupDescribeResponseTopicInfo {
+  /** Name of the topic. */
   name: string;
+  /** Number of partitions, 0 for as many as the sources have. */
   partitions: number;
+  /** Number of replicas, -1 for the default. */
   replicationFactor: number;
+  /** Settings of the topic. */
   topicConfigs: readonly StreamsGroupDescribeResponseKeyValue[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -352,8 +413,11 @@ export function createStreamsGroupDescribeResponseTopicInfo(init: Partial<Stream
   return m;
 }
 
+/** Tasks of one subtopology. */
 export interface StreamsGroupDescribeResponseTaskIds {
+  /** Id of the subtopology. */
   subtopologyId: string;
+  /** Partitions of the tasks. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -367,18 +431,19 @@ export function createStreamsGroupDescribeResponseTaskIds(init: Partial<StreamsG
   return m;
 }
 
+/** One node. */
 export interface StreamsGroupDescribeResponseTopologyDescriptionNode {
-  /** (v1+) */
+  /** Name of the node. (v1+) */
   name: string;
-  /** (v1+) */
+  /** Source, processor or sink, as a number. (v1+) */
   nodeType: number;
-  /** (v1+) */
+  /** Topics that are read. (v1+) */
   sourceTopics: readonly string[];
-  /** (v1+) */
+  /** Topic that a sink writes to, or null. (v1+) */
   sinkTopic: string | null;
-  /** (v1+) */
+  /** Stores that the node uses. (v1+) */
   stores: readonly string[];
-  /** (v1+) */
+  /** Names of the nodes behind this one. (v1+) */
   successors: readonly string[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -434,11 +499,7 @@ function sizeStreamsGroupDescribeResponseDescribedGroup(m: StreamsGroupDescribeR
   for (const e of m.members) n += sizeStreamsGroupDescribeResponseMember(e, v);
   if (v === 1) {
     n += 1 + (m.topologyDescription === null ? 0 : sizeStreamsGroupDescribeResponseTopologyDescription(m.topologyDescription, v));
-  }
-  if (v === 1) {
     n += 1;
-  }
-  if (v === 1) {
     n += sizeOfCompactNullableString(m.assignorName);
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -992,7 +1053,7 @@ function decodeStreamsGroupDescribeResponseTopologyDescriptionNode(r: Reader, v:
   return m;
 }
 
-/** StreamsGroupDescribeResponse */
+/** State, topology and members of the groups asked for. */
 export const streamsGroupDescribeResponse: MessageCodec<StreamsGroupDescribeResponse> = {
   name: 'StreamsGroupDescribeResponse',
   kind: 'response',

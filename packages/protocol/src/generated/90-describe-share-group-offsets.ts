@@ -1,13 +1,14 @@
 // Generated from schemas/90-describe-share-group-offsets.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** DescribeShareGroupOffsetsRequest */
+/** Asks where share groups stand. */
 export interface DescribeShareGroupOffsetsRequest {
+  /** Groups concerned. */
   groups: readonly DescribeShareGroupOffsetsRequestGroup[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -20,8 +21,11 @@ export function createDescribeShareGroupOffsetsRequest(init: Partial<DescribeSha
   return m;
 }
 
+/** Entry of `groups`. */
 export interface DescribeShareGroupOffsetsRequestGroup {
+  /** Id of the group. */
   groupId: string;
+  /** Topics asked for, null for all. */
   topics: readonly DescribeShareGroupOffsetsRequestTopic[] | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -35,8 +39,11 @@ export function createDescribeShareGroupOffsetsRequestGroup(init: Partial<Descri
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeShareGroupOffsetsRequestTopic {
+  /** Name of the topic. */
   topicName: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -146,7 +153,7 @@ function decodeDescribeShareGroupOffsetsRequestTopic(r: Reader, v: number): Desc
   return m;
 }
 
-/** DescribeShareGroupOffsetsRequest */
+/** Asks where share groups stand. */
 export const describeShareGroupOffsetsRequest: MessageCodec<DescribeShareGroupOffsetsRequest> = {
   name: 'DescribeShareGroupOffsetsRequest',
   kind: 'request',
@@ -172,9 +179,11 @@ export const describeShareGroupOffsetsRequest: MessageCodec<DescribeShareGroupOf
   },
 };
 
-/** DescribeShareGroupOffsetsResponse */
+/** Start offset of each share partition. */
 export interface DescribeShareGroupOffsetsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** Groups concerned. */
   groups: readonly DescribeShareGroupOffsetsResponseGroup[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -188,10 +197,15 @@ export function createDescribeShareGroupOffsetsResponse(init: Partial<DescribeSh
   return m;
 }
 
+/** Entry of `groups`. */
 export interface DescribeShareGroupOffsetsResponseGroup {
+  /** Id of the group. */
   groupId: string;
+  /** Topics concerned. */
   topics: readonly DescribeShareGroupOffsetsResponseTopic[];
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -207,9 +221,13 @@ export function createDescribeShareGroupOffsetsResponseGroup(init: Partial<Descr
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DescribeShareGroupOffsetsResponseTopic {
+  /** Name of the topic. */
   topicName: string;
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly DescribeShareGroupOffsetsResponsePartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -224,13 +242,19 @@ export function createDescribeShareGroupOffsetsResponseTopic(init: Partial<Descr
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface DescribeShareGroupOffsetsResponsePartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** First offset that the group has not finished. */
   startOffset: bigint;
+  /** Leader epoch, -1 when unknown. */
   leaderEpoch: number;
-  /** (v1+) */
+  /** Records that wait, -1 when unknown. (v1+) */
   lag: bigint;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -376,7 +400,7 @@ function decodeDescribeShareGroupOffsetsResponsePartition(r: Reader, v: number):
   return m;
 }
 
-/** DescribeShareGroupOffsetsResponse */
+/** Start offset of each share partition. */
 export const describeShareGroupOffsetsResponse: MessageCodec<DescribeShareGroupOffsetsResponse> = {
   name: 'DescribeShareGroupOffsetsResponse',
   kind: 'response',

@@ -1,14 +1,16 @@
 // Generated from schemas/91-alter-share-group-offsets.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** AlterShareGroupOffsetsRequest */
+/** Moves share groups to other offsets. */
 export interface AlterShareGroupOffsetsRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Topics concerned. */
   topics: readonly AlterShareGroupOffsetsRequestTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -22,8 +24,11 @@ export function createAlterShareGroupOffsetsRequest(init: Partial<AlterShareGrou
   return m;
 }
 
+/** Entry of `topics`. */
 export interface AlterShareGroupOffsetsRequestTopic {
+  /** Name of the topic. */
   topicName: string;
+  /** Partitions of this topic. */
   partitions: readonly AlterShareGroupOffsetsRequestPartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -37,8 +42,11 @@ export function createAlterShareGroupOffsetsRequestTopic(init: Partial<AlterShar
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface AlterShareGroupOffsetsRequestPartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** First offset that the group has not finished. */
   startOffset: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -131,7 +139,7 @@ function decodeAlterShareGroupOffsetsRequestPartition(r: Reader, v: number): Alt
   return m;
 }
 
-/** AlterShareGroupOffsetsRequest */
+/** Moves share groups to other offsets. */
 export const alterShareGroupOffsetsRequest: MessageCodec<AlterShareGroupOffsetsRequest> = {
   name: 'AlterShareGroupOffsetsRequest',
   kind: 'request',
@@ -157,11 +165,15 @@ export const alterShareGroupOffsetsRequest: MessageCodec<AlterShareGroupOffsetsR
   },
 };
 
-/** AlterShareGroupOffsetsResponse */
+/** Result for each partition. */
 export interface AlterShareGroupOffsetsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** One result for each entry of the request. */
   responses: readonly AlterShareGroupOffsetsResponseTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -177,9 +189,13 @@ export function createAlterShareGroupOffsetsResponse(init: Partial<AlterShareGro
   return m;
 }
 
+/** Entry of `responses`. */
 export interface AlterShareGroupOffsetsResponseTopic {
+  /** Name of the topic. */
   topicName: string;
+  /** Id of the topic. */
   topicId: string;
+  /** Partitions of this topic. */
   partitions: readonly AlterShareGroupOffsetsResponsePartition[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -194,9 +210,13 @@ export function createAlterShareGroupOffsetsResponseTopic(init: Partial<AlterSha
   return m;
 }
 
+/** Entry of `partitions`. */
 export interface AlterShareGroupOffsetsResponsePartition {
+  /** Number of the partition. */
   partitionIndex: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -299,7 +319,7 @@ function decodeAlterShareGroupOffsetsResponsePartition(r: Reader, v: number): Al
   return m;
 }
 
-/** AlterShareGroupOffsetsResponse */
+/** Result for each partition. */
 export const alterShareGroupOffsetsResponse: MessageCodec<AlterShareGroupOffsetsResponse> = {
   name: 'AlterShareGroupOffsetsResponse',
   kind: 'response',

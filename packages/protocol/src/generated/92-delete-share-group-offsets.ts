@@ -1,14 +1,16 @@
 // Generated from schemas/92-delete-share-group-offsets.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** DeleteShareGroupOffsetsRequest */
+/** Forgets where a share group stands in topics. */
 export interface DeleteShareGroupOffsetsRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Topics concerned. */
   topics: readonly DeleteShareGroupOffsetsRequestTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -22,7 +24,9 @@ export function createDeleteShareGroupOffsetsRequest(init: Partial<DeleteShareGr
   return m;
 }
 
+/** Entry of `topics`. */
 export interface DeleteShareGroupOffsetsRequestTopic {
+  /** Name of the topic. */
   topicName: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -84,7 +88,7 @@ function decodeDeleteShareGroupOffsetsRequestTopic(r: Reader, v: number): Delete
   return m;
 }
 
-/** DeleteShareGroupOffsetsRequest */
+/** Forgets where a share group stands in topics. */
 export const deleteShareGroupOffsetsRequest: MessageCodec<DeleteShareGroupOffsetsRequest> = {
   name: 'DeleteShareGroupOffsetsRequest',
   kind: 'request',
@@ -110,11 +114,15 @@ export const deleteShareGroupOffsetsRequest: MessageCodec<DeleteShareGroupOffset
   },
 };
 
-/** DeleteShareGroupOffsetsResponse */
+/** Result for each topic. */
 export interface DeleteShareGroupOffsetsResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
+  /** One result for each entry of the request. */
   responses: readonly DeleteShareGroupOffsetsResponseTopic[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -130,10 +138,15 @@ export function createDeleteShareGroupOffsetsResponse(init: Partial<DeleteShareG
   return m;
 }
 
+/** Entry of `responses`. */
 export interface DeleteShareGroupOffsetsResponseTopic {
+  /** Name of the topic. */
   topicName: string;
+  /** Id of the topic. */
   topicId: string;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -209,7 +222,7 @@ function decodeDeleteShareGroupOffsetsResponseTopic(r: Reader, v: number): Delet
   return m;
 }
 
-/** DeleteShareGroupOffsetsResponse */
+/** Result for each topic. */
 export const deleteShareGroupOffsetsResponse: MessageCodec<DeleteShareGroupOffsetsResponse> = {
   name: 'DeleteShareGroupOffsetsResponse',
   kind: 'response',

@@ -5,11 +5,15 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** StreamsGroupTopologyDescriptionUpdateRequest */
+/** Hands in the readable form of a streams topology. */
 export interface StreamsGroupTopologyDescriptionUpdateRequest {
+  /** Id of the group. */
   groupId: string;
+  /** Id of the member. */
   memberId: string;
+  /** Epoch of the topology. */
   topologyEpoch: number;
+  /** Readable form of the topology, or null. */
   topologyDescription: StreamsGroupTopologyDescriptionUpdateRequestTopologyDescription;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -25,8 +29,11 @@ export function createStreamsGroupTopologyDescriptionUpdateRequest(init: Partial
   return m;
 }
 
+/** Readable form of a topology. */
 export interface StreamsGroupTopologyDescriptionUpdateRequestTopologyDescription {
+  /** Parts of the topology. */
   subtopologies: readonly StreamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionSubtopology[];
+  /** Stores that every instance holds whole. */
   globalStores: readonly StreamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionGlobalStore[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -40,8 +47,11 @@ export function createStreamsGroupTopologyDescriptionUpdateRequestTopologyDescri
   return m;
 }
 
+/** Nodes that are connected. */
 export interface StreamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionSubtopology {
+  /** Id of the subtopology. */
   subtopologyId: string;
+  /** Nodes of the subtopology. */
   nodes: readonly StreamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNode[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -55,8 +65,11 @@ export function createStreamsGroupTopologyDescriptionUpdateRequestTopologyDescri
   return m;
 }
 
+/** A store that every instance holds whole. */
 export interface StreamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionGlobalStore {
+  /** Node that reads the store's topic. */
   source: StreamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNode;
+  /** Node that fills the store. */
   processor: StreamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNode;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -70,12 +83,19 @@ export function createStreamsGroupTopologyDescriptionUpdateRequestTopologyDescri
   return m;
 }
 
+/** One node. */
 export interface StreamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNode {
+  /** Name of the node. */
   name: string;
+  /** Source, processor or sink, as a number. */
   nodeType: number;
+  /** Topics that are read. */
   sourceTopics: readonly string[];
+  /** Topic that a sink writes to, or null. */
   sinkTopic: string | null;
+  /** Stores that the node uses. */
   stores: readonly string[];
+  /** Names of the nodes behind this one. */
   successors: readonly string[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -260,7 +280,7 @@ function decodeStreamsGroupTopologyDescriptionUpdateRequestTopologyDescriptionNo
   return m;
 }
 
-/** StreamsGroupTopologyDescriptionUpdateRequest */
+/** Hands in the readable form of a streams topology. */
 export const streamsGroupTopologyDescriptionUpdateRequest: MessageCodec<StreamsGroupTopologyDescriptionUpdateRequest> = {
   name: 'StreamsGroupTopologyDescriptionUpdateRequest',
   kind: 'request',
@@ -286,10 +306,13 @@ export const streamsGroupTopologyDescriptionUpdateRequest: MessageCodec<StreamsG
   },
 };
 
-/** StreamsGroupTopologyDescriptionUpdateResponse */
+/** Whether the description was stored. */
 export interface StreamsGroupTopologyDescriptionUpdateResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -328,7 +351,7 @@ function decodeStreamsGroupTopologyDescriptionUpdateResponse(r: Reader, v: numbe
   return m;
 }
 
-/** StreamsGroupTopologyDescriptionUpdateResponse */
+/** Whether the description was stored. */
 export const streamsGroupTopologyDescriptionUpdateResponse: MessageCodec<StreamsGroupTopologyDescriptionUpdateResponse> = {
   name: 'StreamsGroupTopologyDescriptionUpdateResponse',
   kind: 'response',

@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactNullableString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** UnregisterControllerRequest */
+/** Takes a controller that is gone out of the registry. */
 export interface UnregisterControllerRequest {
+  /** Id of the controller. */
   controllerId: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -38,7 +39,7 @@ function decodeUnregisterControllerRequest(r: Reader, v: number): UnregisterCont
   return m;
 }
 
-/** UnregisterControllerRequest */
+/** Takes a controller that is gone out of the registry. */
 export const unregisterControllerRequest: MessageCodec<UnregisterControllerRequest> = {
   name: 'UnregisterControllerRequest',
   kind: 'request',
@@ -64,10 +65,13 @@ export const unregisterControllerRequest: MessageCodec<UnregisterControllerReque
   },
 };
 
-/** UnregisterControllerResponse */
+/** Whether the controller was removed. */
 export interface UnregisterControllerResponse {
+  /** Milliseconds for which the client should hold back because of a quota. */
   throttleTimeMs: number;
+  /** What went wrong, or 0. */
   errorCode: number;
+  /** What went wrong in words, or null. */
   errorMessage: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -106,7 +110,7 @@ function decodeUnregisterControllerResponse(r: Reader, v: number): UnregisterCon
   return m;
 }
 
-/** UnregisterControllerResponse */
+/** Whether the controller was removed. */
 export const unregisterControllerResponse: MessageCodec<UnregisterControllerResponse> = {
   name: 'UnregisterControllerResponse',
   kind: 'response',

@@ -4,8 +4,9 @@ import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** EndTxnMarker */
+/** Value of a commit or abort marker. */
 export interface EndTxnMarker {
+  /** Epoch of the transaction coordinator. */
   coordinatorEpoch: number;
 }
 
@@ -30,7 +31,7 @@ function decodeEndTxnMarker(r: Reader, v: number): EndTxnMarker {
   return { coordinatorEpoch };
 }
 
-/** EndTxnMarker */
+/** Value of a commit or abort marker. */
 export const endTxnMarker: MessageCodec<EndTxnMarker> = {
   name: 'EndTxnMarker',
   kind: 'data',

@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** KRaftVersionRecord */
+/** Control record: version of the quorum protocol. */
 export interface KRaftVersionRecord {
+  /** Version of this record. */
   version: number;
+  /** Version of the quorum protocol. */
   kRaftVersion: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -42,7 +44,7 @@ function decodeKRaftVersionRecord(r: Reader, v: number): KRaftVersionRecord {
   return m;
 }
 
-/** KRaftVersionRecord */
+/** Control record: version of the quorum protocol. */
 export const kRaftVersionRecord: MessageCodec<KRaftVersionRecord> = {
   name: 'KRaftVersionRecord',
   kind: 'data',

@@ -1,17 +1,21 @@
 // Generated from schemas/control-leader-change-message.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** LeaderChangeMessage */
+/** Control record: a new leader of the quorum. */
 export interface LeaderChangeMessage {
+  /** Version of this record. */
   version: number;
+  /** Id of the new leader. */
   leaderId: number;
+  /** Voters of the quorum. */
   voters: readonly LeaderChangeMessageVoter[];
+  /** Voters that voted for the leader. */
   grantingVoters: readonly LeaderChangeMessageVoter[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -27,9 +31,11 @@ export function createLeaderChangeMessage(init: Partial<LeaderChangeMessage> = {
   return m;
 }
 
+/** One voter. */
 export interface LeaderChangeMessageVoter {
+  /** Id of the voter. */
   voterId: number;
-  /** (v1+) */
+  /** Directory id of the voter. (v1+) */
   voterDirectoryId: string;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -109,7 +115,7 @@ function decodeLeaderChangeMessageVoter(r: Reader, v: number): LeaderChangeMessa
   return m;
 }
 
-/** LeaderChangeMessage */
+/** Control record: a new leader of the quorum. */
 export const leaderChangeMessage: MessageCodec<LeaderChangeMessage> = {
   name: 'LeaderChangeMessage',
   kind: 'data',

@@ -4,8 +4,9 @@ import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ControlRecordTypeSchema */
+/** Key of every control record, behind its version. */
 export interface ControlRecordTypeSchema {
+  /** 0 abort, 1 commit; others belong to the quorum. */
   type: number;
 }
 
@@ -30,7 +31,7 @@ function decodeControlRecordTypeSchema(r: Reader, v: number): ControlRecordTypeS
   return { type };
 }
 
-/** ControlRecordTypeSchema */
+/** Key of every control record, behind its version. */
 export const controlRecordTypeSchema: MessageCodec<ControlRecordTypeSchema> = {
   name: 'ControlRecordTypeSchema',
   kind: 'data',

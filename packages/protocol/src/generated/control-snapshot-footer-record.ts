@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** SnapshotFooterRecord */
+/** Control record: end of a snapshot. */
 export interface SnapshotFooterRecord {
+  /** Version of this record. */
   version: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -38,7 +39,7 @@ function decodeSnapshotFooterRecord(r: Reader, v: number): SnapshotFooterRecord 
   return m;
 }
 
-/** SnapshotFooterRecord */
+/** Control record: end of a snapshot. */
 export const snapshotFooterRecord: MessageCodec<SnapshotFooterRecord> = {
   name: 'SnapshotFooterRecord',
   kind: 'data',

@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** SnapshotHeaderRecord */
+/** Control record: begin of a snapshot. */
 export interface SnapshotHeaderRecord {
+  /** Version of this record. */
   version: number;
+  /** Timestamp of the last record in the snapshot. */
   lastContainedLogTimestamp: bigint;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -42,7 +44,7 @@ function decodeSnapshotHeaderRecord(r: Reader, v: number): SnapshotHeaderRecord 
   return m;
 }
 
-/** SnapshotHeaderRecord */
+/** Control record: begin of a snapshot. */
 export const snapshotHeaderRecord: MessageCodec<SnapshotHeaderRecord> = {
   name: 'SnapshotHeaderRecord',
   kind: 'data',

@@ -1,14 +1,16 @@
 // Generated from schemas/control-voters-record.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".
+import { ZERO_UUID } from '@millrace/base';
 import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
-import { ZERO_UUID } from '@millrace/base';
 
-/** VotersRecord */
+/** Control record: voters of the quorum. */
 export interface VotersRecord {
+  /** Version of this record. */
   version: number;
+  /** Voters of the quorum. */
   voters: readonly VotersRecordVoter[];
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -22,10 +24,15 @@ export function createVotersRecord(init: Partial<VotersRecord> = {}): VotersReco
   return m;
 }
 
+/** Entry of `voters`. */
 export interface VotersRecordVoter {
+  /** Id of the voter. */
   voterId: number;
+  /** Directory id of the voter. */
   voterDirectoryId: string;
+  /** Addresses by listener name. */
   endpoints: readonly VotersRecordEndpoint[];
+  /** Quorum protocol versions that the voter supports. */
   kRaftVersionFeature: VotersRecordKRaftVersionFeature;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -41,9 +48,13 @@ export function createVotersRecordVoter(init: Partial<VotersRecordVoter> = {}): 
   return m;
 }
 
+/** Entry of `endpoints`. */
 export interface VotersRecordEndpoint {
+  /** Name of the listener. */
   name: string;
+  /** Host name or address. */
   host: string;
+  /** TCP port. */
   port: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -58,8 +69,11 @@ export function createVotersRecordEndpoint(init: Partial<VotersRecordEndpoint> =
   return m;
 }
 
+/** Quorum protocol versions that the voter supports. */
 export interface VotersRecordKRaftVersionFeature {
+  /** Lowest version. */
   minSupportedVersion: number;
+  /** Highest version. */
   maxSupportedVersion: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -180,7 +194,7 @@ function decodeVotersRecordKRaftVersionFeature(r: Reader, v: number): VotersReco
   return m;
 }
 
-/** VotersRecord */
+/** Control record: voters of the quorum. */
 export const votersRecord: MessageCodec<VotersRecord> = {
   name: 'VotersRecord',
   kind: 'data',

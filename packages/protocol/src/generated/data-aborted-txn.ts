@@ -4,11 +4,15 @@ import { checkVersion } from '../wire/codec.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** AbortedTxn */
+/** Entry of an index of aborted transactions. */
 export interface AbortedTxn {
+  /** Id of the producer. */
   producerId: bigint;
+  /** First offset of the transaction. */
   firstOffset: bigint;
+  /** Offset of the abort marker. */
   lastOffset: bigint;
+  /** Last stable offset when the marker was written. */
   lastStableOffset: bigint;
 }
 
@@ -42,7 +46,7 @@ function decodeAbortedTxn(r: Reader, v: number): AbortedTxn {
   return { producerId, firstOffset, lastOffset, lastStableOffset };
 }
 
-/** AbortedTxn */
+/** Entry of an index of aborted transactions. */
 export const abortedTxn: MessageCodec<AbortedTxn> = {
   name: 'AbortedTxn',
   kind: 'data',

@@ -5,9 +5,11 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfNullableBytes, sizeOfString } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ConsumerProtocolAssignment */
+/** What the leader of a classic consumer group hands to a member, behind a two-byte version. */
 export interface ConsumerProtocolAssignment {
+  /** Partitions that the member gets. */
   assignedPartitions: readonly ConsumerProtocolAssignmentTopicPartition[];
+  /** Bytes of the assignor. */
   userData: Buffer | null;
 }
 
@@ -19,8 +21,11 @@ export function createConsumerProtocolAssignment(init: Partial<ConsumerProtocolA
   return m;
 }
 
+/** Entry of `assignedPartitions`. */
 export interface ConsumerProtocolAssignmentTopicPartition {
+  /** Name of the topic. */
   topic: string;
+  /** Numbers of the partitions. */
   partitions: readonly number[];
 }
 
@@ -79,7 +84,7 @@ function decodeConsumerProtocolAssignmentTopicPartition(r: Reader, v: number): C
   return { topic, partitions };
 }
 
-/** ConsumerProtocolAssignment */
+/** What the leader of a classic consumer group hands to a member, behind a two-byte version. */
 export const consumerProtocolAssignment: MessageCodec<ConsumerProtocolAssignment> = {
   name: 'ConsumerProtocolAssignment',
   kind: 'data',

@@ -5,15 +5,17 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfNullableBytes, sizeOfNullableString, sizeOfString } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ConsumerProtocolSubscription */
+/** What a member of a classic consumer group tells the leader, behind a two-byte version. */
 export interface ConsumerProtocolSubscription {
+  /** Topics that the member wants. */
   topics: readonly string[];
+  /** Bytes of the assignor. */
   userData: Buffer | null;
-  /** (v1+) */
+  /** Partitions that the member has and may keep. (v1+) */
   ownedPartitions: readonly ConsumerProtocolSubscriptionTopicPartition[];
-  /** (v2+) */
+  /** Generation in which the member got them, -1 without. (v2+) */
   generationId: number;
-  /** (v3+) */
+  /** Rack of the member, or null. (v3+) */
   rackId: string | null;
 }
 
@@ -28,10 +30,11 @@ export function createConsumerProtocolSubscription(init: Partial<ConsumerProtoco
   return m;
 }
 
+/** Entry of `ownedPartitions`. */
 export interface ConsumerProtocolSubscriptionTopicPartition {
-  /** (v1+) */
+  /** Name of the topic. (v1+) */
   topic: string;
-  /** (v1+) */
+  /** Numbers of the partitions. (v1+) */
   partitions: readonly number[];
 }
 
@@ -117,7 +120,7 @@ function decodeConsumerProtocolSubscriptionTopicPartition(r: Reader, v: number):
   return { topic, partitions };
 }
 
-/** ConsumerProtocolSubscription */
+/** What a member of a classic consumer group tells the leader, behind a two-byte version. */
 export const consumerProtocolSubscription: MessageCodec<ConsumerProtocolSubscription> = {
   name: 'ConsumerProtocolSubscription',
   kind: 'data',

@@ -5,10 +5,13 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfCompactString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** DefaultPrincipalData */
+/** A principal as brokers hand it on. */
 export interface DefaultPrincipalData {
+  /** Type of the principal, usually User. */
   type: string;
+  /** Name of the principal. */
   name: string;
+  /** Whether a delegation token was used. */
   tokenAuthenticated: boolean;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -48,7 +51,7 @@ function decodeDefaultPrincipalData(r: Reader, v: number): DefaultPrincipalData 
   return m;
 }
 
-/** DefaultPrincipalData */
+/** A principal as brokers hand it on. */
 export const defaultPrincipalData: MessageCodec<DefaultPrincipalData> = {
   name: 'DefaultPrincipalData',
   kind: 'data',

@@ -5,11 +5,15 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfNullableString, sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** RequestHeader */
+/** In front of every request. */
 export interface RequestHeader {
+  /** Key of the API. */
   requestApiKey: number;
+  /** Version of the request. */
   requestApiVersion: number;
+  /** Number that ties a response to its request. */
   correlationId: number;
+  /** Name that the client gave itself, or null; its length stays classic so that any version can be read. */
   clientId: string | null;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -54,7 +58,7 @@ function decodeRequestHeader(r: Reader, v: number): RequestHeader {
   return m;
 }
 
-/** RequestHeader */
+/** In front of every request. */
 export const requestHeader: MessageCodec<RequestHeader> = {
   name: 'RequestHeader',
   kind: 'header',

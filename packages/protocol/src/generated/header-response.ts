@@ -5,8 +5,9 @@ import type { Reader } from '../wire/reader.ts';
 import { sizeOfTaggedFields } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
-/** ResponseHeader */
+/** In front of every response. */
 export interface ResponseHeader {
+  /** Number that ties a response to its request. */
   correlationId: number;
   unknownTaggedFields?: readonly TaggedField[];
 }
@@ -41,7 +42,7 @@ function decodeResponseHeader(r: Reader, v: number): ResponseHeader {
   return m;
 }
 
-/** ResponseHeader */
+/** In front of every response. */
 export const responseHeader: MessageCodec<ResponseHeader> = {
   name: 'ResponseHeader',
   kind: 'header',
