@@ -32,3 +32,60 @@ export {
   sizeOfUvarint,
 } from './wire/sizes.ts';
 export { Writer } from './wire/writer.ts';
+export {
+  BATCH_HEADER_SIZE_BYTES,
+  BATCH_MAGIC,
+  BATCH_PREFIX_SIZE_BYTES,
+  batchAttributes,
+  batchBaseOffset,
+  batchBaseOffsetBigInt,
+  batchBaseSequence,
+  batchBaseTimestamp,
+  batchCrc,
+  batchLastOffset,
+  batchLastOffsetDelta,
+  batchLastSequence,
+  batchMagic,
+  batchMaxTimestamp,
+  batchPartitionLeaderEpoch,
+  batchProducerEpoch,
+  batchProducerId,
+  batchProducerIdBigInt,
+  batchRecordCount,
+  batchSizeInBytes,
+  codecOf,
+  hasDeleteHorizon,
+  isBatchCrcValid,
+  isControl,
+  isTransactional,
+  NO_PRODUCER_EPOCH,
+  NO_PRODUCER_ID,
+  NO_SEQUENCE,
+  NO_TIMESTAMP,
+  stampBatch,
+  stampLogAppendTime,
+  stampMaxTimestamp,
+  timestampTypeOf,
+} from './records/batch-header.ts';
+export type { TimestampType } from './records/batch-header.ts';
+export { batchPositions, nextBatchPosition } from './records/batch-iteration.ts';
+export {
+  CONTROL_RECORD_TYPES,
+  decodeControlRecordKey,
+  decodeEndTxnMarker,
+  encodeEndTxnMarkerBatch,
+} from './records/control-record.ts';
+export type { ControlRecordKey, EndTxnMarker, EndTxnMarkerBatch } from './records/control-record.ts';
+export { decodeBatch, decodeBatchAsync, RecordBatchReader, RecordView } from './records/record-batch-reader.ts';
+export type { DecodeBatchOptions, RecordHeader } from './records/record-batch-reader.ts';
+export { RecordBatchWriter } from './records/record-batch-writer.ts';
+export type {
+  FinishBatchOptions,
+  HeaderToWrite,
+  RecordBatchWriterOptions,
+  RecordBytes,
+} from './records/record-batch-writer.ts';
+export { RecordsError } from './records/records-error.ts';
+export type { RecordsErrorCode } from './records/records-error.ts';
+export { validateBatch } from './records/validate-batch.ts';
+export type { BatchRecordError, BatchVerdict, ValidateBatchOptions } from './records/validate-batch.ts';

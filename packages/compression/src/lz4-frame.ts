@@ -1,0 +1,338 @@
+/**
+ * LZ4's frame format, the one that Kafka's `lz4` codec means.
+ *
+ * Owns: frame headers, block sizes, all three checksums, skippable and concatenated frames, and the choice between the native routine
+ *   and JavaScript for a block. Writes independent blocks without checksums or content size, as Kafka's Java client does (the
+ *   record batch has its own CRC); reads whatever the frame format allows except dictionaries.
+ * Invariants: the input is walked once, checksums of headers and blocks included, before any output is allocated.
+ * Bounds: output is allocated for the smallest of the caller's bound, the announced size, and what the blocks can expand to.
+ * Not here: the block format itself (`lz4-block.ts`).
+ */
+import { corrupt, tooLarge } from './compression-error.ts';
+import { compressLz4Block, decompressLz4Block, lz4BlockSizeMax, NO_ROOM } from './lz4-block.ts';
+import { loadNative } from './native.ts';
+import { xxhash32 } from './xxhash32.ts';
+
+/** The native block functions keep the uncompressed size in four bytes (little endian) before the block. */
+interface NativeLz4 {
+  compress(input: Uint8Array): Promise<Buffer>;
+  compressSync(input: Uint8Array): Buffer;
+  uncompress(input: Uint8Array): Promise<Buffer>;
+  uncompressSync(input: Uint8Array): Buffer;
+}
+
+interface Block {
+  readonly start: number;
+  readonly end: number;
+  readonly isStored: boolean;
+}
+
+interface Frame {
+  readonly blocks: readonly Block[];
+  readonly blockBytesMax: number;
+  readonly hasLinkedBlocks: boolean;
+  readonly contentSize: number | undefined;
+  readonly contentChecksum: number | undefined;
+}
+
+const FRAME_MAGIC = 0x184d2204;
+const SKIPPABLE_MAGIC = 0x184d2a50;
+const SKIPPABLE_MASK = 0xfffffff0;
+
+const VERSION_MASK = 0xc0;
+const VERSION_1 = 0x40;
+const INDEPENDENT_FLAG = 0x20;
+const BLOCK_CHECKSUM_FLAG = 0x10;
+const CONTENT_SIZE_FLAG = 0x08;
+const CONTENT_CHECKSUM_FLAG = 0x04;
+const RESERVED_FLAG = 0x02;
+const DICTIONARY_FLAG = 0x01;
+const RESERVED_DESCRIPTOR_BITS = 0x8f;
+
+const STORED_FLAG = 0x8000_0000;
+const WORD_BYTES = 4;
+const HEADER_BYTES = 7;
+/** Block sizes by their number in the header: 64 KiB, 256 KiB, 1 MiB, 4 MiB. */
+const SIZE_CLASS_MIN = 4;
+const SIZE_CLASS_MAX = 7;
+/** Larger blocks gain nothing and cost every reader a buffer of that size. */
+const SIZE_CLASS_WRITTEN_MAX = 6;
+/** A byte of a length stands for 255 bytes of output at most. */
+const EXPANSION_MAX = 255;
+/** Below this the call into native code costs more than it saves (measured, docs/adr/0004). */
+const NATIVE_BYTES_MIN = 4096;
+
+let native: NativeLz4 | undefined;
+let isNativeLoaded = false;
+
+function nativeLz4(): NativeLz4 | undefined {
+  if (!isNativeLoaded) {
+    native = loadNative('lz4-napi') as NativeLz4 | undefined;
+    isNativeLoaded = true;
+  }
+  return native;
+}
+
+export function compressLz4(input: Uint8Array): Buffer {
+  const sizeClass = sizeClassFor(input.length);
+  const parts = inputBlocks(input, sizeClass).map((block) => ({ block, packed: packBlock(block) }));
+  return writeFrame(sizeClass, parts);
+}
+
+export async function compressLz4Async(input: Uint8Array): Promise<Buffer> {
+  const sizeClass = sizeClassFor(input.length);
+  const parts: { block: Uint8Array; packed: Uint8Array }[] = [];
+  for (const block of inputBlocks(input, sizeClass)) {
+    const library = block.length < NATIVE_BYTES_MIN ? undefined : nativeLz4();
+    const packed = library === undefined ? packBlock(block) : (await library.compress(block)).subarray(WORD_BYTES);
+    parts.push({ block, packed });
+  }
+  return writeFrame(sizeClass, parts);
+}
+
+export function decompressLz4(input: Uint8Array, outputBytesMax: number): Buffer {
+  const frames = parseFrames(input);
+  const output = Buffer.allocUnsafeSlow(outputBound(frames, outputBytesMax));
+  let at = 0;
+  for (const frame of frames) {
+    const start = at;
+    for (const block of frame.blocks) {
+      at = canUseNative(frame, block)
+        ? placeNative(openNative(input, frame, block, output.length - at), frame, output, at, outputBytesMax)
+        : openInJavaScript(input, frame, block, output, start, at, outputBytesMax);
+    }
+    checkContent(frame, output, start, at);
+  }
+  return trimmed(output, at);
+}
+
+export async function decompressLz4Async(input: Uint8Array, outputBytesMax: number): Promise<Buffer> {
+  const frames = parseFrames(input);
+  const output = Buffer.allocUnsafeSlow(outputBound(frames, outputBytesMax));
+  let at = 0;
+  for (const frame of frames) {
+    const start = at;
+    for (const block of frame.blocks) {
+      at = canUseNative(frame, block)
+        ? placeNative(await openNativeAsync(input, frame, block, output.length - at), frame, output, at, outputBytesMax)
+        : openInJavaScript(input, frame, block, output, start, at, outputBytesMax);
+    }
+    checkContent(frame, output, start, at);
+  }
+  return trimmed(output, at);
+}
+
+function parseFrames(input: Uint8Array): Frame[] {
+  const frames: Frame[] = [];
+  let at = 0;
+  while (at < input.length) {
+    const magic = readWord(input, at, 'the frame magic');
+    if ((magic & SKIPPABLE_MASK) >>> 0 === SKIPPABLE_MAGIC) {
+      at += 2 * WORD_BYTES + readWord(input, at + WORD_BYTES, 'the size of a skippable frame');
+      if (at > input.length) throw corrupt('lz4', 'a skippable frame is cut');
+      continue;
+    }
+    if (magic !== FRAME_MAGIC) throw corrupt('lz4', `no frame starts at byte ${at}`);
+    const { frame, end } = parseFrame(input, at);
+    frames.push(frame);
+    at = end;
+  }
+  if (frames.length === 0) throw corrupt('lz4', 'there is no frame');
+  return frames;
+}
+
+function parseFrame(input: Uint8Array, position: number): { frame: Frame; end: number } {
+  const flags = input[position + WORD_BYTES] ?? 0;
+  const descriptor = input[position + WORD_BYTES + 1] ?? 0;
+  const sizeClass = descriptor >>> 4;
+  if ((flags & VERSION_MASK) !== VERSION_1) throw corrupt('lz4', `frame version ${flags >>> 6} is unknown`);
+  if ((flags & RESERVED_FLAG) !== 0 || (descriptor & RESERVED_DESCRIPTOR_BITS) !== 0 || sizeClass < SIZE_CLASS_MIN) {
+    throw corrupt('lz4', 'the frame header is malformed');
+  }
+  if ((flags & DICTIONARY_FLAG) !== 0) throw corrupt('lz4', 'the frame needs a dictionary, which Kafka does not use');
+
+  let at = position + WORD_BYTES + 2;
+  let contentSize: number | undefined;
+  if ((flags & CONTENT_SIZE_FLAG) !== 0) {
+    contentSize = readWord(input, at, 'the content size') + readWord(input, at + 4, 'the content size') * 2 ** 32;
+    at += 8;
+  }
+  const headerChecksum = (xxhash32(input, position + WORD_BYTES, Math.min(at, input.length)) >>> 8) & 0xff;
+  if (input[at] !== headerChecksum) throw corrupt('lz4', 'the frame header does not match its checksum');
+  at += 1;
+
+  const blockBytesMax = 1 << (8 + 2 * Math.min(sizeClass, SIZE_CLASS_MAX));
+  const blocks: Block[] = [];
+  for (;;) {
+    const word = readWord(input, at, 'the size of a block');
+    at += WORD_BYTES;
+    if (word === 0) break;
+    const isStored = word >= STORED_FLAG;
+    const size = isStored ? word - STORED_FLAG : word;
+    const end = at + size;
+    if (size > blockBytesMax || end > input.length) throw corrupt('lz4', `a block claims ${size} bytes`);
+    if (size > 0) blocks.push({ start: at, end, isStored });
+    at = end;
+    if ((flags & BLOCK_CHECKSUM_FLAG) !== 0) {
+      if (readWord(input, at, 'the checksum of a block') !== xxhash32(input, end - size, end)) {
+        throw corrupt('lz4', 'a block does not match its checksum');
+      }
+      at += WORD_BYTES;
+    }
+  }
+  let contentChecksum: number | undefined;
+  if ((flags & CONTENT_CHECKSUM_FLAG) !== 0) {
+    contentChecksum = readWord(input, at, 'the content checksum');
+    at += WORD_BYTES;
+  }
+  const hasLinkedBlocks = (flags & INDEPENDENT_FLAG) === 0;
+  return { frame: { blocks, blockBytesMax, hasLinkedBlocks, contentSize, contentChecksum }, end: at };
+}
+
+/** Room for all frames. Throws at once when a frame announces more than the bound. */
+function outputBound(frames: readonly Frame[], outputBytesMax: number): number {
+  let announced = 0;
+  let possible = 0;
+  for (const frame of frames) {
+    let framePossible = 0;
+    for (const block of frame.blocks) framePossible += blockBound(frame, block);
+    announced += frame.contentSize ?? 0;
+    possible += Math.min(framePossible, frame.contentSize ?? framePossible);
+  }
+  if (announced > outputBytesMax) throw tooLarge('lz4', outputBytesMax);
+  return Math.min(possible, outputBytesMax);
+}
+
+function blockBound(frame: Frame, block: Block): number {
+  const size = block.end - block.start;
+  return block.isStored ? size : Math.min(frame.blockBytesMax, size * EXPANSION_MAX);
+}
+
+function canUseNative(frame: Frame, block: Block): boolean {
+  if (block.isStored || frame.hasLinkedBlocks || block.end - block.start < NATIVE_BYTES_MIN) return false;
+  return nativeLz4() !== undefined;
+}
+
+/** The block with the size that the native routine may fill in front of it. */
+function sizedBlock(input: Uint8Array, frame: Frame, block: Block, room: number): Buffer {
+  const sized = Buffer.allocUnsafe(WORD_BYTES + block.end - block.start);
+  // One byte more than there is room for: a block that fills it is too large rather than damaged.
+  sized.writeUInt32LE(Math.min(blockBound(frame, block), room + 1), 0);
+  sized.set(input.subarray(block.start, block.end), WORD_BYTES);
+  return sized;
+}
+
+function openNative(input: Uint8Array, frame: Frame, block: Block, room: number): Buffer {
+  try {
+    return nativeLz4()!.uncompressSync(sizedBlock(input, frame, block, room));
+  } catch (error) {
+    throw corrupt('lz4', 'a block is damaged', error);
+  }
+}
+
+async function openNativeAsync(input: Uint8Array, frame: Frame, block: Block, room: number): Promise<Buffer> {
+  try {
+    return await nativeLz4()!.uncompress(sizedBlock(input, frame, block, room));
+  } catch (error) {
+    throw corrupt('lz4', 'a block is damaged', error);
+  }
+}
+
+function placeNative(opened: Buffer, frame: Frame, output: Buffer, at: number, outputBytesMax: number): number {
+  if (opened.length > output.length - at) throw overflow(frame, output.length, outputBytesMax);
+  output.set(opened, at);
+  return at + opened.length;
+}
+
+function openInJavaScript(
+  input: Uint8Array,
+  frame: Frame,
+  block: Block,
+  output: Buffer,
+  frameStart: number,
+  at: number,
+  outputBytesMax: number,
+): number {
+  const { start, end } = block;
+  if (block.isStored) {
+    if (end - start > output.length - at) throw overflow(frame, output.length, outputBytesMax);
+    output.set(input.subarray(start, end), at);
+    return at + end - start;
+  }
+  const outputEnd = Math.min(output.length, at + frame.blockBytesMax);
+  const windowStart = frame.hasLinkedBlocks ? frameStart : at;
+  const next = decompressLz4Block(input, start, end, output, at, outputEnd, windowStart);
+  if (next !== NO_ROOM) return next;
+  if (outputEnd < output.length) throw corrupt('lz4', 'a block is larger than its frame allows');
+  throw overflow(frame, output.length, outputBytesMax);
+}
+
+/** Output beyond its room: too large when the caller's bound set the room, else larger than the frame says it can be. */
+function overflow(frame: Frame, room: number, outputBytesMax: number): Error {
+  if (room >= outputBytesMax) return tooLarge('lz4', outputBytesMax);
+  const limit = frame.contentSize === undefined ? 'its blocks can hold' : 'it announces';
+  return corrupt('lz4', `a frame holds more than ${limit}`);
+}
+
+function checkContent(frame: Frame, output: Buffer, start: number, end: number): void {
+  if (frame.contentSize !== undefined && frame.contentSize !== end - start) {
+    throw corrupt('lz4', `a frame announces ${frame.contentSize} bytes and holds ${end - start}`);
+  }
+  if (frame.contentChecksum !== undefined && frame.contentChecksum !== xxhash32(output, start, end)) {
+    throw corrupt('lz4', 'the content does not match its checksum');
+  }
+}
+
+/** Gives back memory that a generous bound took. */
+function trimmed(output: Buffer, length: number): Buffer {
+  if (length * 2 < output.length) return Buffer.from(output.subarray(0, length));
+  return output.subarray(0, length);
+}
+
+function sizeClassFor(inputBytes: number): number {
+  let sizeClass = SIZE_CLASS_MIN;
+  while (sizeClass < SIZE_CLASS_WRITTEN_MAX && inputBytes > 1 << (8 + 2 * sizeClass)) sizeClass++;
+  return sizeClass;
+}
+
+function inputBlocks(input: Uint8Array, sizeClass: number): Uint8Array[] {
+  const blockBytes = 1 << (8 + 2 * sizeClass);
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at < input.length; at += blockBytes) blocks.push(input.subarray(at, at + blockBytes));
+  return blocks;
+}
+
+function packBlock(block: Uint8Array): Uint8Array {
+  const library = block.length < NATIVE_BYTES_MIN ? undefined : nativeLz4();
+  if (library !== undefined) return library.compressSync(block).subarray(WORD_BYTES);
+  const output = new Uint8Array(lz4BlockSizeMax(block.length));
+  return output.subarray(0, compressLz4Block(block, 0, block.length, output, 0));
+}
+
+function writeFrame(
+  sizeClass: number,
+  parts: readonly { readonly block: Uint8Array; readonly packed: Uint8Array }[],
+): Buffer {
+  let size = HEADER_BYTES + WORD_BYTES;
+  for (const { block, packed } of parts) size += WORD_BYTES + Math.min(packed.length, block.length);
+  const output = Buffer.allocUnsafeSlow(size);
+  output.writeUInt32LE(FRAME_MAGIC, 0);
+  output[WORD_BYTES] = VERSION_1 | INDEPENDENT_FLAG;
+  output[WORD_BYTES + 1] = sizeClass << 4;
+  output[WORD_BYTES + 2] = (xxhash32(output, WORD_BYTES, WORD_BYTES + 2) >>> 8) & 0xff;
+  let at = HEADER_BYTES;
+  for (const { block, packed } of parts) {
+    const isStored = packed.length >= block.length;
+    const bytes = isStored ? block : packed;
+    output.writeUInt32LE(isStored ? bytes.length + STORED_FLAG : bytes.length, at);
+    output.set(bytes, at + WORD_BYTES);
+    at += WORD_BYTES + bytes.length;
+  }
+  output.writeUInt32LE(0, at);
+  return output;
+}
+
+function readWord(input: Uint8Array, at: number, what: string): number {
+  if (at + WORD_BYTES > input.length) throw corrupt('lz4', `${what} is cut`);
+  return (input[at]! | (input[at + 1]! << 8) | (input[at + 2]! << 16) | (input[at + 3]! << 24)) >>> 0;
+}
