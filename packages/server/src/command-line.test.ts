@@ -1,6 +1,6 @@
 import { parseCommandLine, UsageError } from './command-line.ts';
 
-const KNOWN = new Set(['log.retention.ms', 'num.partitions', 'millrace.durability']);
+const KNOWN = new Set(['log.retention.ms', 'num.partitions', 'millrace.durability', 'node.id']);
 const parse = (...argv: string[]) => parseCommandLine(argv, KNOWN);
 
 describe('parseCommandLine', () => {
@@ -16,11 +16,14 @@ describe('parseCommandLine', () => {
       '--num.partitions=4',
     );
 
-    expect([...line.settings]).toEqual([
+    expect([...line.process]).toEqual([
       ['port', '0'],
-      ['log.dir', './d'],
+      ['data-dir', './d'],
+    ]);
+    expect([...line.settings]).toEqual([
       ['log.retention.ms', '5'],
       ['num.partitions', '4'],
+      ['node.id', '7'],
     ]);
     expect(line.kind).toBe('run');
   });

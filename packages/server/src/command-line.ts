@@ -9,6 +9,8 @@ export interface CommandLine {
   readonly configFile: string | undefined;
   /** Settings by Kafka key, in the order typed. */
   readonly settings: ReadonlyMap<string, string>;
+  /** What belongs to this process and is no broker setting, by flag name. */
+  readonly process: ReadonlyMap<ProcessFlag, string>;
   /** Cut a corrupt journal where it breaks, after saying what is lost. */
   readonly repair: boolean;
 }
@@ -22,15 +24,10 @@ export class UsageError extends MillraceError {
   }
 }
 
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['port', 'port'],
-  ['host', 'host'],
-  ['data-dir', 'log.dir'],
-  ['ops-port', 'millrace.ops.port'],
-  ['ops-host', 'millrace.ops.host'],
-  ['node-id', 'node.id'],
-  ['log-level', 'millrace.log.level'],
-]);
+const PROCESS_FLAGS = ['port', 'host', 'data-dir', 'ops-port', 'ops-host', 'log-level'] as const;
+export type ProcessFlag = (typeof PROCESS_FLAGS)[number];
+
+const ALIASES: ReadonlyMap<string, string> = new Map([['node-id', 'node.id']]);
 const SWITCHES = ['help', 'version', 'repair'] as const;
 
 export const HELP = `usage: millrace-broker [flags]
@@ -52,11 +49,12 @@ then flags; the later one wins. Exit codes: 0 clean, 1 failure, 2 wrong usage.
 `;
 
 /**
- * @param isKnownKey whether a setting of that Kafka key exists (so that `--log.retention.ms 1000` works)
+ * @param knownKeys every Kafka key that is a setting (so that `--log.retention.ms 1000` works)
  * @throws {UsageError} naming the flag and the nearest valid one
  */
 export function parseCommandLine(argv: readonly string[], knownKeys: ReadonlySet<string>): CommandLine {
   const settings = new Map<string, string>();
+  const process = new Map<ProcessFlag, string>();
   let configFile: string | undefined;
   let kind: CommandLine['kind'] = 'run';
   let repair = false;
@@ -74,9 +72,9 @@ export function parseCommandLine(argv: readonly string[], knownKeys: ReadonlySet
       else kind = name;
       continue;
     }
-    const key =
-      name === 'config' || name === 'set' ? name : (ALIASES.get(name) ?? (knownKeys.has(name) ? name : undefined));
-    if (key === undefined) throw unknownFlag(name, knownKeys);
+    const key = ALIASES.get(name) ?? name;
+    const isOwn = isProcessFlag(name) || name === 'config' || name === 'set';
+    if (!isOwn && !knownKeys.has(key)) throw unknownFlag(name, knownKeys);
     let value: string;
     if (equals >= 0) {
       value = argument.slice(equals + 1);
@@ -85,9 +83,11 @@ export function parseCommandLine(argv: readonly string[], knownKeys: ReadonlySet
       if (next === undefined || next.startsWith('--')) throw new UsageError(`--${name} needs a value`);
       value = next;
     }
-    if (key === 'config') {
+    if (isProcessFlag(name)) {
+      process.set(name, value);
+    } else if (name === 'config') {
       configFile = value;
-    } else if (key === 'set') {
+    } else if (name === 'set') {
       const split = value.indexOf('=');
       if (split < 1) throw new UsageError(`--set needs KEY=VALUE, got "${value}"`);
       settings.set(value.slice(0, split).trim(), value.slice(split + 1).trim());
@@ -95,15 +95,19 @@ export function parseCommandLine(argv: readonly string[], knownKeys: ReadonlySet
       settings.set(key, value);
     }
   }
-  return { kind, configFile, settings, repair };
+  return { kind, configFile, settings, process, repair };
 }
 
 function isSwitch(name: string): name is (typeof SWITCHES)[number] {
   return (SWITCHES as readonly string[]).includes(name);
 }
 
+function isProcessFlag(name: string): name is ProcessFlag {
+  return (PROCESS_FLAGS as readonly string[]).includes(name);
+}
+
 function unknownFlag(name: string, knownKeys: ReadonlySet<string>): UsageError {
-  const nearest = nearestName(name, [...ALIASES.keys(), ...SWITCHES, 'config', 'set', ...knownKeys]);
+  const nearest = nearestName(name, [...PROCESS_FLAGS, ...ALIASES.keys(), ...SWITCHES, 'config', 'set', ...knownKeys]);
   const hint = nearest === undefined ? 'see --help' : `did you mean --${nearest}?`;
   return new UsageError(`unknown flag --${name}: ${hint}`);
 }

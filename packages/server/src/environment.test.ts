@@ -4,7 +4,7 @@ const KNOWN = new Set(['log.retention.ms', 'millrace.durability', 'group.initial
 
 describe('settingsFromEnvironment', () => {
   it('maps variables to keys and leaves other programs and tools alone', () => {
-    const settings = settingsFromEnvironment(
+    const { settings, process } = settingsFromEnvironment(
       {
         MILLRACE_LOG_RETENTION_MS: '5',
         MILLRACE_DURABILITY: 'os',
@@ -18,8 +18,8 @@ describe('settingsFromEnvironment', () => {
     expect([...settings]).toEqual([
       ['log.retention.ms', '5'],
       ['millrace.durability', 'os'],
-      ['log.dir', '/d'],
     ]);
+    expect([...process]).toEqual([['data-dir', '/d']]);
     expect(environmentName('group.initial.rebalance.delay.ms')).toBe('MILLRACE_GROUP_INITIAL_REBALANCE_DELAY_MS');
   });
 

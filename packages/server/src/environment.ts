@@ -1,8 +1,23 @@
 import { MillraceError, nearestName } from '@millrace/base';
+import type { ProcessFlag } from './command-line.ts';
 
 const PREFIX = 'MILLRACE_';
 /** Variables with our prefix that are not broker settings: caches and switches of the workspace's tools. */
-const FOREIGN = /^MILLRACE_(CACHE|SETUP_|TOOL_|TEST_|PARENT_)/;
+const FOREIGN = /^MILLRACE_(CACHE|SETUP_|TOOL_|TEST_|SUPERVISOR_|BOOTSTRAP_)/;
+/** Variables of the flags that belong to the process. */
+const PROCESS_VARIABLES: ReadonlyMap<string, ProcessFlag> = new Map([
+  ['MILLRACE_PORT', 'port'],
+  ['MILLRACE_HOST', 'host'],
+  ['MILLRACE_DATA_DIR', 'data-dir'],
+  ['MILLRACE_OPS_PORT', 'ops-port'],
+  ['MILLRACE_OPS_HOST', 'ops-host'],
+  ['MILLRACE_LOG_LEVEL', 'log-level'],
+]);
+
+export interface EnvironmentSettings {
+  readonly settings: ReadonlyMap<string, string>;
+  readonly process: ReadonlyMap<ProcessFlag, string>;
+}
 
 /**
  * Environment variable of a setting: `log.retention.ms` → `MILLRACE_LOG_RETENTION_MS`; own keys do not double the prefix
@@ -21,17 +36,22 @@ export function environmentName(key: string): string {
 export function settingsFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   knownKeys: ReadonlySet<string>,
-): Map<string, string> {
+): EnvironmentSettings {
   const keyByVariable = new Map<string, string>();
   for (const key of knownKeys) keyByVariable.set(environmentName(key), key);
-  keyByVariable.set('MILLRACE_DATA_DIR', 'log.dir');
 
   const settings = new Map<string, string>();
+  const process = new Map<ProcessFlag, string>();
   for (const [variable, value] of Object.entries(environment)) {
     if (value === undefined || !variable.startsWith(PREFIX) || FOREIGN.test(variable)) continue;
+    const flag = PROCESS_VARIABLES.get(variable);
+    if (flag !== undefined) {
+      process.set(flag, value);
+      continue;
+    }
     const key = keyByVariable.get(variable);
     if (key === undefined) {
-      const nearest = nearestName(variable, keyByVariable.keys());
+      const nearest = nearestName(variable, [...PROCESS_VARIABLES.keys(), ...keyByVariable.keys()]);
       const hint = nearest === undefined ? 'unset it' : `did you mean ${nearest}?`;
       throw new MillraceError(
         'MILLRACE_SERVER_UNKNOWN_VARIABLE',
@@ -41,5 +61,5 @@ export function settingsFromEnvironment(
     }
     settings.set(key, value);
   }
-  return settings;
+  return { settings, process };
 }

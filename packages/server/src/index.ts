@@ -1,1 +1,1 @@
-export {};
+export { runBroker } from './run-broker.ts';
