@@ -20,3 +20,4 @@ export type {
   RecordError,
   TimestampOffset,
 } from './log-engine.ts';
+export { createMemoryLogEngine, type MemoryLogEngineOptions } from './memory-engine.ts';

@@ -190,6 +190,11 @@ export interface LogEngine {
   storedPartitions(): Iterable<PartitionId>;
   /** One retention and segment-roll pass over all logs; the engine also runs it on its own interval. */
   enforceRetention(): Promise<void>;
+  /**
+   * Undefined while appends are welcome; else resolves once memory for them is free again. Stop reading from clients until then:
+   * an append that comes all the same may be refused with KAFKA_STORAGE_ERROR.
+   */
+  waitForRoom(): Promise<void> | undefined;
   stats(): LogEngineStats;
   /** Called once when the engine can no longer promise anything (a sync failed): the process must stop. */
   onFatal(listener: (error: Error) => void): void;

@@ -1,0 +1,119 @@
+/**
+ * Reading batches that are no longer in tail memory.
+ *
+ * Owns: finding the batch of an offset in a segment and cutting what was read at whole batches.
+ * Bounds: one segment per read and about {@link COLD_READ_BYTES_MAX}; more only when a single batch is larger.
+ * Not here: files, caches and read-ahead (the engine's `SegmentStore`).
+ */
+import {
+  BATCH_HEADER_SIZE_BYTES,
+  BATCH_MAGIC,
+  batchBaseOffset,
+  batchLastOffset,
+  batchMagic,
+  batchSizeInBytes,
+  ErrorCode,
+} from '@millrace/protocol';
+import type { ReadOptions, ReadOutcome } from './log-engine.ts';
+import type { OwnedLog } from './owned-log.ts';
+import type { SegmentStore } from './ports.ts';
+import type { Segment } from './segment.ts';
+import { INDEX_INTERVAL_BYTES } from './sparse-index.ts';
+
+/** A read may return less than asked, so that one consumer's large limit does not become one large buffer. */
+const COLD_READ_BYTES_MAX = 1024 * 1024;
+
+/** What a pass over fetched bytes found. */
+interface Cut {
+  /** Whole batches wanted: `bytes[start, stop)`. */
+  readonly start: number;
+  readonly stop: number;
+  /** Size of the first wanted batch when the bytes end inside it, else 0. */
+  readonly missingBatchBytes: number;
+  readonly isCorrupt: boolean;
+}
+
+/** Serves `options.offset`, which lies at or above the log start and below the first offset in memory. */
+export async function readCold(log: OwnedLog, store: SegmentStore, options: ReadOptions): Promise<ReadOutcome> {
+  const segment = log.segmentHolding(options.offset);
+  if (segment === undefined) return log.readFailed(ErrorCode.KAFKA_STORAGE_ERROR, options.isolation);
+  try {
+    return await readSegment(log, store, segment, options);
+  } catch (error) {
+    // The segment may have been deleted under the read; then the offset is below the log start by now.
+    if (options.offset < log.logStartOffset) {
+      return log.readFailed(ErrorCode.OFFSET_OUT_OF_RANGE, options.isolation);
+    }
+    log.reportReadFailure(segment, error);
+    return log.readFailed(ErrorCode.KAFKA_STORAGE_ERROR, options.isolation);
+  }
+}
+
+async function readSegment(
+  log: OwnedLog,
+  store: SegmentStore,
+  segment: Segment,
+  options: ReadOptions,
+): Promise<ReadOutcome> {
+  const index = segment.index ?? (await store.loadIndex(log, segment));
+  // Only what is flushed lies in the segment, and only what is below the high watermark is flushed.
+  const endOffset = Math.min(segment.endOffset, log.flushedEndOffset);
+  let position = index.positionFor(options.offset);
+  const limit = log.flushedSizeOf(segment);
+  const wanted = Math.min(Math.max(0, options.maxBytes), COLD_READ_BYTES_MAX) + INDEX_INTERVAL_BYTES;
+  let sizeBytes = Math.min(limit - position, Math.max(wanted, 2 * INDEX_INTERVAL_BYTES));
+  for (;;) {
+    const bytes = await store.read(log, segment, position, sizeBytes);
+    if (options.offset < log.logStartOffset) {
+      return log.readFailed(ErrorCode.OFFSET_OUT_OF_RANGE, options.isolation);
+    }
+    const cut = cutBatches(bytes, options, endOffset);
+    if (cut.isCorrupt) {
+      log.reportReadFailure(segment, new Error(`no batch header at byte ${position + cut.start}`));
+      return log.readFailed(ErrorCode.CORRUPT_MESSAGE, options.isolation);
+    }
+    if (
+      cut.missingBatchBytes > 0 &&
+      cut.start + cut.missingBatchBytes <= limit - position &&
+      sizeBytes < limit - position
+    ) {
+      position += cut.start;
+      sizeBytes = Math.min(limit - position, Math.max(cut.missingBatchBytes, sizeBytes));
+      continue;
+    }
+    if (cut.missingBatchBytes > 0) {
+      log.reportReadFailure(segment, new Error(`the segment ends inside the batch at byte ${position + cut.start}`));
+      return log.readFailed(ErrorCode.CORRUPT_MESSAGE, options.isolation);
+    }
+    const slices = cut.stop > cut.start ? [bytes.subarray(cut.start, cut.stop)] : [];
+    return log.readResult(slices, cut.stop - cut.start, options.isolation);
+  }
+}
+
+function cutBatches(bytes: Buffer, options: ReadOptions, endOffset: number): Cut {
+  let start = 0;
+  while (start + BATCH_HEADER_SIZE_BYTES <= bytes.length) {
+    if (!looksLikeBatch(bytes, start)) return { start, stop: start, missingBatchBytes: 0, isCorrupt: true };
+    if (batchLastOffset(bytes, start) >= options.offset) break;
+    start += batchSizeInBytes(bytes, start);
+  }
+  if (start + BATCH_HEADER_SIZE_BYTES > bytes.length) {
+    return { start, stop: start, missingBatchBytes: BATCH_HEADER_SIZE_BYTES, isCorrupt: false };
+  }
+  const firstBytes = batchSizeInBytes(bytes, start);
+  if (firstBytes > options.maxBytes && !options.atLeastOneBatch) {
+    return { start, stop: start, missingBatchBytes: 0, isCorrupt: false };
+  }
+  if (start + firstBytes > bytes.length) return { start, stop: start, missingBatchBytes: firstBytes, isCorrupt: false };
+  let stop = start + firstBytes;
+  while (stop + BATCH_HEADER_SIZE_BYTES <= bytes.length && looksLikeBatch(bytes, stop)) {
+    const next = stop + batchSizeInBytes(bytes, stop);
+    if (next > bytes.length || next - start > options.maxBytes || batchBaseOffset(bytes, stop) >= endOffset) break;
+    stop = next;
+  }
+  return { start, stop, missingBatchBytes: 0, isCorrupt: false };
+}
+
+function looksLikeBatch(bytes: Buffer, position: number): boolean {
+  return batchMagic(bytes, position) === BATCH_MAGIC && batchSizeInBytes(bytes, position) >= BATCH_HEADER_SIZE_BYTES;
+}

@@ -1,0 +1,46 @@
+/** What a partition log needs of the engine around it. */
+import type { Clock, Logger } from '@millrace/base';
+import type { CommitGroup } from './commit-group.ts';
+import type { OwnedLog } from './owned-log.ts';
+import type { Segment } from './segment.ts';
+import type { SparseIndex } from './sparse-index.ts';
+import type { Slab, TailSlabs } from './tail-slabs.ts';
+
+/** Where a batch was copied to and what makes it durable. The journal reuses the object: it is right until the next append. */
+export interface PlacedBatch {
+  readonly slab: Slab;
+  readonly position: number;
+  readonly group: CommitGroup;
+}
+
+/** Makes appends durable. */
+export interface Journal {
+  /**
+   * Whether an entry of that size can be taken: 0, or the error code to refuse with. A batch gets its offset only after a 0,
+   * and the append follows in the same turn, so that a refusal leaves no trace.
+   */
+  admit(log: OwnedLog, sizeBytes: number): number;
+  /** Copies the batch into tail memory. The caller stamps the copy in the same turn. */
+  appendBatch(log: OwnedLog, batch: Buffer, baseOffset: number, startsSegment: boolean): PlacedBatch;
+  /** Records that the log will start at `offset`, and whether the next batch begins a new segment. */
+  appendLogStart(log: OwnedLog, offset: number, rollsSegment: boolean): CommitGroup;
+}
+
+/** Segments outside of memory. */
+export interface SegmentStore {
+  /** Bytes of the segment from `position` on: `sizeBytes` of them, fewer at its end. */
+  read(log: OwnedLog, segment: Segment, position: number, sizeBytes: number): Promise<Buffer>;
+  loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex>;
+  /** The segments left the log; what they occupy may go. */
+  discard(log: OwnedLog, segments: readonly Segment[]): void;
+}
+
+/** Shared by all logs of an engine. */
+export interface LogContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly slabs: TailSlabs;
+  readonly journal: Journal;
+  readonly segmentStore: SegmentStore;
+  readonly producerIdExpirationMs: number;
+}

@@ -1,0 +1,223 @@
+/**
+ * What a log remembers of idempotent producers: enough to tell a retry from a gap (semantics 15-18).
+ *
+ * Owns: per producer id its epoch and its last {@link BATCHES_KEPT} batches.
+ * Invariants: batches are in sequence order; a check never changes state, so a refused append leaves no trace.
+ * Bounds: producers silent for the expiration time count as unknown at once and are removed by the next sweep.
+ * Not here: transactions (the first offset of an open one has its field, nothing sets it yet).
+ */
+import type { ActiveProducer } from './log-engine.ts';
+
+const BATCHES_KEPT = 5;
+const SEQUENCES = 2_147_483_648;
+/** Numbers kept per batch: first and last sequence, base offset, timestamp. */
+const STRIDE = 4;
+const NO_OPEN_TRANSACTION = -1;
+
+/** A batch as the producer knows it. */
+export interface ProducerBatch {
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  readonly baseOffset: number;
+  /** Largest timestamp of the stored batch. */
+  readonly timestampMs: number;
+}
+
+/** State of one producer as it is written to a checkpoint. */
+export interface ProducerSnapshot {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** When the last batch was appended, by the broker's clock. */
+  readonly lastAppendMs: number;
+  /** Oldest first. */
+  readonly batches: readonly ProducerBatch[];
+}
+
+/** How a batch relates to what the log has of its producer. */
+export type SequenceVerdict =
+  | { readonly kind: 'next' }
+  | { readonly kind: 'duplicate'; readonly batch: ProducerBatch }
+  | { readonly kind: 'out-of-order'; readonly message: string }
+  | { readonly kind: 'fenced'; readonly message: string };
+
+const NEXT: SequenceVerdict = { kind: 'next' };
+
+/** `sequence` moved on by `count`, wrapping from 2^31−1 to 0. */
+export function sequenceAfter(sequence: number, count: number): number {
+  return (sequence + count) % SEQUENCES;
+}
+
+/** Records between two sequences of one batch, both included. */
+function recordCountOf(firstSequence: number, lastSequence: number): number {
+  return ((lastSequence - firstSequence + SEQUENCES) % SEQUENCES) + 1;
+}
+
+/** Offset of the last record of a remembered batch. */
+export function lastOffsetOf(batch: ProducerBatch): number {
+  return batch.baseOffset + recordCountOf(batch.firstSequence, batch.lastSequence) - 1;
+}
+
+class Producer {
+  epoch: number;
+  lastAppendMs = 0;
+  /** Batches oldest first, {@link STRIDE} numbers each. */
+  readonly batches = new Float64Array(BATCHES_KEPT * STRIDE);
+  batchCount = 0;
+
+  constructor(epoch: number) {
+    this.epoch = epoch;
+  }
+
+  get lastSequence(): number {
+    return this.batchCount === 0 ? -1 : this.batches[(this.batchCount - 1) * STRIDE + 1]!;
+  }
+
+  get lastBaseOffset(): number {
+    return this.batchCount === 0 ? -1 : this.batches[(this.batchCount - 1) * STRIDE + 2]!;
+  }
+
+  batch(index: number): ProducerBatch {
+    const at = index * STRIDE;
+    return {
+      firstSequence: this.batches[at]!,
+      lastSequence: this.batches[at + 1]!,
+      baseOffset: this.batches[at + 2]!,
+      timestampMs: this.batches[at + 3]!,
+    };
+  }
+
+  push(firstSequence: number, lastSequence: number, baseOffset: number, timestampMs: number): void {
+    if (this.batchCount === BATCHES_KEPT) {
+      this.batches.copyWithin(0, STRIDE);
+      this.batchCount--;
+    }
+    const at = this.batchCount * STRIDE;
+    this.batches[at] = firstSequence;
+    this.batches[at + 1] = lastSequence;
+    this.batches[at + 2] = baseOffset;
+    this.batches[at + 3] = timestampMs;
+    this.batchCount++;
+  }
+
+  find(firstSequence: number, lastSequence: number): number {
+    for (let index = this.batchCount - 1; index >= 0; index--) {
+      const at = index * STRIDE;
+      if (this.batches[at] === firstSequence && this.batches[at + 1] === lastSequence) return index;
+    }
+    return -1;
+  }
+}
+
+export class ProducerStates {
+  readonly #producers = new Map<number, Producer>();
+  readonly #expirationMs: number;
+
+  constructor(expirationMs: number, snapshots: readonly ProducerSnapshot[] = []) {
+    this.#expirationMs = expirationMs;
+    for (const snapshot of snapshots) {
+      const producer = new Producer(snapshot.producerEpoch);
+      producer.lastAppendMs = snapshot.lastAppendMs;
+      for (const batch of snapshot.batches) {
+        producer.push(batch.firstSequence, batch.lastSequence, batch.baseOffset, batch.timestampMs);
+      }
+      this.#producers.set(snapshot.producerId, producer);
+    }
+  }
+
+  get count(): number {
+    return this.#producers.size;
+  }
+
+  /** Judges a batch of an idempotent producer without changing anything. */
+  check(
+    producerId: number,
+    epoch: number,
+    firstSequence: number,
+    lastSequence: number,
+    nowMs: number,
+  ): SequenceVerdict {
+    const producer = this.#producers.get(producerId);
+    if (producer === undefined || this.#isExpired(producer, nowMs)) return NEXT;
+    if (epoch < producer.epoch) {
+      const message = `producer ${producerId} has epoch ${epoch}, but ${producer.epoch} was seen`;
+      return { kind: 'fenced', message };
+    }
+    if (epoch > producer.epoch) {
+      if (firstSequence === 0) return NEXT;
+      const message = `producer ${producerId} starts epoch ${epoch} at sequence ${firstSequence} instead of 0`;
+      return { kind: 'out-of-order', message };
+    }
+    const duplicate = producer.find(firstSequence, lastSequence);
+    if (duplicate !== -1) return { kind: 'duplicate', batch: producer.batch(duplicate) };
+    const expected = producer.batchCount === 0 ? 0 : sequenceAfter(producer.lastSequence, 1);
+    if (firstSequence === expected) return NEXT;
+    const message = `producer ${producerId} sent sequence ${firstSequence} where ${expected} is next`;
+    return { kind: 'out-of-order', message };
+  }
+
+  /** Remembers an appended batch. One that lies at or below what is remembered of the producer changes nothing (replay). */
+  record(
+    producerId: number,
+    epoch: number,
+    firstSequence: number,
+    lastSequence: number,
+    baseOffset: number,
+    timestampMs: number,
+    nowMs: number,
+  ): void {
+    let producer = this.#producers.get(producerId);
+    if (producer === undefined) {
+      producer = new Producer(epoch);
+      this.#producers.set(producerId, producer);
+    }
+    if (baseOffset <= producer.lastBaseOffset) return;
+    // An expired producer that comes back is a new one: its old batches must not answer for the new ones.
+    if (epoch !== producer.epoch || this.#isExpired(producer, nowMs)) producer.batchCount = 0;
+    producer.epoch = epoch;
+    producer.lastAppendMs = nowMs;
+    producer.push(firstSequence, lastSequence, baseOffset, timestampMs);
+  }
+
+  /** Removes producers silent for longer than the expiration time. */
+  expire(nowMs: number): void {
+    for (const [producerId, producer] of this.#producers) {
+      if (this.#isExpired(producer, nowMs)) this.#producers.delete(producerId);
+    }
+  }
+
+  /** Offsets from `endOffset` on are gone: batches there must not be answered as duplicates. */
+  truncateEnd(endOffset: number): void {
+    for (const [producerId, producer] of this.#producers) {
+      while (producer.lastBaseOffset >= endOffset) producer.batchCount--;
+      if (producer.batchCount === 0) this.#producers.delete(producerId);
+    }
+  }
+
+  active(nowMs: number): ActiveProducer[] {
+    const active: ActiveProducer[] = [];
+    for (const [producerId, producer] of this.#producers) {
+      if (this.#isExpired(producer, nowMs)) continue;
+      active.push({
+        producerId,
+        producerEpoch: producer.epoch,
+        lastSequence: producer.lastSequence,
+        lastTimestampMs: producer.lastAppendMs,
+        currentTransactionStartOffset: NO_OPEN_TRANSACTION,
+      });
+    }
+    return active;
+  }
+
+  snapshot(): ProducerSnapshot[] {
+    return [...this.#producers].map(([producerId, producer]) => ({
+      producerId,
+      producerEpoch: producer.epoch,
+      lastAppendMs: producer.lastAppendMs,
+      batches: Array.from({ length: producer.batchCount }, (_, index) => producer.batch(index)),
+    }));
+  }
+
+  #isExpired(producer: Producer, nowMs: number): boolean {
+    return nowMs - producer.lastAppendMs > this.#expirationMs;
+  }
+}

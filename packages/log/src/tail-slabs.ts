@@ -1,0 +1,116 @@
+/**
+ * Memory of the tail: slabs that batches are copied into once and that then serve as journal source, segment source and read cache.
+ *
+ * Owns: the slabs, their numbering and the count of bytes held.
+ * Invariants: a slab's bytes are written once and never change, so a slice handed to a reader stays right after the slab was let go;
+ *   a slab is held while it is a lane's current one or while any log has batches in it.
+ * Bounds: `heldBytes` is what the engine compares with its budget; slabs grow from small to large so that an idle broker stays small.
+ * Not here: which slab to let go of first (the engine), where a batch lies (`tail-index.ts`).
+ */
+const SLAB_BYTES_FIRST = 256 * 1024;
+const SLAB_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A piece of tail memory; numbered in order of allocation. */
+export class Slab {
+  readonly number: number;
+  readonly buffer: Buffer;
+  /** Logs with at least one batch here. */
+  logCount = 0;
+  isCurrent = true;
+
+  constructor(number: number, buffer: Buffer) {
+    this.number = number;
+    this.buffer = buffer;
+  }
+}
+
+/** All slabs of an engine. */
+export class TailSlabs {
+  readonly #slabs = new Map<number, Slab>();
+  readonly #slabBytesMax: number;
+  #nextNumber = 1;
+  #nextSlabBytes: number;
+  #heldBytes = 0;
+
+  constructor(slabBytesMax: number = SLAB_BYTES_MAX) {
+    this.#slabBytesMax = slabBytesMax;
+    this.#nextSlabBytes = Math.min(SLAB_BYTES_FIRST, slabBytesMax);
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** The slab of that number; it must be held. */
+  get(number: number): Slab {
+    const slab = this.#slabs.get(number);
+    if (slab === undefined) throw new RangeError(`slab ${number} is not held`);
+    return slab;
+  }
+
+  /** Held slabs, oldest first. */
+  held(): Iterable<Slab> {
+    return this.#slabs.values();
+  }
+
+  /** A fresh slab of at least that many bytes. */
+  allocate(sizeBytesMin: number): Slab {
+    const sizeBytes = Math.max(sizeBytesMin, this.#nextSlabBytes);
+    this.#nextSlabBytes = Math.min(this.#slabBytesMax, this.#nextSlabBytes * 2);
+    return this.adopt(Buffer.allocUnsafeSlow(sizeBytes));
+  }
+
+  /** Takes a buffer that is already filled (recovery reads the journal straight into slabs). */
+  adopt(buffer: Buffer): Slab {
+    const slab = new Slab(this.#nextNumber++, buffer);
+    this.#slabs.set(slab.number, slab);
+    this.#heldBytes += buffer.length;
+    return slab;
+  }
+
+  /** Called when a lane moved on or a log dropped its last batch in the slab. */
+  releaseIfUnused(slab: Slab): void {
+    if (slab.isCurrent || slab.logCount > 0) return;
+    if (this.#slabs.delete(slab.number)) this.#heldBytes -= slab.buffer.length;
+  }
+}
+
+/** A write position that moves through slabs. Each writer that wants its bytes side by side has a lane of its own. */
+export class SlabLane {
+  readonly #slabs: TailSlabs;
+  #slab: Slab | undefined;
+  #used = 0;
+
+  constructor(slabs: TailSlabs) {
+    this.#slabs = slabs;
+  }
+
+  /** The slab that {@link reserve} placed the last reservation in. */
+  get slab(): Slab {
+    if (this.#slab === undefined) throw new RangeError('the lane has no slab yet');
+    return this.#slab;
+  }
+
+  /** Position in {@link slab} of `sizeBytes` bytes that now belong to the caller. */
+  reserve(sizeBytes: number): number {
+    if (this.#slab === undefined || this.#used + sizeBytes > this.#slab.buffer.length) this.#advance(sizeBytes);
+    const position = this.#used;
+    this.#used += sizeBytes;
+    return position;
+  }
+
+  /** Leaves the current slab, so that the next reservation starts a new one. */
+  retire(): void {
+    const slab = this.#slab;
+    this.#slab = undefined;
+    this.#used = 0;
+    if (slab === undefined) return;
+    slab.isCurrent = false;
+    this.#slabs.releaseIfUnused(slab);
+  }
+
+  #advance(sizeBytes: number): void {
+    this.retire();
+    this.#slab = this.#slabs.allocate(sizeBytes);
+  }
+}
