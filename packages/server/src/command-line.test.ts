@@ -14,6 +14,8 @@ describe('parseCommandLine', () => {
       '--set',
       'num.partitions=3',
       '--num.partitions=4',
+      '--node-id',
+      '7',
     );
 
     expect([...line.process]).toEqual([
