@@ -1,0 +1,71 @@
+/**
+ * What each command runs, as arguments for Node, seen from the root of the workspace.
+ *
+ * `flags` are the long options that npm would swallow when `--` is forgotten (see swallowed-flags.mjs).
+ * `cwd: 'user'` starts the command where the user stands, so that relative paths mean what the user typed;
+ * everything else runs at the root.
+ */
+const SOURCE = '--conditions=@millrace/source';
+
+export const COMMANDS = {
+  start: {
+    summary: 'run the broker',
+    nodeArgs: [SOURCE, 'apps/broker/src/main.ts'],
+    cwd: 'user',
+    what: 'the broker',
+    takesPositionals: false,
+    stopIsSuccess: true,
+    flags: ['port', 'host', 'data-dir', 'ops-port', 'config', 'set', 'node-id', 'cluster-id', 'listeners', 'log-level'],
+  },
+  demo: {
+    summary: 'replay a real data set through the broker and check that nothing was lost',
+    nodeArgs: [SOURCE, 'tools/demo/src/main.ts'],
+    cwd: 'user',
+    what: 'the demo',
+    takesPositionals: false,
+    flags: ['events', 'partitions', 'seed', 'data-dir', 'keep'],
+  },
+  test: {
+    summary: 'all tests that need no other toolchain',
+    nodeArgs: ['tools/setup/test-all.mjs'],
+    cwd: 'root',
+    what: 'the test run',
+    flags: ['only', 'skip-cache'],
+  },
+  conformance: {
+    summary: 'clients of other projects against the broker',
+    nodeArgs: [SOURCE, 'tools/conformance/src/main.ts'],
+    cwd: 'user',
+    what: 'the conformance run',
+    flags: ['against', 'reference', 'client', 'clients', 'case', 'list'],
+  },
+  millrace: {
+    summary: 'the command line, from source',
+    nodeArgs: [SOURCE, 'apps/cli/src/main.ts'],
+    cwd: 'user',
+    what: 'millrace',
+    flags: ['bootstrap-server', 'partitions', 'replication-factor', 'port', 'data-dir', 'ops-port', 'config'],
+  },
+  ci: {
+    summary: 'everything that CI checks',
+    nodeArgs: ['tools/setup/ci.mjs'],
+    cwd: 'root',
+    what: 'the CI run',
+    flags: ['only'],
+  },
+  exec: {
+    summary: 'any tool of the workspace under the right Node: exec eslint packages/log',
+    nodeArgs: ['tools/setup/exec.mjs'],
+    cwd: 'user',
+    what: 'the tool',
+    flags: [],
+  },
+  setup: { summary: 'only set up', nodeArgs: undefined, what: 'setup', flags: [] },
+};
+
+/** The lines that answer an unknown command. */
+export function usage(name) {
+  const lines = name === undefined ? ['no command given'] : [`there is no command "${name}"`];
+  for (const [key, { summary }] of Object.entries(COMMANDS)) lines.push(`  ${key.padEnd(12)} ${summary}`);
+  return lines;
+}

@@ -1,0 +1,235 @@
+/** `npm start` from outside: what reaches stdout, how signals and vanished parents end the broker, exit codes. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { npmIsDeaf } from '../lib/launch.mjs';
+import { childrenOf, createWorkspace, isAlive, readLines, run, shellEnvironment, until } from './workspace.mjs';
+
+let workspace;
+let env;
+
+// npm before 10.3 catches SIGTERM and SIGINT and does nothing with them; no script can know that they came.
+const npmVersion = execFileSync('npm', ['--version'], { encoding: 'utf8', env: shellEnvironment() }).trim();
+const deaf = npmIsDeaf(npmVersion) ? `npm ${npmVersion} does not pass signals on, 10.3 and newer do` : false;
+
+before(async () => {
+  workspace = createWorkspace();
+  env = shellEnvironment({ FIXTURE_LOG: workspace.log });
+  const first = await run('npm', ['run', 'start', '--', '--exit', '0'], { cwd: workspace.root, env }).ended;
+  assert.equal(first.code, 0, first.stderr);
+});
+after(() => workspace.remove());
+beforeEach(() => rmSync(workspace.log, { force: true }));
+
+function npm(args, options = {}) {
+  return run('npm', args, {
+    cwd: options.cwd ?? workspace.root,
+    env: { ...env, ...options.env },
+    stdin: options.stdin,
+  });
+}
+
+async function startReady(args = [], options = {}) {
+  const started = npm(['start', '--', ...args], options);
+  await until(() => started.said.stdout.includes('\n'), 'the ready line');
+  const ready = JSON.parse(started.said.stdout.slice('ready '.length));
+  return { ...started, ready };
+}
+
+describe('npm start', () => {
+  it('puts exactly one line on stdout and the logs on stderr', async () => {
+    const { ended, ready } = await startReady(['--port', '0']);
+    process.kill(ready.pid, 'SIGTERM');
+
+    const { stdout, stderr, code } = await ended;
+    assert.equal(stdout, `ready ${JSON.stringify(ready)}\n`);
+    assert.equal(
+      stderr
+        .split('\n')
+        .filter((line) => !line.includes('does not pass'))
+        .join('\n'),
+      'a log line\n',
+    );
+    assert.equal(code, 0);
+  });
+
+  it('passes arguments unchanged, spaces and quotes included', async () => {
+    const args = ['--data-dir', "a b'c", '--set', 'x="1"', '--', '$HOME', ''];
+    const { ended, ready } = await startReady(args);
+    process.kill(ready.pid, 'SIGTERM');
+    await ended;
+
+    assert.deepEqual(ready.args, args);
+  });
+
+  it('runs where the user stands, so that relative paths mean what was typed', async () => {
+    const cwd = join(workspace.root, 'some where');
+    const { ended, ready } = await startReady([], { cwd });
+    process.kill(ready.pid, 'SIGTERM');
+    await ended;
+
+    assert.equal(ready.cwd, cwd);
+  });
+
+  it('ignores the INIT_CWD of an outer npm when it is run by hand', async () => {
+    const cwd = join(workspace.root, 'some where');
+    const byHand = run(process.execPath, ['../tools/setup/run.mjs', 'start'], { cwd, env: { ...env, INIT_CWD: '/' } });
+    await until(() => byHand.said.stdout.includes('\n'), 'the ready line');
+    byHand.child.kill('SIGTERM');
+    await byHand.ended;
+
+    assert.equal(JSON.parse(byHand.said.stdout.slice('ready '.length)).cwd, cwd);
+  });
+
+  it('works with CI=true and with stdin closed', async () => {
+    const command = `exec npm start -- --exit 0 <&-`;
+    const { code, stdout, stderr } = await run('sh', ['-c', command], {
+      cwd: workspace.root,
+      env: { ...env, CI: 'true' },
+    }).ended;
+
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: '' }, stderr);
+  });
+
+  it('says how to stop it under an npm that does not pass signals on', async () => {
+    const env = {
+      npm_config_user_agent: 'npm/9.9.4 node/v20.1.0 linux x64 workspaces/false',
+      npm_lifecycle_event: 'start',
+    };
+    const { code, stderr } = await run(process.execPath, ['tools/setup/run.mjs', 'start', '--exit', '0'], {
+      cwd: workspace.root,
+      env: { ...shellEnvironment({ FIXTURE_LOG: workspace.log }), ...env },
+    }).ended;
+
+    assert.equal(code, 0);
+    assert.match(stderr, /npm 9\.9\.4 does not pass SIGTERM on[^\n]*kill \d+/);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    it(`ends the broker in order, once and within 2 s, when npm gets ${signal}`, { skip: deaf }, async () => {
+      const { child, ended, ready } = await startReady();
+      const started = performance.now();
+      child.kill(signal);
+      const { code } = await ended;
+
+      assert.equal(code, 0);
+      assert.ok(performance.now() - started < 2_000);
+      assert.equal(isAlive(ready.pid), false);
+      assert.deepEqual(readLines(workspace.log).slice(1), [`stop ${signal}`, 'stopped']);
+    });
+  }
+
+  it('delivers a Ctrl-C once although terminal and npm both send it', { skip: deaf }, async () => {
+    // A terminal signals the whole foreground group: npm in a group of its own plays that part.
+    const npmInGroup = run('npm', ['start'], { cwd: workspace.root, env, ownGroup: true });
+    await until(() => npmInGroup.said.stdout.includes('\n'), 'the ready line');
+    process.kill(-npmInGroup.child.pid, 'SIGINT');
+    const { code } = await npmInGroup.ended;
+
+    assert.equal(code, 0);
+    assert.deepEqual(readLines(workspace.log).slice(1), ['stop SIGINT', 'stopped']);
+  });
+
+  it('ends the broker in order when npm is killed with -9', async () => {
+    const { child, ready } = await startReady();
+    child.kill('SIGKILL');
+
+    await until(() => !isAlive(ready.pid), 'the broker to end');
+    assert.deepEqual(readLines(workspace.log).slice(1), ['stop SIGTERM', 'stopped']);
+  });
+
+  it('ends the broker in order when the process between npm and it is killed with -9', async (t) => {
+    const { child, ended, ready } = await startReady();
+    const between = childrenOf(child.pid);
+    if (between.length === 0) {
+      process.kill(ready.pid, 'SIGTERM');
+      await ended;
+      t.skip('needs /proc to find the process');
+      return;
+    }
+    process.kill(between[0], 'SIGKILL');
+
+    await until(() => !isAlive(ready.pid), 'the broker to end');
+    assert.deepEqual(readLines(workspace.log).slice(1), ['stop SIGTERM', 'stopped']);
+    assert.notEqual((await ended).code, 0);
+  });
+
+  it('kills a broker that ignores the request when it is asked a second time', { skip: deaf }, async () => {
+    const { child, ended, ready } = await startReady(['--stubborn']);
+    child.kill('SIGTERM');
+    await until(() => readLines(workspace.log).length === 2, 'the first request');
+    const again = setInterval(() => child.kill('SIGTERM'), 300);
+    const { code, signal, stderr } = await ended;
+    clearInterval(again);
+
+    assert.notEqual(code ?? signal, 0);
+    assert.match(stderr, /asked to stop twice/);
+    assert.equal(isAlive(ready.pid), false);
+  });
+
+  for (const exit of [0, 1, 2]) {
+    it(`forwards exit code ${exit}`, async () => {
+      assert.equal((await npm(['start', '--', '--exit', String(exit)]).ended).code, exit);
+    });
+  }
+
+  it('answers 1 and says so when the broker is killed', async () => {
+    const { ended, ready } = await startReady();
+    process.kill(ready.pid, 'SIGKILL');
+    const { code, stderr } = await ended;
+
+    assert.equal(code, 1);
+    assert.match(stderr, /^millrace setup: the broker was killed by SIGKILL$/m);
+  });
+
+  it('leaves no trace of the supervision in the environment of the broker', async () => {
+    const { ended, ready } = await startReady();
+    process.kill(ready.pid, 'SIGTERM');
+    await ended;
+
+    assert.equal(ready.leaked, null);
+  });
+});
+
+describe('flags that npm swallowed', () => {
+  const cases = [
+    [['start', '--port', '9093'], 'npm start -- --port 9093'],
+    [['start', '--port=9093', '--data-dir=./my data'], "npm start -- --port 9093 --data-dir './my data'"],
+    [['run', 'start', '--ops-port', '0'], 'npm start -- --ops-port 0'],
+    [['start', '--port', '0', '--', '--stubborn'], 'npm start -- --port 0 --stubborn'],
+  ];
+  for (const [args, remedy] of cases) {
+    it(`explains npm ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await npm(args).ended;
+
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      assert.match(stderr, /npm kept --/);
+      assert.ok(stderr.includes(`try: ${remedy}\n`), stderr);
+    });
+  }
+
+  it('does not mistake settings of a user npmrc for flags', async () => {
+    const userconfig = join(workspace.root, 'user', 'npmrc');
+    mkdirSync(join(workspace.root, 'user'), { recursive: true });
+    writeFileSync(userconfig, 'nodedir=/usr\nsome-mirror=http://127.0.0.1:9/\n');
+    const { code } = await npm(['start', '--', '--exit', '0'], { env: { npm_config_userconfig: userconfig } }).ended;
+
+    assert.equal(code, 0);
+  });
+});
+
+describe('an unknown command', () => {
+  it('lists the commands and answers 2', async () => {
+    const { code, stdout, stderr } = await run(process.execPath, ['tools/setup/run.mjs', 'strat'], {
+      cwd: workspace.root,
+      env,
+    }).ended;
+
+    assert.equal(code, 2);
+    assert.equal(stdout, '');
+    assert.match(stderr, /there is no command "strat"[\s\S]*start +run the broker/);
+  });
+});
