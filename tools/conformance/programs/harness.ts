@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import { inspect, isDeepStrictEqual } from 'node:util';
 
 function environment(name: string): string {
   const value = process.env[name];
@@ -66,18 +67,10 @@ export function assert(condition: boolean, what: string): asserts condition {
 
 export function equal(actual: unknown, expected: unknown, what: string): void {
   const print = (value: unknown): string => {
-    const text = JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
-    return text === undefined ? 'undefined' : text.length > 400 ? `${text.slice(0, 400)}…` : text;
+    const text = inspect(value, { depth: 4, breakLength: Infinity, maxArrayLength: 20, maxStringLength: 100 });
+    return text.length > 400 ? `${text.slice(0, 400)}…` : text;
   };
-  assert(print(actual) === print(expected) && deepEqual(actual, expected), `${what}: got ${print(actual)}, expected ${print(expected)}`);
-}
-
-function deepEqual(left: unknown, right: unknown): boolean {
-  if (Object.is(left, right)) return true;
-  if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((one, index) => deepEqual(one, right[index]));
-  }
-  return JSON.stringify(left) === JSON.stringify(right);
+  assert(isDeepStrictEqual(actual, expected), `${what}: got ${print(actual)}, expected ${print(expected)}`);
 }
 
 /** Waits until the condition holds; the deadline is part of the case, not a guess at how long something takes. */
@@ -117,7 +110,8 @@ export function numbered(count: number, size = 24): string[] {
 /** Bytes that do not compress, the same in each run. */
 export function noise(size: number): Buffer {
   const blocks: Buffer[] = [];
-  for (let index = 0; index * 32 < size; index += 1) blocks.push(createHash('sha256').update(`noise-${index}`).digest());
+  for (let index = 0; index * 32 < size; index += 1)
+    blocks.push(createHash('sha256').update(`noise-${index}`).digest());
   return Buffer.concat(blocks).subarray(0, size);
 }
 

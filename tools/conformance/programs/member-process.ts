@@ -4,7 +4,11 @@ import { createInterface } from 'node:readline';
 import type { CaseContext } from './harness.ts';
 
 /** Starts `command args`, which joins a group and prints `joined`; resolves when it has. */
-export async function startMember(context: CaseContext, command: string, args: readonly string[]): Promise<{ kill(): void }> {
+export async function startMember(
+  context: CaseContext,
+  command: string,
+  args: readonly string[],
+): Promise<{ kill(): void }> {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const kill = (): void => void child.kill('SIGKILL');
   context.after(kill);

@@ -30,7 +30,12 @@ function mark(results: TargetResults | undefined, client: ClientName, name: stri
 }
 
 /** Ours and the reference in one cell: one word when they agree. */
-function cell(ours: TargetResults | undefined, theirs: TargetResults | undefined, client: ClientName, name: string): string {
+function cell(
+  ours: TargetResults | undefined,
+  theirs: TargetResults | undefined,
+  client: ClientName,
+  name: string,
+): string {
   const [a, b] = [mark(ours, client, name), mark(theirs, client, name)];
   return a === b ? a : `${a} / ${b}`;
 }
@@ -83,7 +88,9 @@ export function renderDocs(
   lines.push('', '## Known differences', '');
   if (differences.length === 0) lines.push('None.');
   for (const one of differences) {
-    lines.push(`- **${one.what}** Millrace: ${one.millrace} Apache Kafka: ${one.reference} Why: ${one.reason} Seen by: ${one.seenBy.join(', ')}.`);
+    lines.push(
+      `- **${one.what}** Millrace: ${one.millrace} Apache Kafka: ${one.reference} Why: ${one.reason} Seen by: ${one.seenBy.join(', ')}.`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

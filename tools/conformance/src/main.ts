@@ -42,7 +42,13 @@ async function runClients(target: Target, options: Options, outDir: string, foun
       found.clients[name] = { version: outcome.version, cases: outcome.offered };
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      onResult({ client: name, name: '(all)', status: error instanceof MissingToolchain ? 'skipped' : 'failed', ms: 0, detail });
+      onResult({
+        client: name,
+        name: '(all)',
+        status: error instanceof MissingToolchain ? 'skipped' : 'failed',
+        ms: 0,
+        detail,
+      });
     }
   }
 }

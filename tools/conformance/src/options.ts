@@ -1,7 +1,15 @@
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.ts';
 
-export const CLIENT_NAMES = ['java', 'librdkafka', 'franz-go', 'kafkajs', 'platformatic', 'kafka-tools', 'kcat'] as const;
+export const CLIENT_NAMES = [
+  'java',
+  'librdkafka',
+  'franz-go',
+  'kafkajs',
+  'platformatic',
+  'kafka-tools',
+  'kcat',
+] as const;
 export type ClientName = (typeof CLIENT_NAMES)[number];
 
 /** One broker to run against: ours, Apache Kafka, or an address whose broker somebody else runs. */

@@ -14,5 +14,6 @@ export async function probe(command: string, args: readonly string[]): Promise<s
 }
 
 export async function requireCommand(command: string, args: readonly string[], remedy: string): Promise<void> {
-  if ((await probe(command, args)) === undefined) throw new MissingToolchain(`no ${command} on this machine: ${remedy}`);
+  if ((await probe(command, args)) === undefined)
+    throw new MissingToolchain(`no ${command} on this machine: ${remedy}`);
 }

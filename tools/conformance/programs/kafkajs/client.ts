@@ -1,5 +1,12 @@
 /** kafkajs objects that close with the case, and reading a topic to a known count. */
-import kafkajs, { type Admin, type AdminConfig, type Consumer, type KafkaMessage, type Producer, type ProducerConfig } from 'kafkajs';
+import kafkajs, {
+  type Admin,
+  type AdminConfig,
+  type Consumer,
+  type KafkaMessage,
+  type Producer,
+  type ProducerConfig,
+} from 'kafkajs';
 import { BOOTSTRAP, equal, until, type CaseContext } from '../harness.ts';
 
 const { Kafka, logLevel } = kafkajs;
@@ -40,7 +47,16 @@ export async function createTopic(context: CaseContext, options: TopicOptions = 
     topics: [{ topic, numPartitions: options.partitions ?? 1, replicationFactor: 1, configEntries }],
     waitForLeaders: true,
   });
+  await serving(admin, topic, options.partitions ?? 1);
   return topic;
+}
+
+/** Waits until the leaders serve: a send that is refused in part is stored twice where it was not. */
+export async function serving(admin: Admin, topic: string, partitions: number): Promise<void> {
+  await until(`${partitions} partitions of ${topic}`, async () => {
+    const offsets = await admin.fetchTopicOffsets(topic).catch((error: Error) => console.error(String(error)));
+    return offsets?.length === partitions;
+  });
 }
 
 export interface Received {
@@ -105,7 +121,10 @@ export function assigned(member: Member, topic: string): number[] {
 
 /** Reads from the beginning until `count` records came, and checks that the log holds no more than that. */
 export async function readAll(context: CaseContext, topic: string, count: number): Promise<Received[]> {
-  const member = await joinGroup(context, [topic], { group: context.name(`reader-${topic.length}-${count}`), autoCommit: false });
+  const member = await joinGroup(context, [topic], {
+    group: context.name(`reader-${topic.length}-${count}`),
+    autoCommit: false,
+  });
   await until(`${count} records in ${topic}, got ${member.received.length}`, () => member.received.length >= count);
   await member.leave();
   const admin = await connectAdmin(context);

@@ -14,7 +14,11 @@ const commitOffsets: CaseBody = async (context) => {
   await first.leave();
   const admin = await connectAdmin(context);
   const fetched = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-  equal(fetched, [{ topic, partitions: [{ partition: 0, offset: '12', metadata: 'up to twelve' }] }], 'fetched offsets');
+  equal(
+    fetched,
+    [{ topic, partitions: [{ partition: 0, offset: '12', metadata: 'up to twelve' }] }],
+    'fetched offsets',
+  );
   const second = await joinGroup(context, [topic], { group });
   await until('8 records', () => second.received.length >= 8);
   equal(inOrder(second.received, 0, 12), values.slice(12), 'values after the committed offset');
@@ -40,7 +44,10 @@ const seekTimestamp: CaseBody = async (context) => {
   const admin = await connectAdmin(context);
   const start = Date.now() - 100_000;
   for (let batch = 0; batch < 5; batch += 1) {
-    const messages = numbered(10).map((value, index) => ({ value, timestamp: String(start + (batch * 10 + index) * 100) }));
+    const messages = numbered(10).map((value, index) => ({
+      value,
+      timestamp: String(start + (batch * 10 + index) * 100),
+    }));
     await producer.send({ topic, messages });
   }
   for (const [time, offset] of [
@@ -49,7 +56,11 @@ const seekTimestamp: CaseBody = async (context) => {
     [start + 1_800, 18],
     [start + 4_900, 49],
   ] as const) {
-    equal(await admin.fetchTopicOffsetsByTimestamp(topic, time), [{ partition: 0, offset: String(offset) }], `offset at +${time - start}`);
+    equal(
+      await admin.fetchTopicOffsetsByTimestamp(topic, time),
+      [{ partition: 0, offset: String(offset) }],
+      `offset at +${time - start}`,
+    );
   }
   const [after] = await admin.fetchTopicOffsetsByTimestamp(topic, start + 50_000);
   equal(after?.offset, '50', 'offset after the last record (kafkajs answers the end)');
@@ -62,7 +73,10 @@ const joinLeave: CaseBody = async (context) => {
   const first = await joinGroup(context, [topic], { autoCommitThreshold: 1 });
   await until('all partitions with the first member', () => assigned(first, topic).length === 4);
   const second = await joinGroup(context, [topic], { autoCommitThreshold: 1 });
-  await until('two and two partitions', () => assigned(first, topic).length === 2 && assigned(second, topic).length === 2);
+  await until(
+    'two and two partitions',
+    () => assigned(first, topic).length === 2 && assigned(second, topic).length === 2,
+  );
   equal([...assigned(first, topic), ...assigned(second, topic)].sort(), [0, 1, 2, 3], 'partitions of both');
   const values = numbered(400);
   const messages = values.map((value, index) => ({ value, partition: index % 4 }));
@@ -82,7 +96,13 @@ const crash: CaseBody = async (context) => {
   const topic = await createTopic(context, { partitions: 4 });
   const producer = await connectProducer(context);
   const group = context.name('group');
-  const doomed = await startMember(context, process.execPath, [...process.execArgv, process.argv[1] ?? '', 'member', group, topic]);
+  const doomed = await startMember(context, process.execPath, [
+    ...process.execArgv,
+    process.argv[1] ?? '',
+    'member',
+    group,
+    topic,
+  ]);
   const first = await joinGroup(context, [topic], { group, sessionTimeout: 6_000 });
   await until('two partitions for the first member', () => assigned(first, topic).length === 2);
   doomed.kill();

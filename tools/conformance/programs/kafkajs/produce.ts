@@ -17,7 +17,7 @@ import {
   type CaseBody,
   type CaseContext,
 } from '../harness.ts';
-import { connectAdmin, connectProducer, createTopic, inOrder, joinGroup, kafka, readAll } from './client.ts';
+import { connectAdmin, connectProducer, createTopic, inOrder, joinGroup, kafka, readAll, serving } from './client.ts';
 
 const { CompressionTypes, KafkaJSProtocolError } = kafkajs;
 
@@ -32,7 +32,7 @@ const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 function uncompressSnappy(data: Buffer): Buffer {
   if (!data.subarray(0, 8).equals(XERIAL_MAGIC)) return Buffer.from(uncompressSync(data));
   const parts: Buffer[] = [];
-  for (let at = 16; at < data.length; ) {
+  for (let at = 16; at < data.length;) {
     const size = data.readInt32BE(at);
     parts.push(Buffer.from(uncompressSync(data.subarray(at + 4, at + 4 + size))));
     at += 4 + size;
@@ -81,8 +81,14 @@ function produceAcked(acks: 1 | -1): CaseBody {
     for (let from = 0; from < values.length; from += 150) {
       const messages = spread(values.slice(from, from + 150));
       const metadata = await producer.send({ topic, messages, acks });
-      const offsets = metadata.map((one) => [one.partition, Number(one.baseOffset)]).sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
-      equal(offsets, [0, 1, 2].map((partition) => [partition, from / PARTITIONS]), 'acknowledged base offsets');
+      const offsets = metadata
+        .map((one) => [one.partition, Number(one.baseOffset)])
+        .sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
+      equal(
+        offsets,
+        [0, 1, 2].map((partition) => [partition, from / PARTITIONS]),
+        'acknowledged base offsets',
+      );
     }
     await checkSpread(context, topic, values);
     return undefined;
@@ -160,7 +166,10 @@ const nullAndEmpty: CaseBody = async (context) => {
 
 const timestamps: CaseBody = async (context) => {
   const created = await createTopic(context, { suffix: 'create' });
-  const appended = await createTopic(context, { suffix: 'append', configs: { 'message.timestamp.type': 'LogAppendTime' } });
+  const appended = await createTopic(context, {
+    suffix: 'append',
+    configs: { 'message.timestamp.type': 'LogAppendTime' },
+  });
   const producer = await connectProducer(context);
   const old = Date.now() - 3_600_000;
   const times = [old, old + 7, old + 3];
@@ -170,10 +179,20 @@ const timestamps: CaseBody = async (context) => {
   const [metadata] = await producer.send({ topic: appended, messages });
   const after = Date.now();
   const kept = await readAll(context, created, 3);
-  equal(kept.map(({ message }) => Number(message.timestamp)), times, 'create times');
+  equal(
+    kept.map(({ message }) => Number(message.timestamp)),
+    times,
+    'create times',
+  );
   const replaced = (await readAll(context, appended, 3)).map(({ message }) => Number(message.timestamp));
-  assert(replaced.every((time) => time === replaced[0]), `one append time per batch, got ${replaced}`);
-  assert((replaced[0] ?? 0) >= before && (replaced[0] ?? 0) <= after, `append time ${replaced[0]} in ${before}…${after}`);
+  assert(
+    replaced.every((time) => time === replaced[0]),
+    `one append time per batch, got ${replaced}`,
+  );
+  assert(
+    (replaced[0] ?? 0) >= before && (replaced[0] ?? 0) <= after,
+    `append time ${replaced[0]} in ${before}…${after}`,
+  );
   equal(Number(metadata?.logAppendTime), replaced[0], 'append time in the answer');
   return undefined;
 };
@@ -183,7 +202,11 @@ const idempotence: CaseBody = async (context) => {
   const producer = await connectProducer(context, { idempotent: true, maxInFlightRequests: 5 });
   const values = numbered(1_000);
   for (let from = 0; from < values.length; from += 25) {
-    await producer.send({ topic, acks: -1, messages: values.slice(from, from + 25).map((value) => ({ value, partition: 0 })) });
+    await producer.send({
+      topic,
+      acks: -1,
+      messages: values.slice(from, from + 25).map((value) => ({ value, partition: 0 })),
+    });
   }
   equal(inOrder(await readAll(context, topic, values.length), 0), values, 'values');
   return 'kafkajs serializes the batches of a partition itself';
@@ -195,11 +218,20 @@ const largeMessage: CaseBody = async (context) => {
   const big = noise(5_000_000);
   await producer.send({ topic, messages: [{ value: 'before' }] });
   await producer.send({ topic, messages: [{ value: big }] });
-  const error = await rejection('a record of 7 MB', () => producer.send({ topic, messages: [{ value: noise(7_000_000) }] }));
-  assert(error instanceof KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE', `MESSAGE_TOO_LARGE, got ${error.message}`);
+  const error = await rejection('a record of 7 MB', () =>
+    producer.send({ topic, messages: [{ value: noise(7_000_000) }] }),
+  );
+  assert(
+    error instanceof KafkaJSProtocolError && error.type === 'MESSAGE_TOO_LARGE',
+    `MESSAGE_TOO_LARGE, got ${error.message}`,
+  );
   await producer.send({ topic, messages: [{ value: 'after' }] });
   const received = await readAll(context, topic, 3);
-  equal(received.map(({ message }) => sha256(message.value ?? '')), ['before', big, 'after'].map(sha256), 'digests');
+  equal(
+    received.map(({ message }) => sha256(message.value ?? '')),
+    ['before', big, 'after'].map(sha256),
+    'digests',
+  );
   return undefined;
 };
 
@@ -207,9 +239,13 @@ const manyTopics: CaseBody = async (context) => {
   const admin = await connectAdmin(context);
   const topics = Array.from({ length: 100 }, (_, index) => context.name(String(index).padStart(3, '0')));
   await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: 2 })), waitForLeaders: true });
+  for (const topic of topics) await serving(admin, topic, 2);
   const producer = await connectProducer(context);
   await producer.sendBatch({
-    topicMessages: topics.map((topic) => ({ topic, messages: [0, 1].map((partition) => ({ value: `${topic}/${partition}`, partition })) })),
+    topicMessages: topics.map((topic) => ({
+      topic,
+      messages: [0, 1].map((partition) => ({ value: `${topic}/${partition}`, partition })),
+    })),
   });
   const member = await joinGroup(context, topics);
   const seen = (): string[] => [...new Set(member.received.map((one) => one.value))];
@@ -217,15 +253,12 @@ const manyTopics: CaseBody = async (context) => {
   await member.leave();
   const expectedValues = topics.flatMap((topic) => [`${topic}/0`, `${topic}/1`]);
   equal(seen().sort(), expectedValues.sort(), 'values');
-  for (const one of member.received) equal(one.value, `${one.topic}/${one.partition}`, 'place');
+  for (const one of member.received) equal([one.value, one.offset], [`${one.topic}/${one.partition}`, 0], 'place');
   await admin.deleteTopics({ topics });
   await until('all topics gone', async () => {
     const left = new Set(await admin.listTopics());
     return topics.every((topic) => !left.has(topic));
   });
-  // A new topic may still say NOT_LEADER; kafkajs then sends all of that broker's batches again.
-  const stored = member.received.filter((one) => one.offset === 0).length;
-  equal(stored >= 200, true, 'each partition starts at 0');
   return undefined;
 };
 
@@ -241,7 +274,13 @@ const autoCreate: CaseBody = async (context) => {
 
 const interop: CaseBody = async (context) => {
   const producer = await connectProducer(context, { allowAutoTopicCreation: true });
-  const codecs = { none: CompressionTypes.None, gzip: CompressionTypes.GZIP, snappy: CompressionTypes.Snappy, lz4: CompressionTypes.LZ4, zstd: CompressionTypes.ZSTD };
+  const codecs = {
+    none: CompressionTypes.None,
+    gzip: CompressionTypes.GZIP,
+    snappy: CompressionTypes.Snappy,
+    lz4: CompressionTypes.LZ4,
+    zstd: CompressionTypes.ZSTD,
+  };
   for (const [name, compression] of Object.entries(codecs)) {
     const messages = interopValues('kafkajs', name).map((value) => ({ value, headers: { sha256: sha256(value) } }));
     await producer.send({ topic: INTEROP_TOPIC, messages, compression });
@@ -249,7 +288,9 @@ const interop: CaseBody = async (context) => {
   const admin = await connectAdmin(context);
   const total = (await admin.fetchTopicOffsets(INTEROP_TOPIC)).reduce((sum, one) => sum + Number(one.high), 0);
   const received = await readAll(context, INTEROP_TOPIC, total);
-  const counts = checkInterop(received.map(({ message, value }) => ({ value, digest: String(message.headers?.['sha256']) })));
+  const counts = checkInterop(
+    received.map(({ message, value }) => ({ value, digest: String(message.headers?.['sha256']) })),
+  );
   equal(counts.get('kafkajs'), 50, 'own records');
   return interopRemark(counts);
 };

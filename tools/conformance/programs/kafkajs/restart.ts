@@ -21,7 +21,11 @@ function restarted(mode: Restart): CaseBody {
       while (!control.stop) {
         const first = acknowledged.length;
         const values = Array.from({ length: BATCH }, (_, index) => `v${String(first + index).padStart(6, '0')}`);
-        await producer.send({ topic, acks: -1, messages: values.map((value, index) => ({ value, partition: index % PARTITIONS })) });
+        await producer.send({
+          topic,
+          acks: -1,
+          messages: values.map((value, index) => ({ value, partition: index % PARTITIONS })),
+        });
         acknowledged.push(...values);
       }
     })();
@@ -38,7 +42,11 @@ function restarted(mode: Restart): CaseBody {
     await until('everything acknowledged at the group', () => seen().size >= acknowledged.length);
     for (let partition = 0; partition < PARTITIONS; partition += 1) {
       const got = [...new Set(member.received.filter((one) => one.partition === partition).map((one) => one.value))];
-      equal(got, acknowledged.filter((_, index) => index % PARTITIONS === partition), `partition ${partition} at the group`);
+      equal(
+        got,
+        acknowledged.filter((_, index) => index % PARTITIONS === partition),
+        `partition ${partition} at the group`,
+      );
     }
     await member.leave();
     const admin = await connectAdmin(context);
@@ -48,7 +56,11 @@ function restarted(mode: Restart): CaseBody {
     equal([...new Set(all.map((one) => one.value))].sort(), acknowledged, 'values in the log');
     const committed = await admin.fetchOffsets({ groupId: group, topics: [topic] });
     for (const { partition, offset } of committed[0]?.partitions ?? []) {
-      equal(offset, ends.find((one) => one.partition === partition)?.high, `committed offset of partition ${partition}`);
+      equal(
+        offset,
+        ends.find((one) => one.partition === partition)?.high,
+        `committed offset of partition ${partition}`,
+      );
     }
     assert(stored >= acknowledged.length, 'the log holds what was acknowledged');
     return `${acknowledged.length} acknowledged, ${stored - acknowledged.length} stored twice, ${member.assignments.length - 1} rejoins`;

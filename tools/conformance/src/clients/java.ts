@@ -16,7 +16,14 @@ export const java: Client = {
     const classes = join(CACHE_DIR, 'java-classes');
     mkdirSync(classes, { recursive: true });
     const files = readdirSync(sources).filter((name) => name.endsWith('.java'));
-    await runOrThrow('javac', ['-Xlint:all,-serial', '-cp', jars, '-d', classes, ...files.map((name) => join(sources, name))]);
+    await runOrThrow('javac', [
+      '-Xlint:all,-serial',
+      '-cp',
+      jars,
+      '-d',
+      classes,
+      ...files.map((name) => join(sources, name)),
+    ]);
     const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn';
     return { command: 'java', args: [...SMALL_JVM, quiet, '-cp', `${classes}:${jars}`, 'Main'] };
   },

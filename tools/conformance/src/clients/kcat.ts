@@ -12,10 +12,13 @@ export const kcat: Client = {
   async prepare() {
     if ((await probe('kcat', ['-V'])) === undefined) {
       const mayInstall = process.getuid?.() === 0 && (await probe('apt-get', ['--version'])) !== undefined;
-      if (!mayInstall) throw new MissingToolchain('no kcat on this machine: install the package kcat (or run as root on Debian)');
+      if (!mayInstall)
+        throw new MissingToolchain('no kcat on this machine: install the package kcat (or run as root on Debian)');
       const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
       await runOrThrow('apt-get', ['update', '-qq'], { env });
-      await runOrThrow('apt-get', ['install', '-y', '-qq', '--no-install-recommends', `kcat=${DEBIAN_VERSION}*`], { env });
+      await runOrThrow('apt-get', ['install', '-y', '-qq', '--no-install-recommends', `kcat=${DEBIAN_VERSION}*`], {
+        env,
+      });
     }
     return { command: process.execPath, args: [join(PROGRAMS_DIR, 'kcat', 'main.ts')] };
   },
