@@ -1,1 +1,7 @@
-export {};
+export {
+  brokerConfigKeys,
+  loadBrokerConfig,
+  type BrokerConfig,
+  type BrokerConfigOptions,
+} from './config/broker-config.ts';
+export { type ListenerConfig } from './config/listeners.ts';

@@ -1,0 +1,237 @@
+/**
+ * The settings of one broker: what files, environment and flags said (static), what was altered at run time for this broker or for
+ * all of them (dynamic), and the defaults. Everything reads typed values from one live object, so a dynamic change is obeyed by
+ * the next reader without being told.
+ *
+ * Invariants: every value in force was parsed and is in range; only settings that are not read-only change after the start.
+ */
+import { hostname } from 'node:os';
+import { MillraceError, nearestName } from '@millrace/base';
+import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
+import { camelCase, describeRefusal, type ConfigDefinition, type ConfigValues } from './config-definition.ts';
+import { ConfigSource, type ConfigSynonym } from './config-source.ts';
+import { FOREIGN_KEYS, LISTENER_PREFIX } from './foreign-keys.ts';
+import { resolveListeners, type ListenerConfig } from './listeners.ts';
+
+type PlainValues = Omit<
+  ConfigValues<typeof BROKER_KEYS>,
+  | 'listeners'
+  | 'advertisedListeners'
+  | 'listenerSecurityProtocolMap'
+  | 'controllerListenerNames'
+  | 'brokerId'
+  | 'logDir'
+  | 'logDirs'
+>;
+
+/** Typed values in force; those of dynamic settings change while the broker runs. */
+export interface BrokerConfig extends PlainValues {
+  readonly listeners: readonly ListenerConfig[];
+  /** `log.dirs`, else `log.dir`, as written. */
+  readonly dataDir: string;
+  /** Rises with each dynamic change that took effect. */
+  readonly revision: number;
+  /** What was accepted without effect, one sentence a setting, for the log. */
+  readonly notices: readonly string[];
+  /** Settings given at the start, as text, ours and Kafka's. */
+  readonly staticEntries: ReadonlyMap<string, string>;
+  /** What the layers say of settings that stand for the same thing, the one in force first. */
+  synonyms(names: readonly string[]): ConfigSynonym[];
+  /** Takes the stored run-time settings; unknown, read-only and invalid ones are left out. True when a value in force changed. */
+  applyDynamic(clusterWide: ReadonlyMap<string, string>, thisBroker: ReadonlyMap<string, string>): boolean;
+}
+
+export interface BrokerConfigOptions {
+  /** Where each entry came from ("flag --port", "file server.properties"), for error messages. */
+  readonly origins?: ReadonlyMap<string, string>;
+  /** Advertised for listeners on every interface. Default: the machine's. */
+  readonly hostName?: string;
+}
+
+/**
+ * @throws {MillraceError} MILLRACE_BROKER_CONFIG naming every wrong setting, its allowed values and, for an unknown one, the nearest valid name
+ */
+export function loadBrokerConfig(
+  entries: ReadonlyMap<string, string>,
+  options: BrokerConfigOptions = {},
+): BrokerConfig {
+  const problems: string[] = [];
+  const notices: string[] = [];
+  const origin = (key: string): string => {
+    const from = options.origins?.get(key);
+    return from === undefined ? '' : ` (${from})`;
+  };
+  const given = new Map<BrokerKey, string>();
+  for (const [key, text] of entries) {
+    if (isBrokerKey(key)) {
+      const parsed = BROKER_KEYS[key].parse(text);
+      if (parsed === undefined) problems.push(describeRefusal(key, text, BROKER_KEYS[key]) + origin(key));
+      else given.set(key, parsed.text);
+      continue;
+    }
+    const foreign = FOREIGN_KEYS.get(key);
+    if (foreign?.kind === 'accepted') notices.push(`${key} has no effect here: ${foreign.reason}`);
+    else if (foreign?.harmless.includes(text.trim()) === false) {
+      problems.push(`${key} is not supported${origin(key)}: ${foreign.reason}`);
+    } else if (foreign === undefined) problems.push(unknownKey(key) + origin(key));
+  }
+
+  const values = typedValues((name) => given.get(name));
+  const resolved = resolve(values, given.has('node.id'), options.hostName ?? hostname());
+  problems.push(...resolved.problems.map(({ key, problem }) => `${key}${origin(key)}: ${problem}`));
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? '1 setting is wrong' : `${problems.length} settings are wrong`;
+    throw new MillraceError('MILLRACE_BROKER_CONFIG', `${count}:\n  ${problems.join('\n  ')}`, {
+      details: { problems },
+    });
+  }
+  return new LiveBrokerConfig(entries, given, values, resolved, notices) as unknown as BrokerConfig;
+}
+
+/** Every setting that {@link loadBrokerConfig} knows, with effect or without. */
+export function brokerConfigKeys(): ReadonlySet<string> {
+  return new Set([...Object.keys(BROKER_KEYS), ...FOREIGN_KEYS.keys()]);
+}
+
+function unknownKey(key: string): string {
+  if (key.startsWith(LISTENER_PREFIX)) {
+    return `${key} is not supported: settings of one listener alone exist for security, which this release does not have`;
+  }
+  const nearest = nearestName(key, brokerConfigKeys());
+  const hint = nearest === undefined ? 'remove it' : `did you mean ${nearest}?`;
+  return `there is no setting ${key}: ${hint}`;
+}
+
+type Values = ConfigValues<typeof BROKER_KEYS>;
+
+function typedValues(textOf: (name: BrokerKey) => string | undefined): Values {
+  const values: Record<string, unknown> = {};
+  for (const [name, definition] of Object.entries(BROKER_KEYS) as [BrokerKey, ConfigDefinition][]) {
+    const text = textOf(name);
+    values[camelCase(name)] = text === undefined ? definition.defaultValue : definition.parse(text)?.value;
+  }
+  return values as unknown as Values;
+}
+
+interface Resolved {
+  readonly nodeId: number;
+  readonly dataDir: string;
+  readonly listeners: readonly ListenerConfig[];
+  readonly problems: readonly { readonly key: string; readonly problem: string }[];
+}
+
+/** What follows from several settings together. */
+function resolve(values: Values, hasNodeId: boolean, hostName: string): Resolved {
+  const problems: { key: string; problem: string }[] = [];
+  const brokerId = values.brokerId === null || values.brokerId < 0 ? undefined : values.brokerId;
+  const nodeId = hasNodeId ? values.nodeId : (brokerId ?? values.nodeId);
+  if (brokerId !== undefined && brokerId !== nodeId) {
+    problems.push({ key: 'broker.id', problem: `it is ${brokerId} but node.id is ${nodeId}: set one of them` });
+  }
+  if (values.logDirs !== null && values.logDirs.length !== 1) {
+    problems.push({ key: 'log.dirs', problem: `name exactly one folder, not ${values.logDirs.length}` });
+  }
+  if (values.groupMinSessionTimeoutMs > values.groupMaxSessionTimeoutMs) {
+    problems.push({
+      key: 'group.min.session.timeout.ms',
+      problem: `${values.groupMinSessionTimeoutMs} is above group.max.session.timeout.ms (${values.groupMaxSessionTimeoutMs})`,
+    });
+  }
+  const result = resolveListeners({
+    listeners: values.listeners,
+    advertised: values.advertisedListeners,
+    protocols: values.listenerSecurityProtocolMap,
+    controllerNames: values.controllerListenerNames.map((name) => name.toUpperCase()),
+    hostName,
+  });
+  if ('problems' in result) problems.push(...result.problems);
+  return {
+    nodeId,
+    dataDir: values.logDirs?.[0] ?? values.logDir,
+    listeners: 'listeners' in result ? result.listeners : [],
+    problems,
+  };
+}
+
+const NOTHING: ReadonlyMap<string, string> = new Map();
+const QUEUED_REQUEST_SHARE = 4;
+
+class LiveBrokerConfig {
+  readonly staticEntries: ReadonlyMap<string, string>;
+  readonly notices: readonly string[];
+  revision = 0;
+  readonly #given: ReadonlyMap<string, string>;
+  #clusterWide = NOTHING;
+  #thisBroker = NOTHING;
+
+  constructor(
+    entries: ReadonlyMap<string, string>,
+    given: ReadonlyMap<string, string>,
+    values: Values,
+    resolved: Resolved,
+    notices: readonly string[],
+  ) {
+    this.staticEntries = new Map(entries);
+    this.notices = notices;
+    this.#given = given;
+    const { nodeId, dataDir, listeners } = resolved;
+    const queuedMaxRequestBytes =
+      values.queuedMaxRequestBytes === -1
+        ? Math.floor(values.memoryMaxBytes / QUEUED_REQUEST_SHARE)
+        : values.queuedMaxRequestBytes;
+    Object.assign(this, values, { nodeId, dataDir, listeners, queuedMaxRequestBytes });
+  }
+
+  synonyms(names: readonly string[]): ConfigSynonym[] {
+    const chain: ConfigSynonym[] = [];
+    const layer = (texts: ReadonlyMap<string, string>, source: ConfigSource): void => {
+      for (const name of names) {
+        const value = texts.get(name);
+        if (value !== undefined) chain.push({ name, value: isSensitive(name) ? null : value, source });
+      }
+    };
+    layer(this.#thisBroker, ConfigSource.dynamicBroker);
+    layer(this.#clusterWide, ConfigSource.dynamicDefaultBroker);
+    layer(this.#given, ConfigSource.staticBroker);
+    for (const name of names) {
+      const value = isBrokerKey(name) ? BROKER_KEYS[name].defaultText : null;
+      if (value !== null) chain.push({ name, value, source: ConfigSource.default });
+    }
+    return chain;
+  }
+
+  applyDynamic(clusterWide: ReadonlyMap<string, string>, thisBroker: ReadonlyMap<string, string>): boolean {
+    const before = [this.#clusterWide, this.#thisBroker];
+    this.#clusterWide = onlyDynamic(clusterWide, ['cluster-wide', 'per-broker']);
+    this.#thisBroker = onlyDynamic(thisBroker, ['cluster-wide', 'per-broker']);
+    if (sameEntries(before[0] ?? NOTHING, this.#clusterWide) && sameEntries(before[1] ?? NOTHING, this.#thisBroker)) {
+      return false;
+    }
+    this.revision += 1;
+    for (const [name, definition] of Object.entries(BROKER_KEYS) as [BrokerKey, ConfigDefinition][]) {
+      if (definition.update === 'read-only') continue;
+      const text = this.#thisBroker.get(name) ?? this.#clusterWide.get(name) ?? this.#given.get(name);
+      const value = text === undefined ? definition.defaultValue : definition.parse(text)?.value;
+      Object.assign(this, { [camelCase(name)]: value });
+    }
+    return true;
+  }
+}
+
+function onlyDynamic(texts: ReadonlyMap<string, string>, modes: readonly string[]): ReadonlyMap<string, string> {
+  const kept = new Map<string, string>();
+  for (const [name, text] of texts) {
+    if (!isBrokerKey(name) || !modes.includes(BROKER_KEYS[name].update)) continue;
+    const parsed = BROKER_KEYS[name].parse(text);
+    if (parsed !== undefined) kept.set(name, parsed.text);
+  }
+  return kept;
+}
+
+function sameEntries(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean {
+  return left.size === right.size && [...left].every(([key, value]) => right.get(key) === value);
+}
+
+function isSensitive(name: string): boolean {
+  return isBrokerKey(name) && BROKER_KEYS[name].isSensitive;
+}
