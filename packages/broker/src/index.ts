@@ -4,4 +4,3 @@ export {
   type BrokerConfig,
   type BrokerConfigOptions,
 } from './config/broker-config.ts';
-export { type ListenerConfig } from './config/listeners.ts';

@@ -5,28 +5,22 @@
  *
  * Invariants: every value in force was parsed and is in range; only settings that are not read-only change after the start.
  */
-import { hostname } from 'node:os';
-import { MillraceError, nearestName } from '@millrace/base';
+import { messageOf, MillraceError, nearestName } from '@millrace/base';
+import { advertisedEndpoints, checkSecurityProtocols, parseEndpoints } from '../listener/listener-endpoints.ts';
 import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
 import { camelCase, describeRefusal, type ConfigDefinition, type ConfigValues } from './config-definition.ts';
 import { ConfigSource, type ConfigSynonym } from './config-source.ts';
 import { FOREIGN_KEYS, LISTENER_PREFIX } from './foreign-keys.ts';
-import { resolveListeners, type ListenerConfig } from './listeners.ts';
 
 type PlainValues = Omit<
   ConfigValues<typeof BROKER_KEYS>,
-  | 'listeners'
-  | 'advertisedListeners'
-  | 'listenerSecurityProtocolMap'
-  | 'controllerListenerNames'
-  | 'brokerId'
-  | 'logDir'
-  | 'logDirs'
+  'controllerListenerNames' | 'brokerId' | 'logDir' | 'logDirs'
 >;
 
 /** Typed values in force; those of dynamic settings change while the broker runs. */
 export interface BrokerConfig extends PlainValues {
-  readonly listeners: readonly ListenerConfig[];
+  /** Checked, without those of a controller. */
+  readonly listeners: readonly string[];
   /** `log.dirs`, else `log.dir`, as written. */
   readonly dataDir: string;
   /** Rises with each dynamic change that took effect. */
@@ -44,8 +38,6 @@ export interface BrokerConfig extends PlainValues {
 export interface BrokerConfigOptions {
   /** Where each entry came from ("flag --port", "file server.properties"), for error messages. */
   readonly origins?: ReadonlyMap<string, string>;
-  /** Advertised for listeners on every interface. Default: the machine's. */
-  readonly hostName?: string;
 }
 
 /**
@@ -77,7 +69,7 @@ export function loadBrokerConfig(
   }
 
   const values = typedValues((name) => given.get(name));
-  const resolved = resolve(values, given.has('node.id'), options.hostName ?? hostname());
+  const resolved = resolve(values, given.has('node.id'));
   problems.push(...resolved.problems.map(({ key, problem }) => `${key}${origin(key)}: ${problem}`));
   if (problems.length > 0) {
     const count = problems.length === 1 ? '1 setting is wrong' : `${problems.length} settings are wrong`;
@@ -116,12 +108,12 @@ function typedValues(textOf: (name: BrokerKey) => string | undefined): Values {
 interface Resolved {
   readonly nodeId: number;
   readonly dataDir: string;
-  readonly listeners: readonly ListenerConfig[];
+  readonly listeners: readonly string[];
   readonly problems: readonly { readonly key: string; readonly problem: string }[];
 }
 
 /** What follows from several settings together. */
-function resolve(values: Values, hasNodeId: boolean, hostName: string): Resolved {
+function resolve(values: Values, hasNodeId: boolean): Resolved {
   const problems: { key: string; problem: string }[] = [];
   const brokerId = values.brokerId === null || values.brokerId < 0 ? undefined : values.brokerId;
   const nodeId = hasNodeId ? values.nodeId : (brokerId ?? values.nodeId);
@@ -137,20 +129,16 @@ function resolve(values: Values, hasNodeId: boolean, hostName: string): Resolved
       problem: `${values.groupMinSessionTimeoutMs} is above group.max.session.timeout.ms (${values.groupMaxSessionTimeoutMs})`,
     });
   }
-  const result = resolveListeners({
-    listeners: values.listeners,
-    advertised: values.advertisedListeners,
-    protocols: values.listenerSecurityProtocolMap,
-    controllerNames: values.controllerListenerNames.map((name) => name.toUpperCase()),
-    hostName,
-  });
-  if ('problems' in result) problems.push(...result.problems);
-  return {
-    nodeId,
-    dataDir: values.logDirs?.[0] ?? values.logDir,
-    listeners: 'listeners' in result ? result.listeners : [],
-    problems,
-  };
+  const controllers = new Set(values.controllerListenerNames.map((name) => name.toUpperCase()));
+  const listeners = values.listeners.filter((entry) => !controllers.has((entry.split(':')[0] ?? '').toUpperCase()));
+  try {
+    const endpoints = parseEndpoints('listeners', listeners);
+    checkSecurityProtocols(endpoints, values.listenerSecurityProtocolMap);
+    advertisedEndpoints(endpoints, values.advertisedListeners);
+  } catch (error) {
+    problems.push({ key: 'listeners', problem: messageOf(error) });
+  }
+  return { nodeId, dataDir: values.logDirs?.[0] ?? values.logDir, listeners, problems };
 }
 
 const NOTHING: ReadonlyMap<string, string> = new Map();
