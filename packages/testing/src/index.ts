@@ -1,1 +1,1 @@
-export {};
+export { BrokerProcess, type BrokerAddresses, type BrokerProcessOptions, type ProcessEnd } from './broker-process.ts';
