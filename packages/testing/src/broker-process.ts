@@ -5,9 +5,10 @@
  * Invariants: no process outlives this one (an exit hook kills what is left).
  * Bounds: ready within `READY_MS_MAX`, else it is killed and `start` fails with what it printed.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 const READY_MS_MAX = 20_000;
 const LOG_LINES_KEPT = 30;
@@ -32,10 +33,12 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
 export class BrokerProcess {
   readonly #options: BrokerProcessOptions;
   readonly #log: string[] = [];
-  #child: ChildProcess | undefined;
+  #child: Child | undefined;
   #addresses: BrokerAddresses | undefined;
   readonly #killOnExit = (): void => void this.#child?.kill('SIGKILL');
 
@@ -94,7 +97,7 @@ export class BrokerProcess {
     return line === undefined ? undefined : Number(line.slice(name.length + 1));
   }
 
-  #spawn(): ChildProcess {
+  #spawn(): Child {
     const { mainPath, dataDir, flags = [] } = this.#options;
     const portOf = (address: string | undefined): string => address?.split(':').at(-1) ?? '0';
     const ports = ['--port', portOf(this.#addresses?.kafka), '--ops-port', portOf(this.#addresses?.ops)];
@@ -113,13 +116,13 @@ export class BrokerProcess {
     return child;
   }
 
-  async #ready(child: ChildProcess): Promise<BrokerAddresses> {
+  async #ready(child: Child): Promise<BrokerAddresses> {
     const timer = setTimeout(() => child.kill('SIGKILL'), READY_MS_MAX);
     try {
-      for await (const line of createInterface({ input: child.stdout ?? [] })) {
+      for await (const line of createInterface({ input: child.stdout })) {
         const match = /^millrace ready kafka=(\S+) ops=(\S+) data=/.exec(line);
         if (match?.[1] !== undefined && match[2] !== undefined) {
-          child.stdout?.resume();
+          child.stdout.resume();
           return { kafka: match[1], ops: match[2] };
         }
       }
