@@ -20,6 +20,13 @@ export interface RequestContext {
   readonly clientId: string | null;
   readonly connection: ConnectionInfo;
   readonly services: BrokerServices;
+  /**
+   * For a request that waits for something to happen (a fetch for data): `callback` is called once when others queue behind it
+   * on its connection, or the connection ends; it should then answer with what it has.
+   */
+  onGiveWay?(callback: () => void): void;
+  /** Bytes of records that an answer may take now without straining the broker's memory; absent = no limit. */
+  readonly responseBytesMax?: number;
 }
 
 /** Returned by a handler instead of a response: nothing is sent (acks=0). */
@@ -38,6 +45,11 @@ export interface ApiHandler<Request, Response> {
   readonly response: MessageCodec<Response>;
   readonly minVersion: number;
   readonly maxVersion: number;
+  /**
+   * How many requests of this API one connection may have in work at once, next to nothing else; 1 when absent, which is how
+   * Kafka treats every API. Answers keep request order in any case.
+   */
+  readonly overlapMax?: number;
   handle(context: RequestContext, request: Request): HandlerResult<Response> | Promise<HandlerResult<Response>>;
   /** The response that carries one error code for a request whose handling threw, shaped like the request. */
   failure(request: Request, errorCode: number, version: number): Response;

@@ -1,0 +1,116 @@
+/**
+ * Frames out of a byte stream: a 4-byte length, then that many bytes, whatever the cuts between socket chunks.
+ *
+ * Owns: the part of a frame that has arrived so far.
+ * Invariants: a frame that lies inside one chunk is handed on in place, any other is copied once into memory of its own;
+ *   frames come out in order; after a fault nothing comes out any more.
+ * Bounds: memory follows what has arrived, never what was announced: at most GROWTH_FACTOR times the received bytes
+ *   (or FIRST_CAPACITY_BYTES), and never more than the frame.
+ * Not here: what is in a frame, and how many frames a connection may have in work (see connection.ts).
+ */
+
+const LENGTH_BYTES = 4;
+const FIRST_CAPACITY_BYTES = 64 * 1024;
+/** Up to this size buffers grow fast, since a copied byte costs more than an unused one. */
+const FAST_GROWTH_BYTES_MAX = 8 * 1024 * 1024;
+const FAST_GROWTH_FACTOR = 4;
+const GROWTH_FACTOR = 2;
+
+const NOTHING = Buffer.alloc(0);
+
+export class FrameAssembler {
+  readonly #frameBytesMax: number;
+  readonly #onFrame: (frame: Buffer) => void;
+  /** Bytes of the length field that have arrived, and their value so far. */
+  #lengthBytes = 0;
+  #length = 0;
+  /** The frame under assembly; empty between frames. */
+  #partial = NOTHING;
+  #frameBytes = 0;
+  #received = 0;
+  #isStopped = false;
+
+  /** @param onFrame called inside `push`; may call `stop` */
+  constructor(frameBytesMax: number, onFrame: (frame: Buffer) => void) {
+    this.#frameBytesMax = frameBytesMax;
+    this.#onFrame = onFrame;
+  }
+
+  /** Memory held for a frame that is not complete. */
+  get heldBytes(): number {
+    return this.#partial.length;
+  }
+
+  /** Whether the stream stands between two frames. */
+  get isAtBoundary(): boolean {
+    return this.#lengthBytes === 0;
+  }
+
+  /** Nothing comes out any more; what was held is let go. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#partial = NOTHING;
+  }
+
+  /** Takes the next bytes of the stream. Returns what is wrong with an announced length, after which the stream is lost. */
+  push(chunk: Buffer): string | undefined {
+    let at = 0;
+    while (!this.#isStopped) {
+      if (this.#lengthBytes === LENGTH_BYTES) {
+        at = this.#fill(chunk, at);
+        if (this.#lengthBytes === LENGTH_BYTES) return undefined;
+        continue;
+      }
+      while (this.#lengthBytes < LENGTH_BYTES) {
+        if (at === chunk.length) return undefined;
+        this.#length = (this.#length << 8) | (chunk[at++] as number);
+        this.#lengthBytes++;
+      }
+      const length = this.#length;
+      if (length <= 0 || length > this.#frameBytesMax) {
+        this.stop();
+        return `a frame of ${length} bytes was announced; 1 to ${this.#frameBytesMax} are allowed (socket.request.max.bytes)`;
+      }
+      this.#frameBytes = length;
+      const end = at + length;
+      if (end <= chunk.length) {
+        this.#startOver();
+        this.#onFrame(chunk.subarray(at, end));
+        at = end;
+      }
+    }
+    return undefined;
+  }
+
+  /** Copies what belongs to the frame under assembly and hands it on when whole; returns the position behind. */
+  #fill(chunk: Buffer, at: number): number {
+    const taken = Math.min(this.#frameBytes - this.#received, chunk.length - at);
+    if (taken > 0) {
+      this.#reserve(this.#received + taken);
+      chunk.copy(this.#partial, this.#received, at, at + taken);
+      this.#received += taken;
+    }
+    if (this.#received === this.#frameBytes) {
+      const frame = this.#partial;
+      this.#startOver();
+      this.#onFrame(frame);
+    }
+    return at + taken;
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#partial.length) return;
+    const factor = bytes < FAST_GROWTH_BYTES_MAX ? FAST_GROWTH_FACTOR : GROWTH_FACTOR;
+    const capacity = Math.min(this.#frameBytes, Math.max(FIRST_CAPACITY_BYTES, bytes * factor));
+    const grown = Buffer.allocUnsafeSlow(capacity);
+    this.#partial.copy(grown, 0, 0, this.#received);
+    this.#partial = grown;
+  }
+
+  #startOver(): void {
+    this.#lengthBytes = 0;
+    this.#length = 0;
+    this.#received = 0;
+    this.#partial = NOTHING;
+  }
+}

@@ -1,0 +1,67 @@
+import { MemoryBudget, type BudgetWaiter } from './memory-budget.ts';
+
+function waiter(partialSinceMs = -1): BudgetWaiter & { resumed: number } {
+  return {
+    partialSinceMs,
+    resumed: 0,
+    resumeReading() {
+      this.resumed++;
+    },
+  };
+}
+
+describe('MemoryBudget', () => {
+  it('lets waiting readers go on when bytes are released, as many as there is room for', () => {
+    const budget = new MemoryBudget(100_000);
+    const readers = [waiter(), waiter(), waiter()];
+    budget.add(150_000, 0);
+    for (const reader of readers) expect(budget.wait(reader)).toBe(true);
+
+    budget.add(-60_000, 0);
+    expect(readers.map((reader) => reader.resumed)).toEqual([1, 0, 0]);
+
+    budget.add(-90_000, 0);
+    expect(readers.map((reader) => reader.resumed)).toEqual([1, 1, 1]);
+    expect(budget.waitingCount).toBe(0);
+  });
+
+  it('wakes those for whom there was no room at a later sweep', () => {
+    const budget = new MemoryBudget(60_000);
+    const readers = [waiter(), waiter()];
+    budget.add(70_000, 0);
+    for (const reader of readers) budget.wait(reader);
+
+    budget.add(-20_000, 0);
+    expect(readers.map((reader) => reader.resumed)).toEqual([1, 0]);
+    budget.sweep();
+    expect(readers.map((reader) => reader.resumed)).toEqual([1, 1]);
+  });
+
+  it('lets the oldest unfinished frame pass when unfinished frames fill the budget', () => {
+    const budget = new MemoryBudget(100_000);
+    const [young, old, idle] = [waiter(20), waiter(10), waiter()];
+    budget.add(120_000, 120_000);
+    for (const reader of [young, old, idle]) budget.wait(reader);
+
+    budget.sweep();
+    expect([young, old, idle].map((reader) => reader.resumed)).toEqual([0, 1, 0]);
+    expect(budget.wait(old)).toBe(false);
+
+    budget.sweep();
+    expect(young.resumed).toBe(0);
+
+    budget.forget(old);
+    budget.sweep();
+    expect(young.resumed).toBe(1);
+  });
+
+  it('favours nobody while requests in work hold the bytes', () => {
+    const budget = new MemoryBudget(100_000);
+    const reader = waiter(10);
+    budget.add(120_000, 30_000);
+    budget.wait(reader);
+    budget.sweep();
+    expect(reader.resumed).toBe(0);
+    expect(budget.favoured).toBeUndefined();
+  });
+});

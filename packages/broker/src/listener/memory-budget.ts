@@ -1,0 +1,94 @@
+/**
+ * One budget for the bytes that all connections together hold: frames that arrive, requests in work, answers not yet sent.
+ *
+ * Owns: the count, and who stopped reading because of it.
+ * Invariants: nobody who waits is forgotten: readers go on as soon as bytes are released or at the next `sweep`;
+ *   when frames under assembly alone fill the budget, one of them at a time may pass it, so that the others can go on after it.
+ * Bounds: `limitBytes`, overshot by at most a socket chunk for each connection and one frame of the largest size.
+ * Not here: measuring (the connections report), and closing those who do not move (listener.ts).
+ */
+
+/** What the budget asks of a connection that stopped reading. */
+export interface BudgetWaiter {
+  /** Since when a frame is under assembly, in monotonic milliseconds; −1 when none is. */
+  readonly partialSinceMs: number;
+  resumeReading(): void;
+}
+
+/** What one resumed connection may bring in at once: the size of a socket chunk. */
+const CHUNK_BYTES = 64 * 1024;
+
+export class MemoryBudget {
+  readonly limitBytes: number;
+  readonly #waiting = new Set<BudgetWaiter>();
+  #usedBytes = 0;
+  #partialBytes = 0;
+  #favoured: BudgetWaiter | undefined;
+
+  constructor(limitBytes: number) {
+    this.limitBytes = limitBytes;
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  get isExhausted(): boolean {
+    return this.#usedBytes > this.limitBytes;
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
+  /** The connection that may read past the budget, if any. */
+  get favoured(): BudgetWaiter | undefined {
+    return this.#favoured;
+  }
+
+  /** Counts bytes in (or, negative, out); `partialBytes` is the part that belongs to frames under assembly. */
+  add(bytes: number, partialBytes: number): void {
+    this.#usedBytes += bytes;
+    this.#partialBytes += partialBytes;
+    if (bytes < 0 && this.#waiting.size > 0) this.#resumeSome();
+  }
+
+  /** The caller has stopped reading and is told when to go on. Returns false when it may go on at once. */
+  wait(waiter: BudgetWaiter): boolean {
+    if (waiter === this.#favoured) return false;
+    this.#waiting.add(waiter);
+    return true;
+  }
+
+  /** The connection finished its frame, or ended. */
+  forget(waiter: BudgetWaiter): void {
+    this.#waiting.delete(waiter);
+    if (waiter === this.#favoured) this.#favoured = undefined;
+  }
+
+  /** Lets go on whom nothing else would wake. Called regularly while anybody waits. */
+  sweep(): void {
+    this.#resumeSome();
+    const isHeldByPartialFrames = this.#usedBytes - this.#partialBytes < this.limitBytes / 2;
+    if (!this.isExhausted || this.#favoured !== undefined || !isHeldByPartialFrames) return;
+    let oldest: BudgetWaiter | undefined;
+    for (const waiter of this.#waiting) {
+      if (waiter.partialSinceMs < 0) continue;
+      if (oldest === undefined || waiter.partialSinceMs < oldest.partialSinceMs) oldest = waiter;
+    }
+    if (oldest === undefined) return;
+    this.#favoured = oldest;
+    this.#waiting.delete(oldest);
+    oldest.resumeReading();
+  }
+
+  #resumeSome(): void {
+    let roomBytes = this.limitBytes - this.#usedBytes;
+    for (const waiter of this.#waiting) {
+      if (roomBytes < 0) return;
+      roomBytes -= CHUNK_BYTES;
+      this.#waiting.delete(waiter);
+      waiter.resumeReading();
+    }
+  }
+}
