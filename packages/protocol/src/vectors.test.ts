@@ -1,31 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-
+import { readVectors } from '../test/golden-vectors.ts';
+import type { Json } from '../test/golden-vectors.ts';
 import { MESSAGES } from './generated/registry.ts';
 import { decodeMessage, encodeMessage, recordsToBuffer } from './wire/codec.ts';
 
-/** One message body as another implementation wrote it; origin in ../vectors/README.md. */
-interface Vector {
-  readonly name: string;
-  readonly version: number;
-  readonly value: JsonObject;
-  readonly hex: string;
-}
-
-type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-interface JsonObject {
-  readonly [field: string]: Json;
-}
-
-const VECTORS_FILE = join(__dirname, '../vectors/messages.jsonl.gz');
-
-const vectors = gunzipSync(readFileSync(VECTORS_FILE))
-  .toString('utf8')
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Vector);
-
+const vectors = readVectors();
 const codecs = new Map(MESSAGES.map((codec) => [codec.name, codec]));
 
 describe('golden vectors', () => {

@@ -4,8 +4,9 @@
  * Owns: the position. The buffer belongs to the caller; record fields are slices of it, everything else is copied, so
  *   that a small string kept for long does not keep a whole frame alive.
  * Invariants: no byte outside [start, end) is looked at; a failure is a ProtocolError and leaves nothing allocated.
- * Bounds: arrays hold at most ARRAY_ELEMENTS_MAX elements and never more than the remaining bytes can hold; all arrays
- *   of one reader together hold at most TOTAL_ELEMENTS_MAX; a tag section holds at most TAGS_MAX fields.
+ * Bounds: arrays hold at most ARRAY_ELEMENTS_MAX elements and never more than the remaining bytes can hold; a tag section
+ *   holds at most TAGS_MAX fields; all arrays and tag sections of one reader together hold at most TOTAL_ELEMENTS_MAX, of
+ *   which UNKNOWN_TAGS_MAX tagged fields may be unknown (each of those is an object and a copy).
  * Not here: which fields follow each other (see ../generated/).
  */
 import { ZERO_UUID } from '@millrace/base';
@@ -14,8 +15,9 @@ import type { TaggedField } from './codec.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 export const ARRAY_ELEMENTS_MAX = 1_000_000;
-export const TOTAL_ELEMENTS_MAX = 5_000_000;
+export const TOTAL_ELEMENTS_MAX = 2_000_000;
 export const TAGS_MAX = 10_000;
+export const UNKNOWN_TAGS_MAX = 10_000;
 /** Kafka's own limit on strings, also where the length field could say more. */
 export const STRING_BYTES_MAX = 0x7fff;
 
@@ -28,6 +30,7 @@ export class Reader {
   #view: DataView | undefined;
   #position: number;
   #elements = 0;
+  #unknownTags = 0;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -228,7 +231,9 @@ export class Reader {
 
   tagCount(): number {
     const count = this.uvarint();
-    if (count > TAGS_MAX || count * 2 > this.remaining) {
+    if (count === 0) return 0;
+    this.#elements += count;
+    if (count > TAGS_MAX || count * 2 > this.remaining || this.#elements > TOTAL_ELEMENTS_MAX) {
       throw new ProtocolError(
         'MILLRACE_PROTOCOL_TOO_MANY_ELEMENTS',
         `tag section claims ${count} fields; ${this.remaining} bytes remain and ${TAGS_MAX} fields are the limit`,
@@ -259,6 +264,13 @@ export class Reader {
   }
 
   unknownTaggedField(tag: number, end: number): TaggedField {
+    if (++this.#unknownTags > UNKNOWN_TAGS_MAX) {
+      throw new ProtocolError(
+        'MILLRACE_PROTOCOL_TOO_MANY_ELEMENTS',
+        `message holds more than ${UNKNOWN_TAGS_MAX} unknown tagged fields`,
+        { position: this.#position },
+      );
+    }
     return { tag, data: Buffer.from(this.#slice(end - this.#position)) };
   }
 
