@@ -13,5 +13,6 @@ export default {
       },
     ],
   },
+  reporters: ['default', `${import.meta.dirname}/tools/setup/jest-count-reporter.cjs`],
   coverageProvider: 'v8',
 };

@@ -81,7 +81,8 @@ function writeStamp(folder) {
 
 function isFresh({ folder, binary }) {
   if (!existsSync(join(folder, 'node_modules')) || (binary !== undefined && !existsSync(binary))) return false;
-  if (existsSync(stampPath(folder))) return readFileSync(stampPath(folder), 'utf8') === lockDigest(folder);
+  const stamp = stampPath(folder);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockDigest(folder)) return true;
   if (!isInstalledByHand(folder)) return false;
   try {
     writeStamp(folder);

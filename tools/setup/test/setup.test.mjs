@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { chooseNode, packagedNodePath } from '../lib/node-runtime.mjs';
 import { explainFailure, findNpm } from '../lib/npm.mjs';
-import { createWorkspace, modernNodePath, run, shellEnvironment, until, writeLock } from './workspace.mjs';
+import { createWorkspace, modernNodePath, run, shellEnvironment, until, writeManifests } from './workspace.mjs';
 
 let workspace;
 let env;
@@ -20,7 +20,7 @@ const setUp = (extra = {}) =>
   run(process.execPath, ['tools/setup/run.mjs', 'setup'], { cwd: workspace.root, env: { ...env, ...extra } });
 
 describe('the installation', () => {
-  afterEach(() => writeLock(workspace.root, '1.0.0'));
+  afterEach(() => writeManifests(workspace.root));
 
   it('happens on a fresh checkout, is told on stderr, and is not repeated', async () => {
     rmSync(join(workspace.root, 'node_modules'), { recursive: true, force: true });
@@ -38,11 +38,21 @@ describe('the installation', () => {
 
   it('happens again when the lock file changed', async () => {
     await setUp().ended;
-    writeLock(workspace.root, '1.0.1');
+    addLink(workspace.root, 'more');
     const { code, stderr } = await setUp().ended;
 
     assert.equal(code, 0);
     assert.match(stderr, /installed the dependencies/);
+    assert.ok(existsSync(join(workspace.root, 'node_modules', 'more')));
+  });
+
+  it('is not repeated after somebody upgraded with npm by hand', async () => {
+    await setUp().ended;
+    addLink(workspace.root, 'more');
+    await run('npm', ['ci'], { cwd: workspace.root, env }).ended;
+    const { stderr } = await setUp().ended;
+
+    assert.equal(stderr, '');
   });
 
   it('is not repeated after somebody ran npm ci by hand', async () => {
@@ -56,9 +66,7 @@ describe('the installation', () => {
   it('is repeated when npm ci by hand was for another lock file', async () => {
     rmSync(join(workspace.root, 'node_modules'), { recursive: true, force: true });
     await run('npm', ['ci'], { cwd: workspace.root, env }).ended;
-    const lock = JSON.parse(readFileSync(join(workspace.root, 'package-lock.json'), 'utf8'));
-    lock.packages['node_modules/more'] = { resolved: 'leaf', link: true };
-    writeFileSync(join(workspace.root, 'package-lock.json'), JSON.stringify(lock));
+    addLink(workspace.root, 'more');
     const { stderr } = await setUp().ended;
 
     assert.match(stderr, /installing the dependencies/);
@@ -113,7 +121,6 @@ describe('the installation', () => {
       npm_config_registry: 'http://127.0.0.1:9/',
       npm_config_cache: join(workspace.root, 'cache'),
     }).ended;
-    writeFileSync(join(workspace.root, 'package.json'), JSON.stringify(manifest));
 
     assert.equal(code, 1);
     const [, line, ...rest] = stderr.split('\n');
@@ -258,6 +265,17 @@ function pretendOldNode(root, version = '20.1.0') {
      Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
   );
   return { NODE_OPTIONS: `--require "${path}"` };
+}
+
+/** Gives the fixture one more dependency, in package.json and in the lock file, as an upgrade does. */
+function addLink(root, name) {
+  for (const file of ['package.json', 'package-lock.json']) {
+    const path = join(root, file);
+    const json = JSON.parse(readFileSync(path, 'utf8'));
+    (json.packages?.[''] ?? json).dependencies[name] = 'file:leaf';
+    if (json.packages !== undefined) json.packages[`node_modules/${name}`] = { resolved: 'leaf', link: true };
+    writeFileSync(path, JSON.stringify(json));
+  }
 }
 
 function makeDevelopmentOnly(root) {

@@ -49,17 +49,7 @@ export function createWorkspace() {
     cpSync(join(REPOSITORY, path), join(root, path), { recursive: true });
   }
   linkPackagedNode(root);
-  const { name, version, scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
-  write(root, 'package.json', {
-    name,
-    version,
-    private: true,
-    type: 'module',
-    scripts,
-    dependencies: { leaf: 'file:leaf' },
-  });
-  write(root, 'leaf/package.json', { name: 'leaf', version: '1.0.0' });
-  writeLock(root, '1.0.0');
+  writeManifests(root);
   write(root, 'apps/broker/src/main.ts', APPLICATION);
   mkdirSync(join(root, 'some where'), { recursive: true });
   return { root, log: join(root, 'application.log'), remove: () => rmSync(parent, { recursive: true, force: true }) };
@@ -80,18 +70,20 @@ function linkPackagedNode(root) {
   symlinkSync(join(from, 'node_modules'), join(to, 'node_modules'));
 }
 
-/** Changes the lock file of the fixture as an upgrade would. */
-export function writeLock(root, version) {
-  write(root, 'leaf/package.json', { name: 'leaf', version });
-  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** One dependency, a folder of the fixture itself: installing it needs no network. */
+export function writeManifests(root) {
+  const { name, version, scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+  const dependencies = { leaf: 'file:leaf' };
+  write(root, 'leaf/package.json', { name: 'leaf', version: '1.0.0' });
+  write(root, 'package.json', { name, version, private: true, type: 'module', scripts, dependencies });
   write(root, 'package-lock.json', {
     name,
-    version: '0.1.0',
+    version,
     lockfileVersion: 3,
     requires: true,
     packages: {
-      '': { name, version: '0.1.0', dependencies: { leaf: 'file:leaf' } },
-      leaf: { version },
+      '': { name, version, dependencies },
+      leaf: { version: '1.0.0' },
       'node_modules/leaf': { resolved: 'leaf', link: true },
     },
   });
