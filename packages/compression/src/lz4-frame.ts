@@ -97,9 +97,8 @@ export function decompressLz4(input: Uint8Array, outputBytesMax: number): Buffer
   for (const frame of frames) {
     const start = at;
     for (const block of frame.blocks) {
-      at = canUseNative(frame, block)
-        ? placeNative(openNative(input, frame, block, output.length - at), frame, output, at, outputBytesMax)
-        : openInJavaScript(input, frame, block, output, start, at, outputBytesMax);
+      const opened = openNative(input, frame, block, output.length - at);
+      at = placeBlock(opened, input, frame, block, output, start, at, outputBytesMax);
     }
     checkContent(frame, output, start, at);
   }
@@ -113,9 +112,8 @@ export async function decompressLz4Async(input: Uint8Array, outputBytesMax: numb
   for (const frame of frames) {
     const start = at;
     for (const block of frame.blocks) {
-      at = canUseNative(frame, block)
-        ? placeNative(await openNativeAsync(input, frame, block, output.length - at), frame, output, at, outputBytesMax)
-        : openInJavaScript(input, frame, block, output, start, at, outputBytesMax);
+      const opened = await openNativeAsync(input, frame, block, output.length - at);
+      at = placeBlock(opened, input, frame, block, output, start, at, outputBytesMax);
     }
     checkContent(frame, output, start, at);
   }
@@ -208,38 +206,53 @@ function blockBound(frame: Frame, block: Block): number {
   return block.isStored ? size : Math.min(frame.blockBytesMax, size * EXPANSION_MAX);
 }
 
-function canUseNative(frame: Frame, block: Block): boolean {
-  if (block.isStored || frame.hasLinkedBlocks || block.end - block.start < NATIVE_BYTES_MIN) return false;
-  return nativeLz4() !== undefined;
+/** The native routine, where the platform has it and the block is of a kind and size that it serves. */
+function nativeFor(frame: Frame, block: Block): NativeLz4 | undefined {
+  if (block.isStored || frame.hasLinkedBlocks || block.end - block.start < NATIVE_BYTES_MIN) return undefined;
+  return nativeLz4();
 }
 
 /** The block with the size that the native routine may fill in front of it. */
 function sizedBlock(input: Uint8Array, frame: Frame, block: Block, room: number): Buffer {
   const sized = Buffer.allocUnsafe(WORD_BYTES + block.end - block.start);
-  // One byte more than there is room for: a block that fills it is too large rather than damaged.
-  sized.writeUInt32LE(Math.min(blockBound(frame, block), room + 1), 0);
+  sized.writeUInt32LE(Math.min(blockBound(frame, block), room), 0);
   sized.set(input.subarray(block.start, block.end), WORD_BYTES);
   return sized;
 }
 
-function openNative(input: Uint8Array, frame: Frame, block: Block, room: number): Buffer {
+/** Undefined when the block is for JavaScript: also after a failure, of which that tells damage from lack of room. */
+function openNative(input: Uint8Array, frame: Frame, block: Block, room: number): Buffer | undefined {
   try {
-    return nativeLz4()!.uncompressSync(sizedBlock(input, frame, block, room));
-  } catch (error) {
-    throw corrupt('lz4', 'a block is damaged', error);
+    return nativeFor(frame, block)?.uncompressSync(sizedBlock(input, frame, block, room));
+  } catch {
+    return undefined;
   }
 }
 
-async function openNativeAsync(input: Uint8Array, frame: Frame, block: Block, room: number): Promise<Buffer> {
+async function openNativeAsync(
+  input: Uint8Array,
+  frame: Frame,
+  block: Block,
+  room: number,
+): Promise<Buffer | undefined> {
   try {
-    return await nativeLz4()!.uncompress(sizedBlock(input, frame, block, room));
-  } catch (error) {
-    throw corrupt('lz4', 'a block is damaged', error);
+    return await nativeFor(frame, block)?.uncompress(sizedBlock(input, frame, block, room));
+  } catch {
+    return undefined;
   }
 }
 
-function placeNative(opened: Buffer, frame: Frame, output: Buffer, at: number, outputBytesMax: number): number {
-  if (opened.length > output.length - at) throw overflow(frame, output.length, outputBytesMax);
+function placeBlock(
+  opened: Buffer | undefined,
+  input: Uint8Array,
+  frame: Frame,
+  block: Block,
+  output: Buffer,
+  frameStart: number,
+  at: number,
+  outputBytesMax: number,
+): number {
+  if (opened === undefined) return openInJavaScript(input, frame, block, output, frameStart, at, outputBytesMax);
   output.set(opened, at);
   return at + opened.length;
 }

@@ -11,6 +11,8 @@ const gzipAsync = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gzip);
 const gunzipAsync = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 
 const ZSTD_MAGIC = 0xfd2fb528;
+/** Writers make one frame a batch; a stream of thousands of tiny ones only costs time. */
+const ZSTD_FRAME_COUNT_MAX = 1024;
 const CHUNK_BYTES_MIN = 16 * 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 /** Guess at the ratio of gzip data, so that most output lands in one chunk. */
@@ -26,7 +28,7 @@ export function compressGzipAsync(input: Uint8Array, level: number | undefined):
 
 export function decompressGzip(input: Uint8Array, outputBytesMax: number): Buffer {
   try {
-    return zlib.gunzipSync(input, gunzipOptions(input, outputBytesMax));
+    return bounded(zlib.gunzipSync(input, gunzipOptions(input, outputBytesMax)), outputBytesMax);
   } catch (error) {
     throw decompressionError('gzip', error, outputBytesMax);
   }
@@ -34,7 +36,7 @@ export function decompressGzip(input: Uint8Array, outputBytesMax: number): Buffe
 
 export async function decompressGzipAsync(input: Uint8Array, outputBytesMax: number): Promise<Buffer> {
   try {
-    return await gunzipAsync(input, gunzipOptions(input, outputBytesMax));
+    return bounded(await gunzipAsync(input, gunzipOptions(input, outputBytesMax)), outputBytesMax);
   } catch (error) {
     throw decompressionError('gzip', error, outputBytesMax);
   }
@@ -52,21 +54,80 @@ export async function compressZstdAsync(input: Uint8Array, level: number | undef
 
 export function decompressZstd(input: Uint8Array, outputBytesMax: number): Buffer {
   assertZstd();
-  const options = unzstdOptions(input, outputBytesMax);
-  try {
-    return zlib.zstdDecompressSync(input, options);
-  } catch (error) {
-    throw decompressionError('zstd', error, outputBytesMax);
+  const frames = new ZstdFrames(input, outputBytesMax);
+  while (frames.hasMore) {
+    try {
+      frames.add(zlib.zstdDecompressSync(frames.rest, frames.options()) as unknown as ZstdResult);
+    } catch (error) {
+      throw decompressionError('zstd', error, outputBytesMax);
+    }
   }
+  return frames.output();
 }
 
 export async function decompressZstdAsync(input: Uint8Array, outputBytesMax: number): Promise<Buffer> {
   assertZstd();
-  const options = unzstdOptions(input, outputBytesMax);
-  try {
-    return await promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)(input, options);
-  } catch (error) {
-    throw decompressionError('zstd', error, outputBytesMax);
+  const decompress = promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress);
+  const frames = new ZstdFrames(input, outputBytesMax);
+  while (frames.hasMore) {
+    try {
+      frames.add((await decompress(frames.rest, frames.options())) as unknown as ZstdResult);
+    } catch (error) {
+      throw decompressionError('zstd', error, outputBytesMax);
+    }
+  }
+  return frames.output();
+}
+
+/** What zlib answers when asked for information: the output of one frame, and how far it read for it. */
+interface ZstdResult {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** zlib stops after the first frame of its input, so the frames of a stream are taken one by one. */
+class ZstdFrames {
+  rest: Uint8Array;
+  readonly #outputBytesMax: number;
+  readonly #parts: Buffer[] = [];
+  #outputBytes = 0;
+  #frameCount = 0;
+
+  constructor(input: Uint8Array, outputBytesMax: number) {
+    this.rest = input;
+    this.#outputBytesMax = outputBytesMax;
+  }
+
+  /** True at first even without input, so that zlib refuses the lack of a frame. */
+  get hasMore(): boolean {
+    return this.rest.length > 0 || this.#frameCount === 0;
+  }
+
+  options(): zlib.ZstdOptions & { readonly info: true } {
+    const room = this.#outputBytesMax - this.#outputBytes;
+    const announced = zstdContentSize(this.rest);
+    if (announced !== undefined && announced > room) throw tooLarge('zstd', this.#outputBytesMax);
+    return {
+      info: true,
+      maxOutputLength: Math.max(1, room),
+      // One byte more than announced: a full chunk would make zlib ask for another.
+      chunkSize: chunkBytes(announced === undefined ? this.rest.length * EXPANSION_USUAL : announced + 1),
+    };
+  }
+
+  add({ buffer, engine }: ZstdResult): void {
+    this.#outputBytes += buffer.length;
+    this.#frameCount++;
+    if (this.#outputBytes > this.#outputBytesMax) throw tooLarge('zstd', this.#outputBytesMax);
+    if (this.#frameCount > ZSTD_FRAME_COUNT_MAX || (engine.bytesWritten === 0 && this.rest.length > 0)) {
+      throw corrupt('zstd', `there are more than ${ZSTD_FRAME_COUNT_MAX} frames`);
+    }
+    this.#parts.push(buffer);
+    this.rest = this.rest.subarray(engine.bytesWritten);
+  }
+
+  output(): Buffer {
+    return this.#parts.length === 1 && this.#parts[0] !== undefined ? this.#parts[0] : Buffer.concat(this.#parts);
   }
 }
 
@@ -83,16 +144,6 @@ function zstdOptions(input: Uint8Array, level: number | undefined): zlib.ZstdOpt
     // The size goes into the frame, which lets readers allocate once.
     pledgedSrcSize: input.length,
     ...(level === undefined ? {} : { params: { [zlib.constants.ZSTD_c_compressionLevel]: level } }),
-  };
-}
-
-function unzstdOptions(input: Uint8Array, outputBytesMax: number): zlib.ZstdOptions {
-  const announced = zstdContentSize(input);
-  if (announced !== undefined && announced > outputBytesMax) throw tooLarge('zstd', outputBytesMax);
-  return {
-    maxOutputLength: Math.max(1, outputBytesMax),
-    // One byte more than announced: a full chunk would make zlib ask for another.
-    chunkSize: chunkBytes(announced === undefined ? input.length * EXPANSION_USUAL : announced + 1),
   };
 }
 
@@ -127,7 +178,14 @@ function assertZstd(): void {
   );
 }
 
+/** zlib takes no bound below one byte. */
+function bounded(output: Buffer, outputBytesMax: number): Buffer {
+  if (output.length > outputBytesMax) throw tooLarge('gzip', outputBytesMax);
+  return output;
+}
+
 function decompressionError(codec: 'gzip' | 'zstd', error: unknown, outputBytesMax: number): Error {
+  if (error instanceof CompressionError) return error;
   const code = (error as { readonly code?: unknown }).code;
   if (code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(codec, outputBytesMax);
   return corrupt(codec, error instanceof Error ? error.message : String(error), error);
