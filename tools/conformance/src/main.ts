@@ -54,7 +54,7 @@ async function runClients(target: Target, options: Options, outDir: string, foun
 }
 
 async function runTarget(spec: TargetSpec, options: Options, outDir: string): Promise<TargetResults> {
-  const workDir = mkdtempSync(join(tmpdir(), 'millrace-conformance-'));
+  const workDir = mkdtempSync(join(tmpdir(), 'conformance-run-'));
   const target = createTarget(spec, workDir);
   const found = { clients: {}, results: [] as CaseResult[] };
   const results: TargetResults = {

@@ -201,7 +201,7 @@ const cluster: CaseBody = async (context) => {
   const sizes = json.brokers.flatMap((one) => one.logDirs.flatMap((dir) => dir.partitions));
   const own = sizes.find((one) => one.partition === `${topic}-0`);
   assert(own !== undefined && own.size > 1_000 && own.size < 3_000, `size of the partition: ${JSON.stringify(own)}`);
-  return `${apis.split('\n').filter((line) => / usable: /.test(line)).length} APIs usable`;
+  return `${apis.split('\n').filter((line) => /\[usable: /.test(line)).length} APIs usable`;
 };
 
 export const ADMIN_CASES: Record<string, CaseBody> = {

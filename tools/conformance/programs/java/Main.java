@@ -1,0 +1,19 @@
+import java.util.LinkedHashMap;
+import org.apache.kafka.common.utils.AppInfoParser;
+
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) throws Exception {
+        if (args.length == 3 && args[0].equals("member")) {
+            GroupCases.beMember(args[1], args[2]);
+        }
+        LinkedHashMap<String, Harness.Body> cases = new LinkedHashMap<>();
+        ProduceCases.addTo(cases);
+        GroupCases.addTo(cases);
+        RestartCases.addTo(cases);
+        AdminCases.addTo(cases);
+        Harness.runAll(AppInfoParser.getVersion(), cases);
+        System.exit(0);
+    }
+}
