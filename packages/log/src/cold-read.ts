@@ -8,7 +8,6 @@
 import {
   BATCH_HEADER_SIZE_BYTES,
   BATCH_MAGIC,
-  batchBaseOffset,
   batchLastOffset,
   batchMagic,
   batchSizeInBytes,
@@ -35,7 +34,7 @@ interface Cut {
 
 /** Serves `options.offset`, which lies at or above the log start and below the first offset in memory. */
 export async function readCold(log: OwnedLog, store: SegmentStore, options: ReadOptions): Promise<ReadOutcome> {
-  const segment = log.segmentHolding(options.offset);
+  const segment = log.data.segmentHolding(options.offset);
   if (segment === undefined) return log.readFailed(ErrorCode.KAFKA_STORAGE_ERROR, options.isolation);
   try {
     return await readSegment(log, store, segment, options);
@@ -56,41 +55,38 @@ async function readSegment(
   options: ReadOptions,
 ): Promise<ReadOutcome> {
   const index = segment.index ?? (await store.loadIndex(log, segment));
-  // Only what is flushed lies in the segment, and only what is below the high watermark is flushed.
-  const endOffset = Math.min(segment.endOffset, log.flushedEndOffset);
+  const limit = log.data.flushedSizeOf(segment);
   let position = index.positionFor(options.offset);
-  const limit = log.flushedSizeOf(segment);
-  const wanted = Math.min(Math.max(0, options.maxBytes), COLD_READ_BYTES_MAX) + INDEX_INTERVAL_BYTES;
-  let sizeBytes = Math.min(limit - position, Math.max(wanted, 2 * INDEX_INTERVAL_BYTES));
+  const wantedBytes = Math.min(Math.max(0, options.maxBytes), COLD_READ_BYTES_MAX) + INDEX_INTERVAL_BYTES;
+  let neededBytes = 2 * INDEX_INTERVAL_BYTES;
   for (;;) {
-    const bytes = await store.read(log, segment, position, sizeBytes);
+    const leftBytes = limit - position;
+    neededBytes = Math.min(neededBytes, leftBytes);
+    const bytes = await store.read(
+      log,
+      segment,
+      position,
+      neededBytes,
+      Math.min(Math.max(neededBytes, wantedBytes), leftBytes),
+    );
     if (options.offset < log.logStartOffset) {
       return log.readFailed(ErrorCode.OFFSET_OUT_OF_RANGE, options.isolation);
     }
-    const cut = cutBatches(bytes, options, endOffset);
-    if (cut.isCorrupt) {
-      log.reportReadFailure(segment, new Error(`no batch header at byte ${position + cut.start}`));
+    const cut = cutBatches(bytes, options);
+    if (cut.isCorrupt || (cut.missingBatchBytes > 0 && cut.start + cut.missingBatchBytes > leftBytes)) {
+      log.reportReadFailure(segment, new Error(`there is no whole record batch at byte ${position + cut.start}`));
       return log.readFailed(ErrorCode.CORRUPT_MESSAGE, options.isolation);
     }
-    if (
-      cut.missingBatchBytes > 0 &&
-      cut.start + cut.missingBatchBytes <= limit - position &&
-      sizeBytes < limit - position
-    ) {
-      position += cut.start;
-      sizeBytes = Math.min(limit - position, Math.max(cut.missingBatchBytes, sizeBytes));
-      continue;
+    if (cut.missingBatchBytes === 0) {
+      const slices = cut.stop > cut.start ? [bytes.subarray(cut.start, cut.stop)] : [];
+      return log.readResult(slices, cut.stop - cut.start, options.isolation);
     }
-    if (cut.missingBatchBytes > 0) {
-      log.reportReadFailure(segment, new Error(`the segment ends inside the batch at byte ${position + cut.start}`));
-      return log.readFailed(ErrorCode.CORRUPT_MESSAGE, options.isolation);
-    }
-    const slices = cut.stop > cut.start ? [bytes.subarray(cut.start, cut.stop)] : [];
-    return log.readResult(slices, cut.stop - cut.start, options.isolation);
+    position += cut.start;
+    neededBytes = cut.missingBatchBytes;
   }
 }
 
-function cutBatches(bytes: Buffer, options: ReadOptions, endOffset: number): Cut {
+function cutBatches(bytes: Buffer, options: ReadOptions): Cut {
   let start = 0;
   while (start + BATCH_HEADER_SIZE_BYTES <= bytes.length) {
     if (!looksLikeBatch(bytes, start)) return { start, stop: start, missingBatchBytes: 0, isCorrupt: true };
@@ -108,7 +104,7 @@ function cutBatches(bytes: Buffer, options: ReadOptions, endOffset: number): Cut
   let stop = start + firstBytes;
   while (stop + BATCH_HEADER_SIZE_BYTES <= bytes.length && looksLikeBatch(bytes, stop)) {
     const next = stop + batchSizeInBytes(bytes, stop);
-    if (next > bytes.length || next - start > options.maxBytes || batchBaseOffset(bytes, stop) >= endOffset) break;
+    if (next > bytes.length || next - start > options.maxBytes) break;
     stop = next;
   }
   return { start, stop, missingBatchBytes: 0, isCorrupt: false };

@@ -69,6 +69,10 @@ class MemoryJournal implements Journal {
     return this.#group();
   }
 
+  changeDurability(): Promise<void> {
+    return Promise.resolve();
+  }
+
   #group(): CommitGroup {
     if (this.#open !== undefined) return this.#open;
     const group = new CommitGroup(this.#nextLsn++, this.#clock.nowMs());
@@ -86,6 +90,7 @@ const neverCold: SegmentStore = {
   read: () => Promise.reject(new Error('the memory engine has no cold data')),
   loadIndex: () => Promise.reject(new Error('the memory engine has no cold data')),
   discard: () => undefined,
+  noteCommitted: () => undefined,
 };
 
 class MemoryLogEngine implements LogEngine {

@@ -1,6 +1,7 @@
 /** What a partition log needs of the engine around it. */
 import type { Clock, Logger } from '@millrace/base';
 import type { CommitGroup } from './commit-group.ts';
+import type { Durability } from './log-engine.ts';
 import type { OwnedLog } from './owned-log.ts';
 import type { Segment } from './segment.ts';
 import type { SparseIndex } from './sparse-index.ts';
@@ -22,17 +23,21 @@ export interface Journal {
   admit(log: OwnedLog, sizeBytes: number): number;
   /** Copies the batch into tail memory. The caller stamps the copy in the same turn. */
   appendBatch(log: OwnedLog, batch: Buffer, baseOffset: number, startsSegment: boolean): PlacedBatch;
-  /** Records that the log will start at `offset`, and whether the next batch begins a new segment. */
-  appendLogStart(log: OwnedLog, offset: number, rollsSegment: boolean): CommitGroup;
+  /** Records that the log will start at `offset`; `emptiesLog`: that is its end, so its active segment goes too. */
+  appendLogStart(log: OwnedLog, offset: number, emptiesLog: boolean): CommitGroup;
+  /** Resolves once what the log has is safe under either durability and later appends follow the new one. */
+  changeDurability(log: OwnedLog, durability: Durability): Promise<void>;
 }
 
 /** Segments outside of memory. */
 export interface SegmentStore {
-  /** Bytes of the segment from `position` on: `sizeBytes` of them, fewer at its end. */
-  read(log: OwnedLog, segment: Segment, position: number, sizeBytes: number): Promise<Buffer>;
+  /** Bytes of the segment from `position` on: at least `sizeBytesMin` and about `sizeBytes` unless what was flushed ends there. */
+  read(log: OwnedLog, segment: Segment, position: number, sizeBytesMin: number, sizeBytes: number): Promise<Buffer>;
   loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex>;
   /** The segments left the log; what they occupy may go. */
   discard(log: OwnedLog, segments: readonly Segment[]): void;
+  /** The high watermark moved: there is more to flush. */
+  noteCommitted(log: OwnedLog): void;
 }
 
 /** Shared by all logs of an engine. */

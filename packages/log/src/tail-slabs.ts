@@ -10,13 +10,20 @@
 const SLAB_BYTES_FIRST = 256 * 1024;
 const SLAB_BYTES_MAX = 4 * 1024 * 1024;
 
+/** A log as slabs see it. */
+export interface TailHolder {
+  /** Forgets batches in slabs up to that number as far as segments have them; true when none is left there. */
+  releaseTail(slabNumber: number): boolean;
+}
+
 /** A piece of tail memory; numbered in order of allocation. */
 export class Slab {
   readonly number: number;
   readonly buffer: Buffer;
   /** Logs with at least one batch here. */
-  logCount = 0;
-  isCurrent = true;
+  readonly holders = new Set<TailHolder>();
+  /** Whether a lane still writes to it. */
+  isCurrent = false;
 
   constructor(number: number, buffer: Buffer) {
     this.number = number;
@@ -70,7 +77,7 @@ export class TailSlabs {
 
   /** Called when a lane moved on or a log dropped its last batch in the slab. */
   releaseIfUnused(slab: Slab): void {
-    if (slab.isCurrent || slab.logCount > 0) return;
+    if (slab.isCurrent || slab.holders.size > 0) return;
     if (this.#slabs.delete(slab.number)) this.#heldBytes -= slab.buffer.length;
   }
 }
@@ -112,5 +119,6 @@ export class SlabLane {
   #advance(sizeBytes: number): void {
     this.retire();
     this.#slab = this.#slabs.allocate(sizeBytes);
+    this.#slab.isCurrent = true;
   }
 }
