@@ -30,7 +30,8 @@ export function presence(struct: Struct, field: Field): VersionRange {
 export function versionCondition(range: VersionRange, within: VersionRange): string | null {
   if (covers(range, within)) return null;
   if (isEmpty(intersect(range, within))) return 'false';
-  if (range.from === range.to) return `v === ${range.from}`;
+  const isInside = range.from > within.from && range.to < within.to;
+  if (isInside && range.from === range.to) return `v === ${range.from}`;
   const parts: string[] = [];
   if (range.from > within.from) parts.push(`v >= ${range.from}`);
   if (range.to < within.to) parts.push(`v <= ${range.to}`);

@@ -1,12 +1,11 @@
 /** A root (a package folder with `schemas/`) → the files that belong into its `src/generated/`. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parseSchema } from './parse-schema.ts';
 import { parseErrorTable, printErrors } from './print-errors.ts';
 import { printModule } from './print-module.ts';
-import type { RuntimeImports } from './print-module.ts';
+import type { RootContext } from './print-module.ts';
 import { printApiTable, printRegistry } from './print-registry.ts';
 import { resolveMessage } from './resolve-schema.ts';
 import { SchemaError } from './schema.ts';
@@ -54,16 +53,18 @@ export function loadSchema(file: string, text: string): SchemaFile {
 /** Generated text by file name. */
 export function generate(root: string): Map<string, string> {
   const files = readSchemas(root);
-  const runtime = runtimeImports(root);
+  const context = readContext(root);
   const output = new Map<string, string>();
-  for (const file of files) output.set(`${file.name}.ts`, printModule(file, runtime));
+  for (const file of files) output.set(`${file.name}.ts`, printModule(file, context));
   if (files.some(({ messages }) => messages.some(({ kind }) => kind === 'request'))) {
-    output.set('api-table.ts', printApiTable(files));
-    output.set('registry.ts', printRegistry(files, runtime));
+    output.set('api-table.ts', printApiTable(files, context));
+    output.set('registry.ts', printRegistry(files, context));
   }
   const errors = join(root, 'schemas', 'errors.tsv');
-  if (existsSync(errors))
-    output.set('errors.ts', printErrors(parseErrorTable('errors.tsv', readFileSync(errors, 'utf8'))));
+  if (existsSync(errors)) {
+    const rows = parseErrorTable('errors.tsv', readFileSync(errors, 'utf8'));
+    output.set('errors.ts', printErrors(rows, context));
+  }
   return output;
 }
 
@@ -102,10 +103,11 @@ function listGenerated(root: string): string[] {
 }
 
 /** The protocol package imports its own files; every other root imports the package. */
-function runtimeImports(root: string): RuntimeImports {
-  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name?: string };
+function readContext(root: string): RootContext {
+  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string };
   const isRuntime = name === RUNTIME_PACKAGE;
   return {
+    project: name.replace(/^@[^/]*\//, ''),
     specifier(symbol) {
       if (symbol === 'ZERO_UUID') return '@millrace/base';
       return isRuntime ? (RUNTIME_MODULES[symbol] ?? '../wire/sizes.ts') : RUNTIME_PACKAGE;

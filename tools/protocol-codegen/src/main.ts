@@ -29,8 +29,7 @@ function main(args: readonly string[]): number {
       `${root}: ${output.size} files from schemas, ${differences.length} ${isCheck ? 'not current' : 'changed'}`,
     );
   }
-  if (staleFiles > 0)
-    console.error('run "nx run protocol:generate" (or the generate target of that package) and commit the result');
+  if (staleFiles > 0) console.error('run the generate target of that package and commit the result');
   return staleFiles === 0 ? 0 : 1;
 }
 

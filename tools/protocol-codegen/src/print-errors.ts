@@ -1,5 +1,7 @@
 /** Table of error codes: `schemas/errors.tsv` → `src/generated/errors.ts`. */
 import { Emitter } from './emitter.ts';
+import { generatedBy } from './print-module.ts';
+import type { RootContext } from './print-module.ts';
 import { SchemaError } from './schema.ts';
 
 interface ErrorRow {
@@ -34,11 +36,9 @@ export function parseErrorTable(file: string, text: string): ErrorRow[] {
   });
 }
 
-export function printErrors(rows: readonly ErrorRow[]): string {
+export function printErrors(rows: readonly ErrorRow[], root: RootContext): string {
   const emitter = new Emitter();
-  emitter.line(
-    '// Generated from schemas/errors.tsv by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".',
-  );
+  emitter.line(generatedBy('errors.tsv', root));
   emitter.line();
   emitter.line('/** Error codes of the protocol by name. */');
   emitter.block(

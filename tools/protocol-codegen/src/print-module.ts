@@ -7,13 +7,20 @@ import { printTypes } from './print-types.ts';
 import type { Message, SchemaFile } from './schema.ts';
 import { isEmpty } from './version-range.ts';
 
-/** Where generated code finds Reader, Writer and the rest, by which of them it imports. */
-export interface RuntimeImports {
-  /** Module specifier for a runtime name. */
+/** What generated modules of one root have in common. */
+export interface RootContext {
+  /** Nx project whose `generate` target makes the files. */
+  readonly project: string;
+  /** Module specifier under which generated code imports a name of the root: Reader, sizeOfString, … */
   specifier(name: string): string;
 }
 
-export function printModule(file: SchemaFile, runtime: RuntimeImports): string {
+/** First line of every generated file. */
+export function generatedBy(source: string, root: RootContext): string {
+  return `// Generated from schemas/${source} by tools/protocol-codegen. Do not edit; run "nx run ${root.project}:generate".`;
+}
+
+export function printModule(file: SchemaFile, root: RootContext): string {
   const body = new Emitter();
   body.useType('Reader');
   body.useType('Writer');
@@ -21,18 +28,16 @@ export function printModule(file: SchemaFile, runtime: RuntimeImports): string {
   body.use('checkVersion');
   for (const message of file.messages) printMessage(body, message);
   const head = new Emitter();
-  head.line(
-    `// Generated from schemas/${file.name}.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".`,
-  );
-  printImports(head, body, runtime);
+  head.line(generatedBy(`${file.name}.kschema`, root));
+  printImports(head, body, root);
   head.line();
   return `${head.toString()}${body.toString().trimEnd()}\n`;
 }
 
-function printImports(head: Emitter, body: Emitter, runtime: RuntimeImports): void {
+function printImports(head: Emitter, body: Emitter, root: RootContext): void {
   const bySpecifier = new Map<string, { values: string[]; types: string[] }>();
   const entry = (name: string): { values: string[]; types: string[] } => {
-    const specifier = runtime.specifier(name);
+    const specifier = root.specifier(name);
     const known = bySpecifier.get(specifier) ?? { values: [], types: [] };
     bySpecifier.set(specifier, known);
     return known;
@@ -70,9 +75,9 @@ function printMessage(emitter: Emitter, message: Message): void {
   printCodec(emitter, message, withRecords.size > 0);
 }
 
+/** Name of a message's codec: `FetchRequest` → `fetchRequest`. */
 export function codecName(messageName: string): string {
-  const leading = /^[A-Z]+(?=[A-Z][a-z]|$)|^[A-Z]/.exec(messageName)?.[0] ?? '';
-  return leading.toLowerCase() + messageName.slice(leading.length);
+  return messageName.charAt(0).toLowerCase() + messageName.slice(1);
 }
 
 function printCodec(emitter: Emitter, message: Message, hasRecords: boolean): void {

@@ -1,7 +1,8 @@
 /** The tables over all schemas of a root that has APIs: key names, versions, and the codecs by key. */
 import { Emitter } from './emitter.ts';
-import { codecName } from './print-module.ts';
-import type { RuntimeImports } from './print-module.ts';
+import { codecName, generatedBy } from './print-module.ts';
+import type { RootContext } from './print-module.ts';
+import { SchemaError } from './schema.ts';
 import type { Message, SchemaFile } from './schema.ts';
 import { isEmpty } from './version-range.ts';
 
@@ -12,6 +13,10 @@ interface Api {
   readonly response: Message;
 }
 
+function schemaMistake(message: string): SchemaError {
+  return new SchemaError('*.kschema', 1, message);
+}
+
 /** Pairs requests with responses; throws when one is alone or when their versions differ. */
 export function collectApis(files: readonly SchemaFile[]): Api[] {
   const messages = files.flatMap((file) => file.messages);
@@ -20,29 +25,26 @@ export function collectApis(files: readonly SchemaFile[]): Api[] {
   const apis = requests.map((request): Api => {
     const response = responses.get(request.apiKey);
     const name = request.name.replace(/Request$/, '');
-    if (response === undefined) throw new Error(`${request.name} has no response`);
+    if (response === undefined) throw schemaMistake(`${request.name} has no response`);
     if (response.name !== `${name}Response`)
-      throw new Error(`${request.name} and ${response.name} share key ${request.apiKey}`);
+      throw schemaMistake(`${request.name} and ${response.name} share key ${request.apiKey}`);
     responses.delete(request.apiKey);
     const same = request.versions.from === response.versions.from && request.versions.to === response.versions.to;
-    if (!same) throw new Error(`${request.name} and ${response.name} have different versions`);
+    if (!same) throw schemaMistake(`${request.name} and ${response.name} have different versions`);
     return { key: request.apiKey ?? -1, name, request, response };
   });
-  for (const response of responses.values()) throw new Error(`${response.name} has no request`);
+  for (const response of responses.values()) throw schemaMistake(`${response.name} has no request`);
   apis.sort((a, b) => a.key - b.key);
   apis.forEach((api, index) => {
-    if (apis[index + 1]?.key === api.key) throw new Error(`API key ${api.key} is given twice`);
+    if (apis[index + 1]?.key === api.key) throw schemaMistake(`API key ${api.key} is given twice`);
   });
   return apis;
 }
 
-const HEADER =
-  '// Generated from schemas/*.kschema by tools/protocol-codegen. Do not edit; run "nx run protocol:generate".';
-
-export function printApiTable(files: readonly SchemaFile[]): string {
+export function printApiTable(files: readonly SchemaFile[], root: RootContext): string {
   const emitter = new Emitter();
   const apis = collectApis(files);
-  emitter.line(HEADER);
+  emitter.line(generatedBy('*.kschema', root));
   emitter.line();
   emitter.line('/** Key of each API by its name. */');
   emitter.block(
@@ -70,13 +72,13 @@ export function printApiTable(files: readonly SchemaFile[]): string {
   return emitter.toString();
 }
 
-export function printRegistry(files: readonly SchemaFile[], runtime: RuntimeImports): string {
+export function printRegistry(files: readonly SchemaFile[], root: RootContext): string {
   const emitter = new Emitter();
-  emitter.line(HEADER);
+  emitter.line(generatedBy('*.kschema', root));
   emitter.line(
     '// For tools and tests that treat all messages alike. Importing this loads every codec: handlers import theirs directly.',
   );
-  emitter.line(`import type { MessageCodec } from '${runtime.specifier('MessageCodec')}';`);
+  emitter.line(`import type { MessageCodec } from '${root.specifier('MessageCodec')}';`);
   for (const file of files) {
     emitter.line(`import { ${file.messages.map(({ name }) => codecName(name)).join(', ')} } from './${file.name}.ts';`);
   }

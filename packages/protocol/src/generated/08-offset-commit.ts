@@ -140,7 +140,7 @@ function sizeOffsetCommitRequestTopic(m: OffsetCommitRequestTopic, v: number): n
   if (v <= 9) {
     n += flexible ? sizeOfCompactString(m.name) : sizeOfString(m.name);
   }
-  if (v === 10) {
+  if (v >= 10) {
     n += 16;
   }
   n += flexible ? sizeOfUvarint(m.partitions.length + 1) : 4;
@@ -154,7 +154,7 @@ function encodeOffsetCommitRequestTopic(w: Writer, m: OffsetCommitRequestTopic, 
   if (v <= 9) {
     if (flexible) w.compactString(m.name); else w.string(m.name);
   }
-  if (v === 10) {
+  if (v >= 10) {
     w.uuid(m.topicId);
   }
   if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
@@ -165,7 +165,7 @@ function encodeOffsetCommitRequestTopic(w: Writer, m: OffsetCommitRequestTopic, 
 function decodeOffsetCommitRequestTopic(r: Reader, v: number): OffsetCommitRequestTopic {
   const flexible = v >= 8;
   const name = v <= 9 ? (flexible ? r.compactString() : r.string()) : '';
-  const topicId = v === 10 ? r.uuid() : ZERO_UUID;
+  const topicId = v >= 10 ? r.uuid() : ZERO_UUID;
   const partitions: OffsetCommitRequestPartition[] = [];
   {
     const count = flexible ? r.compactArrayLength(14) : r.arrayLength(14);
@@ -336,7 +336,7 @@ function sizeOffsetCommitResponseTopic(m: OffsetCommitResponseTopic, v: number):
   if (v <= 9) {
     n += flexible ? sizeOfCompactString(m.name) : sizeOfString(m.name);
   }
-  if (v === 10) {
+  if (v >= 10) {
     n += 16;
   }
   n += flexible ? sizeOfUvarint(m.partitions.length + 1) : 4;
@@ -350,7 +350,7 @@ function encodeOffsetCommitResponseTopic(w: Writer, m: OffsetCommitResponseTopic
   if (v <= 9) {
     if (flexible) w.compactString(m.name); else w.string(m.name);
   }
-  if (v === 10) {
+  if (v >= 10) {
     w.uuid(m.topicId);
   }
   if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
@@ -361,7 +361,7 @@ function encodeOffsetCommitResponseTopic(w: Writer, m: OffsetCommitResponseTopic
 function decodeOffsetCommitResponseTopic(r: Reader, v: number): OffsetCommitResponseTopic {
   const flexible = v >= 8;
   const name = v <= 9 ? (flexible ? r.compactString() : r.string()) : '';
-  const topicId = v === 10 ? r.uuid() : ZERO_UUID;
+  const topicId = v >= 10 ? r.uuid() : ZERO_UUID;
   const partitions: OffsetCommitResponsePartition[] = [];
   {
     const count = flexible ? r.compactArrayLength(6) : r.arrayLength(6);

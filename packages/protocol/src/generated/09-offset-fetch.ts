@@ -261,7 +261,7 @@ function sizeOffsetFetchRequestTopics(m: OffsetFetchRequestTopics, v: number): n
   if (v <= 9) {
     n += sizeOfCompactString(m.name);
   }
-  if (v === 10) {
+  if (v >= 10) {
     n += 16;
   }
   n += sizeOfUvarint(m.partitionIndexes.length + 1) + m.partitionIndexes.length * 4;
@@ -273,7 +273,7 @@ function encodeOffsetFetchRequestTopics(w: Writer, m: OffsetFetchRequestTopics, 
   if (v <= 9) {
     w.compactString(m.name);
   }
-  if (v === 10) {
+  if (v >= 10) {
     w.uuid(m.topicId);
   }
   w.compactArrayLength(m.partitionIndexes.length);
@@ -283,7 +283,7 @@ function encodeOffsetFetchRequestTopics(w: Writer, m: OffsetFetchRequestTopics, 
 
 function decodeOffsetFetchRequestTopics(r: Reader, v: number): OffsetFetchRequestTopics {
   const name = v <= 9 ? r.compactString() : '';
-  const topicId = v === 10 ? r.uuid() : ZERO_UUID;
+  const topicId = v >= 10 ? r.uuid() : ZERO_UUID;
   const partitionIndexes: number[] = [];
   {
     const count = r.compactArrayLength(4);
@@ -625,7 +625,7 @@ function sizeOffsetFetchResponseTopics(m: OffsetFetchResponseTopics, v: number):
   if (v <= 9) {
     n += sizeOfCompactString(m.name);
   }
-  if (v === 10) {
+  if (v >= 10) {
     n += 16;
   }
   n += sizeOfUvarint(m.partitions.length + 1);
@@ -638,7 +638,7 @@ function encodeOffsetFetchResponseTopics(w: Writer, m: OffsetFetchResponseTopics
   if (v <= 9) {
     w.compactString(m.name);
   }
-  if (v === 10) {
+  if (v >= 10) {
     w.uuid(m.topicId);
   }
   w.compactArrayLength(m.partitions.length);
@@ -648,7 +648,7 @@ function encodeOffsetFetchResponseTopics(w: Writer, m: OffsetFetchResponseTopics
 
 function decodeOffsetFetchResponseTopics(r: Reader, v: number): OffsetFetchResponseTopics {
   const name = v <= 9 ? r.compactString() : '';
-  const topicId = v === 10 ? r.uuid() : ZERO_UUID;
+  const topicId = v >= 10 ? r.uuid() : ZERO_UUID;
   const partitions: OffsetFetchResponsePartitions[] = [];
   {
     const count = r.compactArrayLength(20);

@@ -245,7 +245,7 @@ function sizeJoinGroupResponse(m: JoinGroupResponse, v: number): number {
   }
   n += flexible ? sizeOfCompactNullableString(m.protocolName) : sizeOfNullableString(m.protocolName);
   n += flexible ? sizeOfCompactString(m.leader) : sizeOfString(m.leader);
-  if (v === 9) {
+  if (v >= 9) {
     n += 1;
   }
   n += flexible ? sizeOfCompactString(m.memberId) : sizeOfString(m.memberId);
@@ -268,10 +268,10 @@ function encodeJoinGroupResponse(w: Writer, m: JoinGroupResponse, v: number): vo
   if (m.protocolName === null && !(v >= 7)) throw nullField('JoinGroupResponse', 'protocolName', v);
   if (flexible) w.compactNullableString(m.protocolName); else w.nullableString(m.protocolName);
   if (flexible) w.compactString(m.leader); else w.string(m.leader);
-  if (v === 9) {
+  if (v >= 9) {
     w.boolean(m.skipAssignment);
   }
-  if (!(v === 9) && m.skipAssignment !== false) throw unsupportedField('JoinGroupResponse', 'skipAssignment', v);
+  if (!(v >= 9) && m.skipAssignment !== false) throw unsupportedField('JoinGroupResponse', 'skipAssignment', v);
   if (flexible) w.compactString(m.memberId); else w.string(m.memberId);
   if (flexible) w.compactArrayLength(m.members.length); else w.arrayLength(m.members.length);
   for (const e of m.members) encodeJoinGroupResponseMember(w, e, v);
@@ -288,7 +288,7 @@ function decodeJoinGroupResponse(r: Reader, v: number): JoinGroupResponse {
   protocolName = flexible ? r.compactNullableString() : r.nullableString();
   if (protocolName === null && !(v >= 7)) throw nullField('JoinGroupResponse', 'protocolName', v);
   const leader = flexible ? r.compactString() : r.string();
-  const skipAssignment = v === 9 ? r.boolean() : false;
+  const skipAssignment = v >= 9 ? r.boolean() : false;
   const memberId = flexible ? r.compactString() : r.string();
   const members: JoinGroupResponseMember[] = [];
   {

@@ -98,7 +98,7 @@ function sizeLeaveGroupRequestMemberIdentity(m: LeaveGroupRequestMemberIdentity,
   let n = 0;
   n += flexible ? sizeOfCompactString(m.memberId) : sizeOfString(m.memberId);
   n += flexible ? sizeOfCompactNullableString(m.groupInstanceId) : sizeOfNullableString(m.groupInstanceId);
-  if (v === 5) {
+  if (v >= 5) {
     n += sizeOfCompactNullableString(m.reason);
   }
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -109,7 +109,7 @@ function encodeLeaveGroupRequestMemberIdentity(w: Writer, m: LeaveGroupRequestMe
   const flexible = v >= 4;
   if (flexible) w.compactString(m.memberId); else w.string(m.memberId);
   if (flexible) w.compactNullableString(m.groupInstanceId); else w.nullableString(m.groupInstanceId);
-  if (v === 5) {
+  if (v >= 5) {
     w.compactNullableString(m.reason);
   }
   if (flexible) w.taggedFields(m.unknownTaggedFields);
@@ -119,7 +119,7 @@ function decodeLeaveGroupRequestMemberIdentity(r: Reader, v: number): LeaveGroup
   const flexible = v >= 4;
   const memberId = flexible ? r.compactString() : r.string();
   const groupInstanceId = flexible ? r.compactNullableString() : r.nullableString();
-  const reason = v === 5 ? r.compactNullableString() : null;
+  const reason = v >= 5 ? r.compactNullableString() : null;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
   const m: LeaveGroupRequestMemberIdentity = { memberId, groupInstanceId, reason };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

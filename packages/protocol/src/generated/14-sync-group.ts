@@ -65,7 +65,7 @@ function sizeSyncGroupRequest(m: SyncGroupRequest, v: number): number {
   if (v >= 3) {
     n += flexible ? sizeOfCompactNullableString(m.groupInstanceId) : sizeOfNullableString(m.groupInstanceId);
   }
-  if (v === 5) {
+  if (v >= 5) {
     n += sizeOfCompactNullableString(m.protocolType);
     n += sizeOfCompactNullableString(m.protocolName);
   }
@@ -84,7 +84,7 @@ function encodeSyncGroupRequest(w: Writer, m: SyncGroupRequest, v: number): void
     if (flexible) w.compactNullableString(m.groupInstanceId); else w.nullableString(m.groupInstanceId);
   }
   if (!(v >= 3) && m.groupInstanceId !== null) throw unsupportedField('SyncGroupRequest', 'groupInstanceId', v);
-  if (v === 5) {
+  if (v >= 5) {
     w.compactNullableString(m.protocolType);
     w.compactNullableString(m.protocolName);
   }
@@ -99,8 +99,8 @@ function decodeSyncGroupRequest(r: Reader, v: number): SyncGroupRequest {
   const generationId = r.int32();
   const memberId = flexible ? r.compactString() : r.string();
   const groupInstanceId = v >= 3 ? (flexible ? r.compactNullableString() : r.nullableString()) : null;
-  const protocolType = v === 5 ? r.compactNullableString() : null;
-  const protocolName = v === 5 ? r.compactNullableString() : null;
+  const protocolType = v >= 5 ? r.compactNullableString() : null;
+  const protocolName = v >= 5 ? r.compactNullableString() : null;
   const assignments: SyncGroupRequestAssignment[] = [];
   {
     const count = flexible ? r.compactArrayLength(3) : r.arrayLength(3);
@@ -197,7 +197,7 @@ function sizeSyncGroupResponse(m: SyncGroupResponse, v: number): number {
   if (v >= 1) {
     n += 4;
   }
-  if (v === 5) {
+  if (v >= 5) {
     n += sizeOfCompactNullableString(m.protocolType);
     n += sizeOfCompactNullableString(m.protocolName);
   }
@@ -212,7 +212,7 @@ function encodeSyncGroupResponse(w: Writer, m: SyncGroupResponse, v: number): vo
     w.int32(m.throttleTimeMs);
   }
   w.int16(m.errorCode);
-  if (v === 5) {
+  if (v >= 5) {
     w.compactNullableString(m.protocolType);
     w.compactNullableString(m.protocolName);
   }
@@ -224,8 +224,8 @@ function decodeSyncGroupResponse(r: Reader, v: number): SyncGroupResponse {
   const flexible = v >= 4;
   const throttleTimeMs = v >= 1 ? r.int32() : 0;
   const errorCode = r.int16();
-  const protocolType = v === 5 ? r.compactNullableString() : null;
-  const protocolName = v === 5 ? r.compactNullableString() : null;
+  const protocolType = v >= 5 ? r.compactNullableString() : null;
+  const protocolName = v >= 5 ? r.compactNullableString() : null;
   const assignment = flexible ? r.compactBytes() : r.bytes();
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
   const m: SyncGroupResponse = { throttleTimeMs, errorCode, protocolType, protocolName, assignment };

@@ -210,7 +210,7 @@ function decodeDescribeGroupsResponse(r: Reader, v: number): DescribeGroupsRespo
 function sizeDescribeGroupsResponseDescribedGroup(m: DescribeGroupsResponseDescribedGroup, v: number): number {
   const flexible = v >= 5;
   let n = 2;
-  if (v === 6) {
+  if (v >= 6) {
     n += sizeOfCompactNullableString(m.errorMessage);
   }
   n += flexible ? sizeOfCompactString(m.groupId) : sizeOfString(m.groupId);
@@ -229,10 +229,10 @@ function sizeDescribeGroupsResponseDescribedGroup(m: DescribeGroupsResponseDescr
 function encodeDescribeGroupsResponseDescribedGroup(w: Writer, m: DescribeGroupsResponseDescribedGroup, v: number): void {
   const flexible = v >= 5;
   w.int16(m.errorCode);
-  if (v === 6) {
+  if (v >= 6) {
     w.compactNullableString(m.errorMessage);
   }
-  if (!(v === 6) && m.errorMessage !== null) throw unsupportedField('DescribeGroupsResponseDescribedGroup', 'errorMessage', v);
+  if (!(v >= 6) && m.errorMessage !== null) throw unsupportedField('DescribeGroupsResponseDescribedGroup', 'errorMessage', v);
   if (flexible) w.compactString(m.groupId); else w.string(m.groupId);
   if (flexible) w.compactString(m.groupState); else w.string(m.groupState);
   if (flexible) w.compactString(m.protocolType); else w.string(m.protocolType);
@@ -249,7 +249,7 @@ function encodeDescribeGroupsResponseDescribedGroup(w: Writer, m: DescribeGroups
 function decodeDescribeGroupsResponseDescribedGroup(r: Reader, v: number): DescribeGroupsResponseDescribedGroup {
   const flexible = v >= 5;
   const errorCode = r.int16();
-  const errorMessage = v === 6 ? r.compactNullableString() : null;
+  const errorMessage = v >= 6 ? r.compactNullableString() : null;
   const groupId = flexible ? r.compactString() : r.string();
   const groupState = flexible ? r.compactString() : r.string();
   const protocolType = flexible ? r.compactString() : r.string();

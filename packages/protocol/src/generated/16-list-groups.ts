@@ -31,7 +31,7 @@ function sizeListGroupsRequest(m: ListGroupsRequest, v: number): number {
     n += sizeOfUvarint(m.statesFilter.length + 1);
     for (const e of m.statesFilter) n += sizeOfCompactString(e);
   }
-  if (v === 5) {
+  if (v >= 5) {
     n += sizeOfUvarint(m.typesFilter.length + 1);
     for (const e of m.typesFilter) n += sizeOfCompactString(e);
   }
@@ -46,11 +46,11 @@ function encodeListGroupsRequest(w: Writer, m: ListGroupsRequest, v: number): vo
     for (const e of m.statesFilter) w.compactString(e);
   }
   if (!(v >= 4) && m.statesFilter.length !== 0) throw unsupportedField('ListGroupsRequest', 'statesFilter', v);
-  if (v === 5) {
+  if (v >= 5) {
     w.compactArrayLength(m.typesFilter.length);
     for (const e of m.typesFilter) w.compactString(e);
   }
-  if (!(v === 5) && m.typesFilter.length !== 0) throw unsupportedField('ListGroupsRequest', 'typesFilter', v);
+  if (!(v >= 5) && m.typesFilter.length !== 0) throw unsupportedField('ListGroupsRequest', 'typesFilter', v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -62,7 +62,7 @@ function decodeListGroupsRequest(r: Reader, v: number): ListGroupsRequest {
     for (let i = 0; i < count; i++) statesFilter.push(r.compactString());
   }
   const typesFilter: string[] = [];
-  if (v === 5) {
+  if (v >= 5) {
     const count = r.compactArrayLength(1);
     for (let i = 0; i < count; i++) typesFilter.push(r.compactString());
   }
@@ -189,7 +189,7 @@ function sizeListGroupsResponseListedGroup(m: ListGroupsResponseListedGroup, v: 
   if (v >= 4) {
     n += sizeOfCompactString(m.groupState);
   }
-  if (v === 5) {
+  if (v >= 5) {
     n += sizeOfCompactString(m.groupType);
   }
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -203,7 +203,7 @@ function encodeListGroupsResponseListedGroup(w: Writer, m: ListGroupsResponseLis
   if (v >= 4) {
     w.compactString(m.groupState);
   }
-  if (v === 5) {
+  if (v >= 5) {
     w.compactString(m.groupType);
   }
   if (flexible) w.taggedFields(m.unknownTaggedFields);
@@ -214,7 +214,7 @@ function decodeListGroupsResponseListedGroup(r: Reader, v: number): ListGroupsRe
   const groupId = flexible ? r.compactString() : r.string();
   const protocolType = flexible ? r.compactString() : r.string();
   const groupState = v >= 4 ? r.compactString() : '';
-  const groupType = v === 5 ? r.compactString() : '';
+  const groupType = v >= 5 ? r.compactString() : '';
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
   const m: ListGroupsResponseListedGroup = { groupId, protocolType, groupState, groupType };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

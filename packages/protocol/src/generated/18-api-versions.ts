@@ -36,7 +36,7 @@ function sizeApiVersionsRequest(m: ApiVersionsRequest, v: number): number {
     n += sizeOfCompactString(m.clientSoftwareName);
     n += sizeOfCompactString(m.clientSoftwareVersion);
   }
-  if (v === 5) {
+  if (v >= 5) {
     n += sizeOfCompactNullableString(m.clusterId);
     n += 4;
   }
@@ -50,7 +50,7 @@ function encodeApiVersionsRequest(w: Writer, m: ApiVersionsRequest, v: number): 
     w.compactString(m.clientSoftwareName);
     w.compactString(m.clientSoftwareVersion);
   }
-  if (v === 5) {
+  if (v >= 5) {
     w.compactNullableString(m.clusterId);
     w.int32(m.nodeId);
   }
@@ -61,8 +61,8 @@ function decodeApiVersionsRequest(r: Reader, v: number): ApiVersionsRequest {
   const flexible = v >= 3;
   const clientSoftwareName = v >= 3 ? r.compactString() : '';
   const clientSoftwareVersion = v >= 3 ? r.compactString() : '';
-  const clusterId = v === 5 ? r.compactNullableString() : null;
-  const nodeId = v === 5 ? r.int32() : -1;
+  const clusterId = v >= 5 ? r.compactNullableString() : null;
+  const nodeId = v >= 5 ? r.int32() : -1;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
   const m: ApiVersionsRequest = { clientSoftwareName, clientSoftwareVersion, clusterId, nodeId };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

@@ -372,7 +372,7 @@ function sizeCreateTopicsResponseCreatableTopicResult(m: CreateTopicsResponseCre
   const flexible = v >= 5;
   let n = 2;
   n += flexible ? sizeOfCompactString(m.name) : sizeOfString(m.name);
-  if (v === 7) {
+  if (v >= 7) {
     n += 16;
   }
   n += flexible ? sizeOfCompactNullableString(m.errorMessage) : sizeOfNullableString(m.errorMessage);
@@ -400,7 +400,7 @@ function sizeCreateTopicsResponseCreatableTopicResult(m: CreateTopicsResponseCre
 function encodeCreateTopicsResponseCreatableTopicResult(w: Writer, m: CreateTopicsResponseCreatableTopicResult, v: number): void {
   const flexible = v >= 5;
   if (flexible) w.compactString(m.name); else w.string(m.name);
-  if (v === 7) {
+  if (v >= 7) {
     w.uuid(m.topicId);
   }
   w.int16(m.errorCode);
@@ -433,7 +433,7 @@ function encodeCreateTopicsResponseCreatableTopicResult(w: Writer, m: CreateTopi
 function decodeCreateTopicsResponseCreatableTopicResult(r: Reader, v: number): CreateTopicsResponseCreatableTopicResult {
   const flexible = v >= 5;
   const name = flexible ? r.compactString() : r.string();
-  const topicId = v === 7 ? r.uuid() : ZERO_UUID;
+  const topicId = v >= 7 ? r.uuid() : ZERO_UUID;
   const errorCode = r.int16();
   const errorMessage = flexible ? r.compactNullableString() : r.nullableString();
   let topicConfigErrorCode: number = 0;

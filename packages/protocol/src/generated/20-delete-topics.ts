@@ -49,7 +49,7 @@ export function createDeleteTopicsRequestDeleteTopicState(init: Partial<DeleteTo
 function sizeDeleteTopicsRequest(m: DeleteTopicsRequest, v: number): number {
   const flexible = v >= 4;
   let n = 4;
-  if (v === 6) {
+  if (v >= 6) {
     n += sizeOfUvarint(m.topics.length + 1);
     for (const e of m.topics) n += sizeDeleteTopicsRequestDeleteTopicState(e, v);
   }
@@ -63,11 +63,11 @@ function sizeDeleteTopicsRequest(m: DeleteTopicsRequest, v: number): number {
 
 function encodeDeleteTopicsRequest(w: Writer, m: DeleteTopicsRequest, v: number): void {
   const flexible = v >= 4;
-  if (v === 6) {
+  if (v >= 6) {
     w.compactArrayLength(m.topics.length);
     for (const e of m.topics) encodeDeleteTopicsRequestDeleteTopicState(w, e, v);
   }
-  if (!(v === 6) && m.topics.length !== 0) throw unsupportedField('DeleteTopicsRequest', 'topics', v);
+  if (!(v >= 6) && m.topics.length !== 0) throw unsupportedField('DeleteTopicsRequest', 'topics', v);
   if (v <= 5) {
     if (flexible) w.compactArrayLength(m.topicNames.length); else w.arrayLength(m.topicNames.length);
     for (const e of m.topicNames) { if (flexible) w.compactString(e); else w.string(e); }
@@ -79,7 +79,7 @@ function encodeDeleteTopicsRequest(w: Writer, m: DeleteTopicsRequest, v: number)
 function decodeDeleteTopicsRequest(r: Reader, v: number): DeleteTopicsRequest {
   const flexible = v >= 4;
   const topics: DeleteTopicsRequestDeleteTopicState[] = [];
-  if (v === 6) {
+  if (v >= 6) {
     const count = r.compactArrayLength(18);
     for (let i = 0; i < count; i++) topics.push(decodeDeleteTopicsRequestDeleteTopicState(r, v));
   }
@@ -220,7 +220,7 @@ function sizeDeleteTopicsResponseDeletableTopicResult(m: DeleteTopicsResponseDel
   const flexible = v >= 4;
   let n = 2;
   n += flexible ? sizeOfCompactNullableString(m.name) : sizeOfNullableString(m.name);
-  if (v === 6) {
+  if (v >= 6) {
     n += 16;
   }
   if (v >= 5) {
@@ -232,9 +232,9 @@ function sizeDeleteTopicsResponseDeletableTopicResult(m: DeleteTopicsResponseDel
 
 function encodeDeleteTopicsResponseDeletableTopicResult(w: Writer, m: DeleteTopicsResponseDeletableTopicResult, v: number): void {
   const flexible = v >= 4;
-  if (m.name === null && !(v === 6)) throw nullField('DeleteTopicsResponseDeletableTopicResult', 'name', v);
+  if (m.name === null && !(v >= 6)) throw nullField('DeleteTopicsResponseDeletableTopicResult', 'name', v);
   if (flexible) w.compactNullableString(m.name); else w.nullableString(m.name);
-  if (v === 6) {
+  if (v >= 6) {
     w.uuid(m.topicId);
   }
   w.int16(m.errorCode);
@@ -248,8 +248,8 @@ function decodeDeleteTopicsResponseDeletableTopicResult(r: Reader, v: number): D
   const flexible = v >= 4;
   let name: string | null = '';
   name = flexible ? r.compactNullableString() : r.nullableString();
-  if (name === null && !(v === 6)) throw nullField('DeleteTopicsResponseDeletableTopicResult', 'name', v);
-  const topicId = v === 6 ? r.uuid() : ZERO_UUID;
+  if (name === null && !(v >= 6)) throw nullField('DeleteTopicsResponseDeletableTopicResult', 'name', v);
+  const topicId = v >= 6 ? r.uuid() : ZERO_UUID;
   const errorCode = r.int16();
   const errorMessage = v >= 5 ? r.compactNullableString() : null;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;

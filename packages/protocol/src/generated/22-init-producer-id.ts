@@ -44,7 +44,7 @@ function sizeInitProducerIdRequest(m: InitProducerIdRequest, v: number): number 
     n += 8;
     n += 2;
   }
-  if (v === 6) {
+  if (v >= 6) {
     n += 1;
     n += 1;
   }
@@ -64,14 +64,14 @@ function encodeInitProducerIdRequest(w: Writer, m: InitProducerIdRequest, v: num
     w.int16(m.producerEpoch);
   }
   if (!(v >= 3) && m.producerEpoch !== -1) throw unsupportedField('InitProducerIdRequest', 'producerEpoch', v);
-  if (v === 6) {
+  if (v >= 6) {
     w.boolean(m.enable2Pc);
   }
-  if (!(v === 6) && m.enable2Pc !== false) throw unsupportedField('InitProducerIdRequest', 'enable2Pc', v);
-  if (v === 6) {
+  if (!(v >= 6) && m.enable2Pc !== false) throw unsupportedField('InitProducerIdRequest', 'enable2Pc', v);
+  if (v >= 6) {
     w.boolean(m.keepPreparedTxn);
   }
-  if (!(v === 6) && m.keepPreparedTxn !== false) throw unsupportedField('InitProducerIdRequest', 'keepPreparedTxn', v);
+  if (!(v >= 6) && m.keepPreparedTxn !== false) throw unsupportedField('InitProducerIdRequest', 'keepPreparedTxn', v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -81,8 +81,8 @@ function decodeInitProducerIdRequest(r: Reader, v: number): InitProducerIdReques
   const transactionTimeoutMs = r.int32();
   const producerId = v >= 3 ? r.int64() : -1n;
   const producerEpoch = v >= 3 ? r.int16() : -1;
-  const enable2Pc = v === 6 ? r.boolean() : false;
-  const keepPreparedTxn = v === 6 ? r.boolean() : false;
+  const enable2Pc = v >= 6 ? r.boolean() : false;
+  const keepPreparedTxn = v >= 6 ? r.boolean() : false;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
   const m: InitProducerIdRequest = { transactionalId, transactionTimeoutMs, producerId, producerEpoch, enable2Pc, keepPreparedTxn };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
@@ -148,7 +148,7 @@ export function createInitProducerIdResponse(init: Partial<InitProducerIdRespons
 function sizeInitProducerIdResponse(m: InitProducerIdResponse, v: number): number {
   const flexible = v >= 2;
   let n = 16;
-  if (v === 6) {
+  if (v >= 6) {
     n += 8;
     n += 2;
   }
@@ -162,14 +162,14 @@ function encodeInitProducerIdResponse(w: Writer, m: InitProducerIdResponse, v: n
   w.int16(m.errorCode);
   w.int64(m.producerId);
   w.int16(m.producerEpoch);
-  if (v === 6) {
+  if (v >= 6) {
     w.int64(m.ongoingTxnProducerId);
   }
-  if (!(v === 6) && m.ongoingTxnProducerId !== -1n) throw unsupportedField('InitProducerIdResponse', 'ongoingTxnProducerId', v);
-  if (v === 6) {
+  if (!(v >= 6) && m.ongoingTxnProducerId !== -1n) throw unsupportedField('InitProducerIdResponse', 'ongoingTxnProducerId', v);
+  if (v >= 6) {
     w.int16(m.ongoingTxnProducerEpoch);
   }
-  if (!(v === 6) && m.ongoingTxnProducerEpoch !== -1) throw unsupportedField('InitProducerIdResponse', 'ongoingTxnProducerEpoch', v);
+  if (!(v >= 6) && m.ongoingTxnProducerEpoch !== -1) throw unsupportedField('InitProducerIdResponse', 'ongoingTxnProducerEpoch', v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -179,8 +179,8 @@ function decodeInitProducerIdResponse(r: Reader, v: number): InitProducerIdRespo
   const errorCode = r.int16();
   const producerId = r.int64();
   const producerEpoch = r.int16();
-  const ongoingTxnProducerId = v === 6 ? r.int64() : -1n;
-  const ongoingTxnProducerEpoch = v === 6 ? r.int16() : -1;
+  const ongoingTxnProducerId = v >= 6 ? r.int64() : -1n;
+  const ongoingTxnProducerEpoch = v >= 6 ? r.int16() : -1;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
   const m: InitProducerIdResponse = { throttleTimeMs, errorCode, producerId, producerEpoch, ongoingTxnProducerId, ongoingTxnProducerEpoch };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

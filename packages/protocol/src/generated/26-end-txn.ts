@@ -111,7 +111,7 @@ export function createEndTxnResponse(init: Partial<EndTxnResponse> = {}): EndTxn
 function sizeEndTxnResponse(m: EndTxnResponse, v: number): number {
   const flexible = v >= 3;
   let n = 6;
-  if (v === 5) {
+  if (v >= 5) {
     n += 8;
     n += 2;
   }
@@ -123,7 +123,7 @@ function encodeEndTxnResponse(w: Writer, m: EndTxnResponse, v: number): void {
   const flexible = v >= 3;
   w.int32(m.throttleTimeMs);
   w.int16(m.errorCode);
-  if (v === 5) {
+  if (v >= 5) {
     w.int64(m.producerId);
     w.int16(m.producerEpoch);
   }
@@ -134,8 +134,8 @@ function decodeEndTxnResponse(r: Reader, v: number): EndTxnResponse {
   const flexible = v >= 3;
   const throttleTimeMs = r.int32();
   const errorCode = r.int16();
-  const producerId = v === 5 ? r.int64() : -1n;
-  const producerEpoch = v === 5 ? r.int16() : -1;
+  const producerId = v >= 5 ? r.int64() : -1n;
+  const producerEpoch = v >= 5 ? r.int16() : -1;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
   const m: EndTxnResponse = { throttleTimeMs, errorCode, producerId, producerEpoch };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

@@ -98,7 +98,7 @@ function sizeWriteTxnMarkersRequestWritableTxnMarker(m: WriteTxnMarkersRequestWr
   let n = 15;
   n += sizeOfUvarint(m.topics.length + 1);
   for (const e of m.topics) n += sizeWriteTxnMarkersRequestWritableTxnMarkerTopic(e, v);
-  if (v === 2) {
+  if (v >= 2) {
     n += 1;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -112,7 +112,7 @@ function encodeWriteTxnMarkersRequestWritableTxnMarker(w: Writer, m: WriteTxnMar
   w.compactArrayLength(m.topics.length);
   for (const e of m.topics) encodeWriteTxnMarkersRequestWritableTxnMarkerTopic(w, e, v);
   w.int32(m.coordinatorEpoch);
-  if (v === 2) {
+  if (v >= 2) {
     w.int8(m.transactionVersion);
   }
   w.taggedFields(m.unknownTaggedFields);
@@ -128,7 +128,7 @@ function decodeWriteTxnMarkersRequestWritableTxnMarker(r: Reader, v: number): Wr
     for (let i = 0; i < count; i++) topics.push(decodeWriteTxnMarkersRequestWritableTxnMarkerTopic(r, v));
   }
   const coordinatorEpoch = r.int32();
-  const transactionVersion = v === 2 ? r.int8() : 0;
+  const transactionVersion = v >= 2 ? r.int8() : 0;
   const unknownTaggedFields = r.taggedFields();
   const m: WriteTxnMarkersRequestWritableTxnMarker = { producerId, producerEpoch, transactionResult, topics, coordinatorEpoch, transactionVersion };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

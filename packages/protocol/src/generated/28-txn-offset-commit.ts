@@ -153,7 +153,7 @@ function sizeTxnOffsetCommitRequestTopic(m: TxnOffsetCommitRequestTopic, v: numb
   if (v <= 5) {
     n += flexible ? sizeOfCompactString(m.name) : sizeOfString(m.name);
   }
-  if (v === 6) {
+  if (v >= 6) {
     n += 16;
   }
   n += flexible ? sizeOfUvarint(m.partitions.length + 1) : 4;
@@ -167,7 +167,7 @@ function encodeTxnOffsetCommitRequestTopic(w: Writer, m: TxnOffsetCommitRequestT
   if (v <= 5) {
     if (flexible) w.compactString(m.name); else w.string(m.name);
   }
-  if (v === 6) {
+  if (v >= 6) {
     w.uuid(m.topicId);
   }
   if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
@@ -178,7 +178,7 @@ function encodeTxnOffsetCommitRequestTopic(w: Writer, m: TxnOffsetCommitRequestT
 function decodeTxnOffsetCommitRequestTopic(r: Reader, v: number): TxnOffsetCommitRequestTopic {
   const flexible = v >= 3;
   const name = v <= 5 ? (flexible ? r.compactString() : r.string()) : '';
-  const topicId = v === 6 ? r.uuid() : ZERO_UUID;
+  const topicId = v >= 6 ? r.uuid() : ZERO_UUID;
   const partitions: TxnOffsetCommitRequestPartition[] = [];
   {
     const count = flexible ? r.compactArrayLength(14) : r.arrayLength(14);
@@ -344,7 +344,7 @@ function sizeTxnOffsetCommitResponseTopic(m: TxnOffsetCommitResponseTopic, v: nu
   if (v <= 5) {
     n += flexible ? sizeOfCompactString(m.name) : sizeOfString(m.name);
   }
-  if (v === 6) {
+  if (v >= 6) {
     n += 16;
   }
   n += flexible ? sizeOfUvarint(m.partitions.length + 1) : 4;
@@ -358,7 +358,7 @@ function encodeTxnOffsetCommitResponseTopic(w: Writer, m: TxnOffsetCommitRespons
   if (v <= 5) {
     if (flexible) w.compactString(m.name); else w.string(m.name);
   }
-  if (v === 6) {
+  if (v >= 6) {
     w.uuid(m.topicId);
   }
   if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
@@ -369,7 +369,7 @@ function encodeTxnOffsetCommitResponseTopic(w: Writer, m: TxnOffsetCommitRespons
 function decodeTxnOffsetCommitResponseTopic(r: Reader, v: number): TxnOffsetCommitResponseTopic {
   const flexible = v >= 3;
   const name = v <= 5 ? (flexible ? r.compactString() : r.string()) : '';
-  const topicId = v === 6 ? r.uuid() : ZERO_UUID;
+  const topicId = v >= 6 ? r.uuid() : ZERO_UUID;
   const partitions: TxnOffsetCommitResponsePartition[] = [];
   {
     const count = flexible ? r.compactArrayLength(6) : r.arrayLength(6);

@@ -278,7 +278,7 @@ function sizeDescribeLogDirsResponseDescribeLogDirsResult(m: DescribeLogDirsResp
     n += 8;
     n += 8;
   }
-  if (v === 5) {
+  if (v >= 5) {
     n += 1;
   }
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -295,7 +295,7 @@ function encodeDescribeLogDirsResponseDescribeLogDirsResult(w: Writer, m: Descri
     w.int64(m.totalBytes);
     w.int64(m.usableBytes);
   }
-  if (v === 5) {
+  if (v >= 5) {
     w.boolean(m.isCordoned);
   }
   if (flexible) w.taggedFields(m.unknownTaggedFields);
@@ -312,7 +312,7 @@ function decodeDescribeLogDirsResponseDescribeLogDirsResult(r: Reader, v: number
   }
   const totalBytes = v >= 4 ? r.int64() : -1n;
   const usableBytes = v >= 4 ? r.int64() : -1n;
-  const isCordoned = v === 5 ? r.boolean() : false;
+  const isCordoned = v >= 5 ? r.boolean() : false;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
   const m: DescribeLogDirsResponseDescribeLogDirsResult = { errorCode, logDir, topics, totalBytes, usableBytes, isCordoned };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

@@ -51,7 +51,7 @@ export function createCreateDelegationTokenRequestCreatableRenewers(init: Partia
 function sizeCreateDelegationTokenRequest(m: CreateDelegationTokenRequest, v: number): number {
   const flexible = v >= 2;
   let n = 8;
-  if (v === 3) {
+  if (v >= 3) {
     n += sizeOfCompactNullableString(m.ownerPrincipalType);
     n += sizeOfCompactNullableString(m.ownerPrincipalName);
   }
@@ -63,14 +63,14 @@ function sizeCreateDelegationTokenRequest(m: CreateDelegationTokenRequest, v: nu
 
 function encodeCreateDelegationTokenRequest(w: Writer, m: CreateDelegationTokenRequest, v: number): void {
   const flexible = v >= 2;
-  if (v === 3) {
+  if (v >= 3) {
     w.compactNullableString(m.ownerPrincipalType);
   }
-  if (!(v === 3) && m.ownerPrincipalType !== '') throw unsupportedField('CreateDelegationTokenRequest', 'ownerPrincipalType', v);
-  if (v === 3) {
+  if (!(v >= 3) && m.ownerPrincipalType !== '') throw unsupportedField('CreateDelegationTokenRequest', 'ownerPrincipalType', v);
+  if (v >= 3) {
     w.compactNullableString(m.ownerPrincipalName);
   }
-  if (!(v === 3) && m.ownerPrincipalName !== '') throw unsupportedField('CreateDelegationTokenRequest', 'ownerPrincipalName', v);
+  if (!(v >= 3) && m.ownerPrincipalName !== '') throw unsupportedField('CreateDelegationTokenRequest', 'ownerPrincipalName', v);
   if (flexible) w.compactArrayLength(m.renewers.length); else w.arrayLength(m.renewers.length);
   for (const e of m.renewers) encodeCreateDelegationTokenRequestCreatableRenewers(w, e, v);
   w.int64(m.maxLifetimeMs);
@@ -79,8 +79,8 @@ function encodeCreateDelegationTokenRequest(w: Writer, m: CreateDelegationTokenR
 
 function decodeCreateDelegationTokenRequest(r: Reader, v: number): CreateDelegationTokenRequest {
   const flexible = v >= 2;
-  const ownerPrincipalType = v === 3 ? r.compactNullableString() : '';
-  const ownerPrincipalName = v === 3 ? r.compactNullableString() : '';
+  const ownerPrincipalType = v >= 3 ? r.compactNullableString() : '';
+  const ownerPrincipalName = v >= 3 ? r.compactNullableString() : '';
   const renewers: CreateDelegationTokenRequestCreatableRenewers[] = [];
   {
     const count = flexible ? r.compactArrayLength(3) : r.arrayLength(3);
@@ -195,7 +195,7 @@ function sizeCreateDelegationTokenResponse(m: CreateDelegationTokenResponse, v: 
   let n = 30;
   n += flexible ? sizeOfCompactString(m.principalType) : sizeOfString(m.principalType);
   n += flexible ? sizeOfCompactString(m.principalName) : sizeOfString(m.principalName);
-  if (v === 3) {
+  if (v >= 3) {
     n += sizeOfCompactString(m.tokenRequesterPrincipalType);
     n += sizeOfCompactString(m.tokenRequesterPrincipalName);
   }
@@ -210,14 +210,14 @@ function encodeCreateDelegationTokenResponse(w: Writer, m: CreateDelegationToken
   w.int16(m.errorCode);
   if (flexible) w.compactString(m.principalType); else w.string(m.principalType);
   if (flexible) w.compactString(m.principalName); else w.string(m.principalName);
-  if (v === 3) {
+  if (v >= 3) {
     w.compactString(m.tokenRequesterPrincipalType);
   }
-  if (!(v === 3) && m.tokenRequesterPrincipalType !== '') throw unsupportedField('CreateDelegationTokenResponse', 'tokenRequesterPrincipalType', v);
-  if (v === 3) {
+  if (!(v >= 3) && m.tokenRequesterPrincipalType !== '') throw unsupportedField('CreateDelegationTokenResponse', 'tokenRequesterPrincipalType', v);
+  if (v >= 3) {
     w.compactString(m.tokenRequesterPrincipalName);
   }
-  if (!(v === 3) && m.tokenRequesterPrincipalName !== '') throw unsupportedField('CreateDelegationTokenResponse', 'tokenRequesterPrincipalName', v);
+  if (!(v >= 3) && m.tokenRequesterPrincipalName !== '') throw unsupportedField('CreateDelegationTokenResponse', 'tokenRequesterPrincipalName', v);
   w.int64(m.issueTimestampMs);
   w.int64(m.expiryTimestampMs);
   w.int64(m.maxTimestampMs);
@@ -232,8 +232,8 @@ function decodeCreateDelegationTokenResponse(r: Reader, v: number): CreateDelega
   const errorCode = r.int16();
   const principalType = flexible ? r.compactString() : r.string();
   const principalName = flexible ? r.compactString() : r.string();
-  const tokenRequesterPrincipalType = v === 3 ? r.compactString() : '';
-  const tokenRequesterPrincipalName = v === 3 ? r.compactString() : '';
+  const tokenRequesterPrincipalType = v >= 3 ? r.compactString() : '';
+  const tokenRequesterPrincipalName = v >= 3 ? r.compactString() : '';
   const issueTimestampMs = r.int64();
   const expiryTimestampMs = r.int64();
   const maxTimestampMs = r.int64();

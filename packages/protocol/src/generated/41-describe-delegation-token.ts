@@ -252,7 +252,7 @@ function sizeDescribeDelegationTokenResponseDescribedDelegationToken(m: Describe
   let n = 24;
   n += flexible ? sizeOfCompactString(m.principalType) : sizeOfString(m.principalType);
   n += flexible ? sizeOfCompactString(m.principalName) : sizeOfString(m.principalName);
-  if (v === 3) {
+  if (v >= 3) {
     n += sizeOfCompactString(m.tokenRequesterPrincipalType);
     n += sizeOfCompactString(m.tokenRequesterPrincipalName);
   }
@@ -268,14 +268,14 @@ function encodeDescribeDelegationTokenResponseDescribedDelegationToken(w: Writer
   const flexible = v >= 2;
   if (flexible) w.compactString(m.principalType); else w.string(m.principalType);
   if (flexible) w.compactString(m.principalName); else w.string(m.principalName);
-  if (v === 3) {
+  if (v >= 3) {
     w.compactString(m.tokenRequesterPrincipalType);
   }
-  if (!(v === 3) && m.tokenRequesterPrincipalType !== '') throw unsupportedField('DescribeDelegationTokenResponseDescribedDelegationToken', 'tokenRequesterPrincipalType', v);
-  if (v === 3) {
+  if (!(v >= 3) && m.tokenRequesterPrincipalType !== '') throw unsupportedField('DescribeDelegationTokenResponseDescribedDelegationToken', 'tokenRequesterPrincipalType', v);
+  if (v >= 3) {
     w.compactString(m.tokenRequesterPrincipalName);
   }
-  if (!(v === 3) && m.tokenRequesterPrincipalName !== '') throw unsupportedField('DescribeDelegationTokenResponseDescribedDelegationToken', 'tokenRequesterPrincipalName', v);
+  if (!(v >= 3) && m.tokenRequesterPrincipalName !== '') throw unsupportedField('DescribeDelegationTokenResponseDescribedDelegationToken', 'tokenRequesterPrincipalName', v);
   w.int64(m.issueTimestamp);
   w.int64(m.expiryTimestamp);
   w.int64(m.maxTimestamp);
@@ -290,8 +290,8 @@ function decodeDescribeDelegationTokenResponseDescribedDelegationToken(r: Reader
   const flexible = v >= 2;
   const principalType = flexible ? r.compactString() : r.string();
   const principalName = flexible ? r.compactString() : r.string();
-  const tokenRequesterPrincipalType = v === 3 ? r.compactString() : '';
-  const tokenRequesterPrincipalName = v === 3 ? r.compactString() : '';
+  const tokenRequesterPrincipalType = v >= 3 ? r.compactString() : '';
+  const tokenRequesterPrincipalName = v >= 3 ? r.compactString() : '';
   const issueTimestamp = r.int64();
   const expiryTimestamp = r.int64();
   const maxTimestamp = r.int64();

@@ -149,7 +149,7 @@ function sizeDeleteGroupsResponseDeletableGroupResult(m: DeleteGroupsResponseDel
   const flexible = v >= 2;
   let n = 2;
   n += flexible ? sizeOfCompactString(m.groupId) : sizeOfString(m.groupId);
-  if (v === 3) {
+  if (v >= 3) {
     n += sizeOfCompactNullableString(m.errorMessage);
   }
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -160,7 +160,7 @@ function encodeDeleteGroupsResponseDeletableGroupResult(w: Writer, m: DeleteGrou
   const flexible = v >= 2;
   if (flexible) w.compactString(m.groupId); else w.string(m.groupId);
   w.int16(m.errorCode);
-  if (v === 3) {
+  if (v >= 3) {
     w.compactNullableString(m.errorMessage);
   }
   if (flexible) w.taggedFields(m.unknownTaggedFields);
@@ -170,7 +170,7 @@ function decodeDeleteGroupsResponseDeletableGroupResult(r: Reader, v: number): D
   const flexible = v >= 2;
   const groupId = flexible ? r.compactString() : r.string();
   const errorCode = r.int16();
-  const errorMessage = v === 3 ? r.compactNullableString() : null;
+  const errorMessage = v >= 3 ? r.compactNullableString() : null;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
   const m: DeleteGroupsResponseDeletableGroupResult = { groupId, errorCode, errorMessage };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

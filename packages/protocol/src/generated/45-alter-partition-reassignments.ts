@@ -65,7 +65,7 @@ export function createAlterPartitionReassignmentsRequestReassignablePartition(in
 
 function sizeAlterPartitionReassignmentsRequest(m: AlterPartitionReassignmentsRequest, v: number): number {
   let n = 4;
-  if (v === 1) {
+  if (v >= 1) {
     n += 1;
   }
   n += sizeOfUvarint(m.topics.length + 1);
@@ -76,10 +76,10 @@ function sizeAlterPartitionReassignmentsRequest(m: AlterPartitionReassignmentsRe
 
 function encodeAlterPartitionReassignmentsRequest(w: Writer, m: AlterPartitionReassignmentsRequest, v: number): void {
   w.int32(m.timeoutMs);
-  if (v === 1) {
+  if (v >= 1) {
     w.boolean(m.allowReplicationFactorChange);
   }
-  if (!(v === 1) && m.allowReplicationFactorChange !== true) throw unsupportedField('AlterPartitionReassignmentsRequest', 'allowReplicationFactorChange', v);
+  if (!(v >= 1) && m.allowReplicationFactorChange !== true) throw unsupportedField('AlterPartitionReassignmentsRequest', 'allowReplicationFactorChange', v);
   w.compactArrayLength(m.topics.length);
   for (const e of m.topics) encodeAlterPartitionReassignmentsRequestReassignableTopic(w, e, v);
   w.taggedFields(m.unknownTaggedFields);
@@ -87,7 +87,7 @@ function encodeAlterPartitionReassignmentsRequest(w: Writer, m: AlterPartitionRe
 
 function decodeAlterPartitionReassignmentsRequest(r: Reader, v: number): AlterPartitionReassignmentsRequest {
   const timeoutMs = r.int32();
-  const allowReplicationFactorChange = v === 1 ? r.boolean() : true;
+  const allowReplicationFactorChange = v >= 1 ? r.boolean() : true;
   const topics: AlterPartitionReassignmentsRequestReassignableTopic[] = [];
   {
     const count = r.compactArrayLength(3);
@@ -262,7 +262,7 @@ export function createAlterPartitionReassignmentsResponseReassignablePartitionRe
 
 function sizeAlterPartitionReassignmentsResponse(m: AlterPartitionReassignmentsResponse, v: number): number {
   let n = 6;
-  if (v === 1) {
+  if (v >= 1) {
     n += 1;
   }
   n += sizeOfCompactNullableString(m.errorMessage);
@@ -274,7 +274,7 @@ function sizeAlterPartitionReassignmentsResponse(m: AlterPartitionReassignmentsR
 
 function encodeAlterPartitionReassignmentsResponse(w: Writer, m: AlterPartitionReassignmentsResponse, v: number): void {
   w.int32(m.throttleTimeMs);
-  if (v === 1) {
+  if (v >= 1) {
     w.boolean(m.allowReplicationFactorChange);
   }
   w.int16(m.errorCode);
@@ -286,7 +286,7 @@ function encodeAlterPartitionReassignmentsResponse(w: Writer, m: AlterPartitionR
 
 function decodeAlterPartitionReassignmentsResponse(r: Reader, v: number): AlterPartitionReassignmentsResponse {
   const throttleTimeMs = r.int32();
-  const allowReplicationFactorChange = v === 1 ? r.boolean() : true;
+  const allowReplicationFactorChange = v >= 1 ? r.boolean() : true;
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const responses: AlterPartitionReassignmentsResponseReassignableTopicResponse[] = [];

@@ -301,12 +301,12 @@ export function createDescribeQuorumResponseReplicaState(init: Partial<DescribeQ
 
 function sizeDescribeQuorumResponse(m: DescribeQuorumResponse, v: number): number {
   let n = 2;
-  if (v === 2) {
+  if (v >= 2) {
     n += sizeOfCompactNullableString(m.errorMessage);
   }
   n += sizeOfUvarint(m.topics.length + 1);
   for (const e of m.topics) n += sizeDescribeQuorumResponseTopicData(e, v);
-  if (v === 2) {
+  if (v >= 2) {
     n += sizeOfUvarint(m.nodes.length + 1);
     for (const e of m.nodes) n += sizeDescribeQuorumResponseNode(e, v);
   }
@@ -316,29 +316,29 @@ function sizeDescribeQuorumResponse(m: DescribeQuorumResponse, v: number): numbe
 
 function encodeDescribeQuorumResponse(w: Writer, m: DescribeQuorumResponse, v: number): void {
   w.int16(m.errorCode);
-  if (v === 2) {
+  if (v >= 2) {
     w.compactNullableString(m.errorMessage);
   }
   w.compactArrayLength(m.topics.length);
   for (const e of m.topics) encodeDescribeQuorumResponseTopicData(w, e, v);
-  if (v === 2) {
+  if (v >= 2) {
     w.compactArrayLength(m.nodes.length);
     for (const e of m.nodes) encodeDescribeQuorumResponseNode(w, e, v);
   }
-  if (!(v === 2) && m.nodes.length !== 0) throw unsupportedField('DescribeQuorumResponse', 'nodes', v);
+  if (!(v >= 2) && m.nodes.length !== 0) throw unsupportedField('DescribeQuorumResponse', 'nodes', v);
   w.taggedFields(m.unknownTaggedFields);
 }
 
 function decodeDescribeQuorumResponse(r: Reader, v: number): DescribeQuorumResponse {
   const errorCode = r.int16();
-  const errorMessage = v === 2 ? r.compactNullableString() : '';
+  const errorMessage = v >= 2 ? r.compactNullableString() : '';
   const topics: DescribeQuorumResponseTopicData[] = [];
   {
     const count = r.compactArrayLength(3);
     for (let i = 0; i < count; i++) topics.push(decodeDescribeQuorumResponseTopicData(r, v));
   }
   const nodes: DescribeQuorumResponseNode[] = [];
-  if (v === 2) {
+  if (v >= 2) {
     const count = r.compactArrayLength(6);
     for (let i = 0; i < count; i++) nodes.push(decodeDescribeQuorumResponseNode(r, v));
   }
@@ -407,7 +407,7 @@ function decodeDescribeQuorumResponseNode(r: Reader, v: number): DescribeQuorumR
 
 function sizeDescribeQuorumResponsePartitionData(m: DescribeQuorumResponsePartitionData, v: number): number {
   let n = 22;
-  if (v === 2) {
+  if (v >= 2) {
     n += sizeOfCompactNullableString(m.errorMessage);
   }
   n += sizeOfUvarint(m.currentVoters.length + 1);
@@ -421,7 +421,7 @@ function sizeDescribeQuorumResponsePartitionData(m: DescribeQuorumResponsePartit
 function encodeDescribeQuorumResponsePartitionData(w: Writer, m: DescribeQuorumResponsePartitionData, v: number): void {
   w.int32(m.partitionIndex);
   w.int16(m.errorCode);
-  if (v === 2) {
+  if (v >= 2) {
     w.compactNullableString(m.errorMessage);
   }
   w.int32(m.leaderId);
@@ -437,7 +437,7 @@ function encodeDescribeQuorumResponsePartitionData(w: Writer, m: DescribeQuorumR
 function decodeDescribeQuorumResponsePartitionData(r: Reader, v: number): DescribeQuorumResponsePartitionData {
   const partitionIndex = r.int32();
   const errorCode = r.int16();
-  const errorMessage = v === 2 ? r.compactNullableString() : '';
+  const errorMessage = v >= 2 ? r.compactNullableString() : '';
   const leaderId = r.int32();
   const leaderEpoch = r.int32();
   const highWatermark = r.int64();
@@ -484,7 +484,7 @@ function decodeDescribeQuorumResponseListener(r: Reader, v: number): DescribeQuo
 
 function sizeDescribeQuorumResponseReplicaState(m: DescribeQuorumResponseReplicaState, v: number): number {
   let n = 12;
-  if (v === 2) {
+  if (v >= 2) {
     n += 16;
   }
   if (v >= 1) {
@@ -497,10 +497,10 @@ function sizeDescribeQuorumResponseReplicaState(m: DescribeQuorumResponseReplica
 
 function encodeDescribeQuorumResponseReplicaState(w: Writer, m: DescribeQuorumResponseReplicaState, v: number): void {
   w.int32(m.replicaId);
-  if (v === 2) {
+  if (v >= 2) {
     w.uuid(m.replicaDirectoryId);
   }
-  if (!(v === 2) && m.replicaDirectoryId !== ZERO_UUID) throw unsupportedField('DescribeQuorumResponseReplicaState', 'replicaDirectoryId', v);
+  if (!(v >= 2) && m.replicaDirectoryId !== ZERO_UUID) throw unsupportedField('DescribeQuorumResponseReplicaState', 'replicaDirectoryId', v);
   w.int64(m.logEndOffset);
   if (v >= 1) {
     w.int64(m.lastFetchTimestamp);
@@ -511,7 +511,7 @@ function encodeDescribeQuorumResponseReplicaState(w: Writer, m: DescribeQuorumRe
 
 function decodeDescribeQuorumResponseReplicaState(r: Reader, v: number): DescribeQuorumResponseReplicaState {
   const replicaId = r.int32();
-  const replicaDirectoryId = v === 2 ? r.uuid() : ZERO_UUID;
+  const replicaDirectoryId = v >= 2 ? r.uuid() : ZERO_UUID;
   const logEndOffset = r.int64();
   const lastFetchTimestamp = v >= 1 ? r.int64() : -1n;
   const lastCaughtUpTimestamp = v >= 1 ? r.int64() : -1n;

@@ -90,7 +90,7 @@ function decodeUpdateFeaturesRequest(r: Reader, v: number): UpdateFeaturesReques
 function sizeUpdateFeaturesRequestFeatureUpdateKey(m: UpdateFeaturesRequestFeatureUpdateKey, v: number): number {
   let n = 2;
   n += sizeOfCompactString(m.feature);
-  if (v === 0) {
+  if (v <= 0) {
     n += 1;
   }
   if (v >= 1) {
@@ -103,10 +103,10 @@ function sizeUpdateFeaturesRequestFeatureUpdateKey(m: UpdateFeaturesRequestFeatu
 function encodeUpdateFeaturesRequestFeatureUpdateKey(w: Writer, m: UpdateFeaturesRequestFeatureUpdateKey, v: number): void {
   w.compactString(m.feature);
   w.int16(m.maxVersionLevel);
-  if (v === 0) {
+  if (v <= 0) {
     w.boolean(m.allowDowngrade);
   }
-  if (!(v === 0) && m.allowDowngrade !== false) throw unsupportedField('UpdateFeaturesRequestFeatureUpdateKey', 'allowDowngrade', v);
+  if (!(v <= 0) && m.allowDowngrade !== false) throw unsupportedField('UpdateFeaturesRequestFeatureUpdateKey', 'allowDowngrade', v);
   if (v >= 1) {
     w.int8(m.upgradeType);
   }
@@ -117,7 +117,7 @@ function encodeUpdateFeaturesRequestFeatureUpdateKey(w: Writer, m: UpdateFeature
 function decodeUpdateFeaturesRequestFeatureUpdateKey(r: Reader, v: number): UpdateFeaturesRequestFeatureUpdateKey {
   const feature = r.compactString();
   const maxVersionLevel = r.int16();
-  const allowDowngrade = v === 0 ? r.boolean() : false;
+  const allowDowngrade = v <= 0 ? r.boolean() : false;
   const upgradeType = v >= 1 ? r.int8() : 1;
   const unknownTaggedFields = r.taggedFields();
   const m: UpdateFeaturesRequestFeatureUpdateKey = { feature, maxVersionLevel, allowDowngrade, upgradeType };

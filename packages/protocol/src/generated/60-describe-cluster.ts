@@ -32,7 +32,7 @@ function sizeDescribeClusterRequest(m: DescribeClusterRequest, v: number): numbe
   if (v >= 1) {
     n += 1;
   }
-  if (v === 2) {
+  if (v >= 2) {
     n += 1;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -45,17 +45,17 @@ function encodeDescribeClusterRequest(w: Writer, m: DescribeClusterRequest, v: n
     w.int8(m.endpointType);
   }
   if (!(v >= 1) && m.endpointType !== 1) throw unsupportedField('DescribeClusterRequest', 'endpointType', v);
-  if (v === 2) {
+  if (v >= 2) {
     w.boolean(m.includeFencedBrokers);
   }
-  if (!(v === 2) && m.includeFencedBrokers !== false) throw unsupportedField('DescribeClusterRequest', 'includeFencedBrokers', v);
+  if (!(v >= 2) && m.includeFencedBrokers !== false) throw unsupportedField('DescribeClusterRequest', 'includeFencedBrokers', v);
   w.taggedFields(m.unknownTaggedFields);
 }
 
 function decodeDescribeClusterRequest(r: Reader, v: number): DescribeClusterRequest {
   const includeClusterAuthorizedOperations = r.boolean();
   const endpointType = v >= 1 ? r.int8() : 1;
-  const includeFencedBrokers = v === 2 ? r.boolean() : false;
+  const includeFencedBrokers = v >= 2 ? r.boolean() : false;
   const unknownTaggedFields = r.taggedFields();
   const m: DescribeClusterRequest = { includeClusterAuthorizedOperations, endpointType, includeFencedBrokers };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
@@ -203,7 +203,7 @@ function sizeDescribeClusterResponseDescribeClusterBroker(m: DescribeClusterResp
   let n = 8;
   n += sizeOfCompactString(m.host);
   n += sizeOfCompactNullableString(m.rack);
-  if (v === 2) {
+  if (v >= 2) {
     n += 1;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -215,10 +215,10 @@ function encodeDescribeClusterResponseDescribeClusterBroker(w: Writer, m: Descri
   w.compactString(m.host);
   w.int32(m.port);
   w.compactNullableString(m.rack);
-  if (v === 2) {
+  if (v >= 2) {
     w.boolean(m.isFenced);
   }
-  if (!(v === 2) && m.isFenced !== false) throw unsupportedField('DescribeClusterResponseDescribeClusterBroker', 'isFenced', v);
+  if (!(v >= 2) && m.isFenced !== false) throw unsupportedField('DescribeClusterResponseDescribeClusterBroker', 'isFenced', v);
   w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -227,7 +227,7 @@ function decodeDescribeClusterResponseDescribeClusterBroker(r: Reader, v: number
   const host = r.compactString();
   const port = r.int32();
   const rack = r.compactNullableString();
-  const isFenced = v === 2 ? r.boolean() : false;
+  const isFenced = v >= 2 ? r.boolean() : false;
   const unknownTaggedFields = r.taggedFields();
   const m: DescribeClusterResponseDescribeClusterBroker = { brokerId, host, port, rack, isFenced };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

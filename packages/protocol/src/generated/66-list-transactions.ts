@@ -38,7 +38,7 @@ function sizeListTransactionsRequest(m: ListTransactionsRequest, v: number): num
   if (v >= 1) {
     n += 8;
   }
-  if (v === 2) {
+  if (v >= 2) {
     n += sizeOfCompactNullableString(m.transactionalIdPattern);
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -54,10 +54,10 @@ function encodeListTransactionsRequest(w: Writer, m: ListTransactionsRequest, v:
     w.int64(m.durationFilter);
   }
   if (!(v >= 1) && m.durationFilter !== -1n) throw unsupportedField('ListTransactionsRequest', 'durationFilter', v);
-  if (v === 2) {
+  if (v >= 2) {
     w.compactNullableString(m.transactionalIdPattern);
   }
-  if (!(v === 2) && m.transactionalIdPattern !== null) throw unsupportedField('ListTransactionsRequest', 'transactionalIdPattern', v);
+  if (!(v >= 2) && m.transactionalIdPattern !== null) throw unsupportedField('ListTransactionsRequest', 'transactionalIdPattern', v);
   w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -73,7 +73,7 @@ function decodeListTransactionsRequest(r: Reader, v: number): ListTransactionsRe
     for (let i = 0; i < count; i++) producerIdFilters.push(r.int64());
   }
   const durationFilter = v >= 1 ? r.int64() : -1n;
-  const transactionalIdPattern = v === 2 ? r.compactNullableString() : null;
+  const transactionalIdPattern = v >= 2 ? r.compactNullableString() : null;
   const unknownTaggedFields = r.taggedFields();
   const m: ListTransactionsRequest = { stateFilters, producerIdFilters, durationFilter, transactionalIdPattern };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

@@ -78,7 +78,7 @@ function sizeConsumerGroupHeartbeatRequest(m: ConsumerGroupHeartbeatRequest, v: 
     n += sizeOfUvarint(m.subscribedTopicNames.length + 1);
     for (const e of m.subscribedTopicNames) n += sizeOfCompactString(e);
   }
-  if (v === 1) {
+  if (v >= 1) {
     n += sizeOfCompactNullableString(m.subscribedTopicRegex);
   }
   n += sizeOfCompactNullableString(m.serverAssignor);
@@ -104,10 +104,10 @@ function encodeConsumerGroupHeartbeatRequest(w: Writer, m: ConsumerGroupHeartbea
     w.compactArrayLength(m.subscribedTopicNames.length);
     for (const e of m.subscribedTopicNames) w.compactString(e);
   }
-  if (v === 1) {
+  if (v >= 1) {
     w.compactNullableString(m.subscribedTopicRegex);
   }
-  if (!(v === 1) && m.subscribedTopicRegex !== null) throw unsupportedField('ConsumerGroupHeartbeatRequest', 'subscribedTopicRegex', v);
+  if (!(v >= 1) && m.subscribedTopicRegex !== null) throw unsupportedField('ConsumerGroupHeartbeatRequest', 'subscribedTopicRegex', v);
   w.compactNullableString(m.serverAssignor);
   if (m.topicPartitions === null) {
     w.uvarint(0);
@@ -136,7 +136,7 @@ function decodeConsumerGroupHeartbeatRequest(r: Reader, v: number): ConsumerGrou
       subscribedTopicNames = items;
     }
   }
-  const subscribedTopicRegex = v === 1 ? r.compactNullableString() : null;
+  const subscribedTopicRegex = v >= 1 ? r.compactNullableString() : null;
   const serverAssignor = r.compactNullableString();
   let topicPartitions: readonly ConsumerGroupHeartbeatRequestTopicPartitions[] | null = null;
   {

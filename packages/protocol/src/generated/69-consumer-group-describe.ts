@@ -302,7 +302,7 @@ function sizeConsumerGroupDescribeResponseMember(m: ConsumerGroupDescribeRespons
   n += sizeOfCompactNullableString(m.subscribedTopicRegex);
   n += sizeConsumerGroupDescribeResponseAssignment(m.assignment, v);
   n += sizeConsumerGroupDescribeResponseAssignment(m.targetAssignment, v);
-  if (v === 1) {
+  if (v >= 1) {
     n += 1;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -321,7 +321,7 @@ function encodeConsumerGroupDescribeResponseMember(w: Writer, m: ConsumerGroupDe
   w.compactNullableString(m.subscribedTopicRegex);
   encodeConsumerGroupDescribeResponseAssignment(w, m.assignment, v);
   encodeConsumerGroupDescribeResponseAssignment(w, m.targetAssignment, v);
-  if (v === 1) {
+  if (v >= 1) {
     w.int8(m.memberType);
   }
   w.taggedFields(m.unknownTaggedFields);
@@ -342,7 +342,7 @@ function decodeConsumerGroupDescribeResponseMember(r: Reader, v: number): Consum
   const subscribedTopicRegex = r.compactNullableString();
   const assignment = decodeConsumerGroupDescribeResponseAssignment(r, v);
   const targetAssignment = decodeConsumerGroupDescribeResponseAssignment(r, v);
-  const memberType = v === 1 ? r.int8() : -1;
+  const memberType = v >= 1 ? r.int8() : -1;
   const unknownTaggedFields = r.taggedFields();
   const m: ConsumerGroupDescribeResponseMember = { memberId, instanceId, rackId, memberEpoch, clientId, clientHost, subscribedTopicNames, subscribedTopicRegex, assignment, targetAssignment, memberType };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

@@ -23,7 +23,7 @@ export function createListConfigResourcesRequest(init: Partial<ListConfigResourc
 
 function sizeListConfigResourcesRequest(m: ListConfigResourcesRequest, v: number): number {
   let n = 0;
-  if (v === 1) {
+  if (v >= 1) {
     n += sizeOfUvarint(m.resourceTypes.length + 1) + m.resourceTypes.length;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -31,17 +31,17 @@ function sizeListConfigResourcesRequest(m: ListConfigResourcesRequest, v: number
 }
 
 function encodeListConfigResourcesRequest(w: Writer, m: ListConfigResourcesRequest, v: number): void {
-  if (v === 1) {
+  if (v >= 1) {
     w.compactArrayLength(m.resourceTypes.length);
     for (const e of m.resourceTypes) w.int8(e);
   }
-  if (!(v === 1) && m.resourceTypes.length !== 0) throw unsupportedField('ListConfigResourcesRequest', 'resourceTypes', v);
+  if (!(v >= 1) && m.resourceTypes.length !== 0) throw unsupportedField('ListConfigResourcesRequest', 'resourceTypes', v);
   w.taggedFields(m.unknownTaggedFields);
 }
 
 function decodeListConfigResourcesRequest(r: Reader, v: number): ListConfigResourcesRequest {
   const resourceTypes: number[] = [];
-  if (v === 1) {
+  if (v >= 1) {
     const count = r.compactArrayLength(1);
     for (let i = 0; i < count; i++) resourceTypes.push(r.int8());
   }
@@ -149,7 +149,7 @@ function decodeListConfigResourcesResponse(r: Reader, v: number): ListConfigReso
 function sizeListConfigResourcesResponseConfigResource(m: ListConfigResourcesResponseConfigResource, v: number): number {
   let n = 0;
   n += sizeOfCompactString(m.resourceName);
-  if (v === 1) {
+  if (v >= 1) {
     n += 1;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -158,7 +158,7 @@ function sizeListConfigResourcesResponseConfigResource(m: ListConfigResourcesRes
 
 function encodeListConfigResourcesResponseConfigResource(w: Writer, m: ListConfigResourcesResponseConfigResource, v: number): void {
   w.compactString(m.resourceName);
-  if (v === 1) {
+  if (v >= 1) {
     w.int8(m.resourceType);
   }
   w.taggedFields(m.unknownTaggedFields);
@@ -166,7 +166,7 @@ function encodeListConfigResourcesResponseConfigResource(w: Writer, m: ListConfi
 
 function decodeListConfigResourcesResponseConfigResource(r: Reader, v: number): ListConfigResourcesResponseConfigResource {
   const resourceName = r.compactString();
-  const resourceType = v === 1 ? r.int8() : 16;
+  const resourceType = v >= 1 ? r.int8() : 16;
   const unknownTaggedFields = r.taggedFields();
   const m: ListConfigResourcesResponseConfigResource = { resourceName, resourceType };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

@@ -134,7 +134,7 @@ function sizeShareFetchRequest(m: ShareFetchRequest, v: number): number {
   let n = 24;
   n += sizeOfCompactNullableString(m.groupId);
   n += sizeOfCompactNullableString(m.memberId);
-  if (v === 2) {
+  if (v >= 2) {
     n += 1;
     n += 1;
   }
@@ -155,11 +155,11 @@ function encodeShareFetchRequest(w: Writer, m: ShareFetchRequest, v: number): vo
   w.int32(m.maxBytes);
   w.int32(m.maxRecords);
   w.int32(m.batchSize);
-  if (v === 2) {
+  if (v >= 2) {
     w.int8(m.shareAcquireMode);
     w.boolean(m.isRenewAck);
   }
-  if (!(v === 2) && m.isRenewAck !== false) throw unsupportedField('ShareFetchRequest', 'isRenewAck', v);
+  if (!(v >= 2) && m.isRenewAck !== false) throw unsupportedField('ShareFetchRequest', 'isRenewAck', v);
   w.compactArrayLength(m.topics.length);
   for (const e of m.topics) encodeShareFetchRequestFetchTopic(w, e, v);
   w.compactArrayLength(m.forgottenTopicsData.length);
@@ -176,8 +176,8 @@ function decodeShareFetchRequest(r: Reader, v: number): ShareFetchRequest {
   const maxBytes = r.int32();
   const maxRecords = r.int32();
   const batchSize = r.int32();
-  const shareAcquireMode = v === 2 ? r.int8() : 0;
-  const isRenewAck = v === 2 ? r.boolean() : false;
+  const shareAcquireMode = v >= 2 ? r.int8() : 0;
+  const isRenewAck = v >= 2 ? r.boolean() : false;
   const topics: ShareFetchRequestFetchTopic[] = [];
   {
     const count = r.compactArrayLength(18);

@@ -95,7 +95,7 @@ function sizeShareAcknowledgeRequest(m: ShareAcknowledgeRequest, v: number): num
   let n = 4;
   n += sizeOfCompactNullableString(m.groupId);
   n += sizeOfCompactNullableString(m.memberId);
-  if (v === 2) {
+  if (v >= 2) {
     n += 1;
   }
   n += sizeOfUvarint(m.topics.length + 1);
@@ -108,10 +108,10 @@ function encodeShareAcknowledgeRequest(w: Writer, m: ShareAcknowledgeRequest, v:
   w.compactNullableString(m.groupId);
   w.compactNullableString(m.memberId);
   w.int32(m.shareSessionEpoch);
-  if (v === 2) {
+  if (v >= 2) {
     w.boolean(m.isRenewAck);
   }
-  if (!(v === 2) && m.isRenewAck !== false) throw unsupportedField('ShareAcknowledgeRequest', 'isRenewAck', v);
+  if (!(v >= 2) && m.isRenewAck !== false) throw unsupportedField('ShareAcknowledgeRequest', 'isRenewAck', v);
   w.compactArrayLength(m.topics.length);
   for (const e of m.topics) encodeShareAcknowledgeRequestAcknowledgeTopic(w, e, v);
   w.taggedFields(m.unknownTaggedFields);
@@ -121,7 +121,7 @@ function decodeShareAcknowledgeRequest(r: Reader, v: number): ShareAcknowledgeRe
   const groupId = r.compactNullableString();
   const memberId = r.compactNullableString();
   const shareSessionEpoch = r.int32();
-  const isRenewAck = v === 2 ? r.boolean() : false;
+  const isRenewAck = v >= 2 ? r.boolean() : false;
   const topics: ShareAcknowledgeRequestAcknowledgeTopic[] = [];
   {
     const count = r.compactArrayLength(18);
@@ -361,7 +361,7 @@ export function createShareAcknowledgeResponseLeaderIdAndEpoch(init: Partial<Sha
 function sizeShareAcknowledgeResponse(m: ShareAcknowledgeResponse, v: number): number {
   let n = 6;
   n += sizeOfCompactNullableString(m.errorMessage);
-  if (v === 2) {
+  if (v >= 2) {
     n += 4;
   }
   n += sizeOfUvarint(m.responses.length + 1);
@@ -376,7 +376,7 @@ function encodeShareAcknowledgeResponse(w: Writer, m: ShareAcknowledgeResponse, 
   w.int32(m.throttleTimeMs);
   w.int16(m.errorCode);
   w.compactNullableString(m.errorMessage);
-  if (v === 2) {
+  if (v >= 2) {
     w.int32(m.acquisitionLockTimeoutMs);
   }
   w.compactArrayLength(m.responses.length);
@@ -390,7 +390,7 @@ function decodeShareAcknowledgeResponse(r: Reader, v: number): ShareAcknowledgeR
   const throttleTimeMs = r.int32();
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
-  const acquisitionLockTimeoutMs = v === 2 ? r.int32() : 0;
+  const acquisitionLockTimeoutMs = v >= 2 ? r.int32() : 0;
   const responses: ShareAcknowledgeResponseShareAcknowledgeTopicResponse[] = [];
   {
     const count = r.compactArrayLength(18);

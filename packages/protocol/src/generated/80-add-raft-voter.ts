@@ -63,7 +63,7 @@ function sizeAddRaftVoterRequest(m: AddRaftVoterRequest, v: number): number {
   n += sizeOfCompactNullableString(m.clusterId);
   n += sizeOfUvarint(m.listeners.length + 1);
   for (const e of m.listeners) n += sizeAddRaftVoterRequestListener(e, v);
-  if (v === 1) {
+  if (v >= 1) {
     n += 1;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -77,10 +77,10 @@ function encodeAddRaftVoterRequest(w: Writer, m: AddRaftVoterRequest, v: number)
   w.uuid(m.voterDirectoryId);
   w.compactArrayLength(m.listeners.length);
   for (const e of m.listeners) encodeAddRaftVoterRequestListener(w, e, v);
-  if (v === 1) {
+  if (v >= 1) {
     w.boolean(m.ackWhenCommitted);
   }
-  if (!(v === 1) && m.ackWhenCommitted !== true) throw unsupportedField('AddRaftVoterRequest', 'ackWhenCommitted', v);
+  if (!(v >= 1) && m.ackWhenCommitted !== true) throw unsupportedField('AddRaftVoterRequest', 'ackWhenCommitted', v);
   w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -94,7 +94,7 @@ function decodeAddRaftVoterRequest(r: Reader, v: number): AddRaftVoterRequest {
     const count = r.compactArrayLength(5);
     for (let i = 0; i < count; i++) listeners.push(decodeAddRaftVoterRequestListener(r, v));
   }
-  const ackWhenCommitted = v === 1 ? r.boolean() : true;
+  const ackWhenCommitted = v >= 1 ? r.boolean() : true;
   const unknownTaggedFields = r.taggedFields();
   const m: AddRaftVoterRequest = { clusterId, timeoutMs, voterId, voterDirectoryId, listeners, ackWhenCommitted };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

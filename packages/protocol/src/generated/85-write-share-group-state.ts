@@ -155,7 +155,7 @@ function decodeWriteShareGroupStateRequestWriteStateData(r: Reader, v: number): 
 
 function sizeWriteShareGroupStateRequestPartitionData(m: WriteShareGroupStateRequestPartitionData, v: number): number {
   let n = 20;
-  if (v === 1) {
+  if (v >= 1) {
     n += 4;
   }
   n += sizeOfUvarint(m.stateBatches.length + 1);
@@ -169,7 +169,7 @@ function encodeWriteShareGroupStateRequestPartitionData(w: Writer, m: WriteShare
   w.int32(m.stateEpoch);
   w.int32(m.leaderEpoch);
   w.int64(m.startOffset);
-  if (v === 1) {
+  if (v >= 1) {
     w.int32(m.deliveryCompleteCount);
   }
   w.compactArrayLength(m.stateBatches.length);
@@ -182,7 +182,7 @@ function decodeWriteShareGroupStateRequestPartitionData(r: Reader, v: number): W
   const stateEpoch = r.int32();
   const leaderEpoch = r.int32();
   const startOffset = r.int64();
-  const deliveryCompleteCount = v === 1 ? r.int32() : -1;
+  const deliveryCompleteCount = v >= 1 ? r.int32() : -1;
   const stateBatches: WriteShareGroupStateRequestStateBatch[] = [];
   {
     const count = r.compactArrayLength(20);

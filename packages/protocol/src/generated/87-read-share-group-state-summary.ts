@@ -287,7 +287,7 @@ function decodeReadShareGroupStateSummaryResponseReadStateSummaryResult(r: Reade
 function sizeReadShareGroupStateSummaryResponsePartitionResult(m: ReadShareGroupStateSummaryResponsePartitionResult, v: number): number {
   let n = 22;
   n += sizeOfCompactNullableString(m.errorMessage);
-  if (v === 1) {
+  if (v >= 1) {
     n += 4;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -301,7 +301,7 @@ function encodeReadShareGroupStateSummaryResponsePartitionResult(w: Writer, m: R
   w.int32(m.stateEpoch);
   w.int32(m.leaderEpoch);
   w.int64(m.startOffset);
-  if (v === 1) {
+  if (v >= 1) {
     w.int32(m.deliveryCompleteCount);
   }
   w.taggedFields(m.unknownTaggedFields);
@@ -314,7 +314,7 @@ function decodeReadShareGroupStateSummaryResponsePartitionResult(r: Reader, v: n
   const stateEpoch = r.int32();
   const leaderEpoch = r.int32();
   const startOffset = r.int64();
-  const deliveryCompleteCount = v === 1 ? r.int32() : -1;
+  const deliveryCompleteCount = v >= 1 ? r.int32() : -1;
   const unknownTaggedFields = r.taggedFields();
   const m: ReadShareGroupStateSummaryResponsePartitionResult = { partition, errorCode, errorMessage, stateEpoch, leaderEpoch, startOffset, deliveryCompleteCount };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

@@ -882,10 +882,10 @@ function sizeStreamsGroupHeartbeatResponse(m: StreamsGroupHeartbeatResponse, v: 
   let n = 22;
   n += sizeOfCompactNullableString(m.errorMessage);
   n += sizeOfCompactString(m.memberId);
-  if (v === 0) {
+  if (v <= 0) {
     n += 4;
   }
-  if (v === 1) {
+  if (v >= 1) {
     n += 8;
   }
   if (m.status === null) n += 1;
@@ -908,7 +908,7 @@ function sizeStreamsGroupHeartbeatResponse(m: StreamsGroupHeartbeatResponse, v: 
     n += sizeOfUvarint(m.warmupTasks.length + 1);
     for (const e of m.warmupTasks) n += sizeStreamsGroupHeartbeatResponseTaskIds(e, v);
   }
-  if (v === 1) {
+  if (v >= 1) {
     n += 1;
   }
   if (m.partitionsByUserEndpoint === null) n += 1;
@@ -927,12 +927,12 @@ function encodeStreamsGroupHeartbeatResponse(w: Writer, m: StreamsGroupHeartbeat
   w.compactString(m.memberId);
   w.int32(m.memberEpoch);
   w.int32(m.heartbeatIntervalMs);
-  if (v === 0) {
+  if (v <= 0) {
     w.int32(m.acceptableRecoveryLagLegacy);
   }
-  if (!(v === 0) && m.acceptableRecoveryLagLegacy !== 0) throw unsupportedField('StreamsGroupHeartbeatResponse', 'acceptableRecoveryLagLegacy', v);
+  if (!(v <= 0) && m.acceptableRecoveryLagLegacy !== 0) throw unsupportedField('StreamsGroupHeartbeatResponse', 'acceptableRecoveryLagLegacy', v);
   w.int32(m.taskOffsetIntervalMs);
-  if (v === 1) {
+  if (v >= 1) {
     w.int64(m.acceptableRecoveryLag);
   }
   if (m.status === null) {
@@ -959,10 +959,10 @@ function encodeStreamsGroupHeartbeatResponse(w: Writer, m: StreamsGroupHeartbeat
     w.compactArrayLength(m.warmupTasks.length);
     for (const e of m.warmupTasks) encodeStreamsGroupHeartbeatResponseTaskIds(w, e, v);
   }
-  if (v === 1) {
+  if (v >= 1) {
     w.boolean(m.topologyDescriptionRequired);
   }
-  if (!(v === 1) && m.topologyDescriptionRequired !== false) throw unsupportedField('StreamsGroupHeartbeatResponse', 'topologyDescriptionRequired', v);
+  if (!(v >= 1) && m.topologyDescriptionRequired !== false) throw unsupportedField('StreamsGroupHeartbeatResponse', 'topologyDescriptionRequired', v);
   w.int32(m.endpointInformationEpoch);
   if (m.partitionsByUserEndpoint === null) {
     w.uvarint(0);
@@ -980,9 +980,9 @@ function decodeStreamsGroupHeartbeatResponse(r: Reader, v: number): StreamsGroup
   const memberId = r.compactString();
   const memberEpoch = r.int32();
   const heartbeatIntervalMs = r.int32();
-  const acceptableRecoveryLagLegacy = v === 0 ? r.int32() : 0;
+  const acceptableRecoveryLagLegacy = v <= 0 ? r.int32() : 0;
   const taskOffsetIntervalMs = r.int32();
-  const acceptableRecoveryLag = v === 1 ? r.int64() : -1n;
+  const acceptableRecoveryLag = v >= 1 ? r.int64() : -1n;
   let status: readonly StreamsGroupHeartbeatResponseStatus[] | null = [];
   {
     const count = r.compactNullableArrayLength(3);
@@ -1027,7 +1027,7 @@ function decodeStreamsGroupHeartbeatResponse(r: Reader, v: number): StreamsGroup
       warmupTasks = items;
     }
   }
-  const topologyDescriptionRequired = v === 1 ? r.boolean() : false;
+  const topologyDescriptionRequired = v >= 1 ? r.boolean() : false;
   const endpointInformationEpoch = r.int32();
   let partitionsByUserEndpoint: readonly StreamsGroupHeartbeatResponseEndpointToPartitions[] | null = null;
   {

@@ -31,7 +31,7 @@ function sizeStreamsGroupDescribeRequest(m: StreamsGroupDescribeRequest, v: numb
   let n = 1;
   n += sizeOfUvarint(m.groupIds.length + 1);
   for (const e of m.groupIds) n += sizeOfCompactString(e);
-  if (v === 1) {
+  if (v >= 1) {
     n += 1;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -42,10 +42,10 @@ function encodeStreamsGroupDescribeRequest(w: Writer, m: StreamsGroupDescribeReq
   w.compactArrayLength(m.groupIds.length);
   for (const e of m.groupIds) w.compactString(e);
   w.boolean(m.includeAuthorizedOperations);
-  if (v === 1) {
+  if (v >= 1) {
     w.boolean(m.includeTopologyDescription);
   }
-  if (!(v === 1) && m.includeTopologyDescription !== false) throw unsupportedField('StreamsGroupDescribeRequest', 'includeTopologyDescription', v);
+  if (!(v >= 1) && m.includeTopologyDescription !== false) throw unsupportedField('StreamsGroupDescribeRequest', 'includeTopologyDescription', v);
   w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -56,7 +56,7 @@ function decodeStreamsGroupDescribeRequest(r: Reader, v: number): StreamsGroupDe
     for (let i = 0; i < count; i++) groupIds.push(r.compactString());
   }
   const includeAuthorizedOperations = r.boolean();
-  const includeTopologyDescription = v === 1 ? r.boolean() : false;
+  const includeTopologyDescription = v >= 1 ? r.boolean() : false;
   const unknownTaggedFields = r.taggedFields();
   const m: StreamsGroupDescribeRequest = { groupIds, includeAuthorizedOperations, includeTopologyDescription };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
@@ -497,7 +497,7 @@ function sizeStreamsGroupDescribeResponseDescribedGroup(m: StreamsGroupDescribeR
   n += 1 + (m.topology === null ? 0 : sizeStreamsGroupDescribeResponseTopology(m.topology, v));
   n += sizeOfUvarint(m.members.length + 1);
   for (const e of m.members) n += sizeStreamsGroupDescribeResponseMember(e, v);
-  if (v === 1) {
+  if (v >= 1) {
     n += 1 + (m.topologyDescription === null ? 0 : sizeStreamsGroupDescribeResponseTopologyDescription(m.topologyDescription, v));
     n += 1;
     n += sizeOfCompactNullableString(m.assignorName);
@@ -521,19 +521,19 @@ function encodeStreamsGroupDescribeResponseDescribedGroup(w: Writer, m: StreamsG
   w.compactArrayLength(m.members.length);
   for (const e of m.members) encodeStreamsGroupDescribeResponseMember(w, e, v);
   w.int32(m.authorizedOperations);
-  if (v === 1) {
+  if (v >= 1) {
     if (m.topologyDescription === null) w.int8(-1);
     else {
       w.int8(1);
       encodeStreamsGroupDescribeResponseTopologyDescription(w, m.topologyDescription, v);
     }
   }
-  if (!(v === 1) && m.topologyDescription !== null) throw unsupportedField('StreamsGroupDescribeResponseDescribedGroup', 'topologyDescription', v);
-  if (v === 1) {
+  if (!(v >= 1) && m.topologyDescription !== null) throw unsupportedField('StreamsGroupDescribeResponseDescribedGroup', 'topologyDescription', v);
+  if (v >= 1) {
     w.int8(m.topologyDescriptionStatus);
   }
-  if (!(v === 1) && m.topologyDescriptionStatus !== 0) throw unsupportedField('StreamsGroupDescribeResponseDescribedGroup', 'topologyDescriptionStatus', v);
-  if (v === 1) {
+  if (!(v >= 1) && m.topologyDescriptionStatus !== 0) throw unsupportedField('StreamsGroupDescribeResponseDescribedGroup', 'topologyDescriptionStatus', v);
+  if (v >= 1) {
     w.compactNullableString(m.assignorName);
   }
   w.taggedFields(m.unknownTaggedFields);
@@ -553,9 +553,9 @@ function decodeStreamsGroupDescribeResponseDescribedGroup(r: Reader, v: number):
     for (let i = 0; i < count; i++) members.push(decodeStreamsGroupDescribeResponseMember(r, v));
   }
   const authorizedOperations = r.int32();
-  const topologyDescription = v === 1 ? (r.structPresent() ? decodeStreamsGroupDescribeResponseTopologyDescription(r, v) : null) : null;
-  const topologyDescriptionStatus = v === 1 ? r.int8() : 0;
-  const assignorName = v === 1 ? r.compactNullableString() : null;
+  const topologyDescription = v >= 1 ? (r.structPresent() ? decodeStreamsGroupDescribeResponseTopologyDescription(r, v) : null) : null;
+  const topologyDescriptionStatus = v >= 1 ? r.int8() : 0;
+  const assignorName = v >= 1 ? r.compactNullableString() : null;
   const unknownTaggedFields = r.taggedFields();
   const m: StreamsGroupDescribeResponseDescribedGroup = { errorCode, errorMessage, groupId, groupState, groupEpoch, assignmentEpoch, topology, members, authorizedOperations, topologyDescription, topologyDescriptionStatus, assignorName };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

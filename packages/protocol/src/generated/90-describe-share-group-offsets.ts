@@ -367,7 +367,7 @@ function decodeDescribeShareGroupOffsetsResponseTopic(r: Reader, v: number): Des
 
 function sizeDescribeShareGroupOffsetsResponsePartition(m: DescribeShareGroupOffsetsResponsePartition, v: number): number {
   let n = 18;
-  if (v === 1) {
+  if (v >= 1) {
     n += 8;
   }
   n += sizeOfCompactNullableString(m.errorMessage);
@@ -379,7 +379,7 @@ function encodeDescribeShareGroupOffsetsResponsePartition(w: Writer, m: Describe
   w.int32(m.partitionIndex);
   w.int64(m.startOffset);
   w.int32(m.leaderEpoch);
-  if (v === 1) {
+  if (v >= 1) {
     w.int64(m.lag);
   }
   w.int16(m.errorCode);
@@ -391,7 +391,7 @@ function decodeDescribeShareGroupOffsetsResponsePartition(r: Reader, v: number):
   const partitionIndex = r.int32();
   const startOffset = r.int64();
   const leaderEpoch = r.int32();
-  const lag = v === 1 ? r.int64() : -1n;
+  const lag = v >= 1 ? r.int64() : -1n;
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const unknownTaggedFields = r.taggedFields();

@@ -90,7 +90,7 @@ function decodeLeaderChangeMessage(r: Reader, v: number): LeaderChangeMessage {
 
 function sizeLeaderChangeMessageVoter(m: LeaderChangeMessageVoter, v: number): number {
   let n = 4;
-  if (v === 1) {
+  if (v >= 1) {
     n += 16;
   }
   n += sizeOfTaggedFields(m.unknownTaggedFields);
@@ -99,16 +99,16 @@ function sizeLeaderChangeMessageVoter(m: LeaderChangeMessageVoter, v: number): n
 
 function encodeLeaderChangeMessageVoter(w: Writer, m: LeaderChangeMessageVoter, v: number): void {
   w.int32(m.voterId);
-  if (v === 1) {
+  if (v >= 1) {
     w.uuid(m.voterDirectoryId);
   }
-  if (!(v === 1) && m.voterDirectoryId !== ZERO_UUID) throw unsupportedField('LeaderChangeMessageVoter', 'voterDirectoryId', v);
+  if (!(v >= 1) && m.voterDirectoryId !== ZERO_UUID) throw unsupportedField('LeaderChangeMessageVoter', 'voterDirectoryId', v);
   w.taggedFields(m.unknownTaggedFields);
 }
 
 function decodeLeaderChangeMessageVoter(r: Reader, v: number): LeaderChangeMessageVoter {
   const voterId = r.int32();
-  const voterDirectoryId = v === 1 ? r.uuid() : ZERO_UUID;
+  const voterDirectoryId = v >= 1 ? r.uuid() : ZERO_UUID;
   const unknownTaggedFields = r.taggedFields();
   const m: LeaderChangeMessageVoter = { voterId, voterDirectoryId };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;

@@ -58,7 +58,7 @@ function sizeConsumerProtocolSubscription(m: ConsumerProtocolSubscription, v: nu
   if (v >= 2) {
     n += 4;
   }
-  if (v === 3) {
+  if (v >= 3) {
     n += sizeOfNullableString(m.rackId);
   }
   return n;
@@ -75,7 +75,7 @@ function encodeConsumerProtocolSubscription(w: Writer, m: ConsumerProtocolSubscr
   if (v >= 2) {
     w.int32(m.generationId);
   }
-  if (v === 3) {
+  if (v >= 3) {
     w.nullableString(m.rackId);
   }
 }
@@ -93,7 +93,7 @@ function decodeConsumerProtocolSubscription(r: Reader, v: number): ConsumerProto
     for (let i = 0; i < count; i++) ownedPartitions.push(decodeConsumerProtocolSubscriptionTopicPartition(r, v));
   }
   const generationId = v >= 2 ? r.int32() : -1;
-  const rackId = v === 3 ? r.nullableString() : null;
+  const rackId = v >= 3 ? r.nullableString() : null;
   return { topics, userData, ownedPartitions, generationId, rackId };
 }
 
