@@ -168,8 +168,11 @@ export function stampCrc(buffer: Buffer, position: number): void {
   buffer.writeUInt32BE(computeBatchCrc(buffer, position), position + CRC_AT);
 }
 
-/** Whether the bytes from the attributes to the end of the batch still have the CRC that was written with them. */
+/** Whether the batch is whole and its bytes from the attributes on still have the CRC that was written with them. */
 export function isBatchCrcValid(buffer: Buffer, position: number): boolean {
+  if (position + BATCH_HEADER_SIZE_BYTES > buffer.length) return false;
+  const sizeInBytes = batchSizeInBytes(buffer, position);
+  if (sizeInBytes < BATCH_HEADER_SIZE_BYTES || position + sizeInBytes > buffer.length) return false;
   return computeBatchCrc(buffer, position) === batchCrc(buffer, position);
 }
 

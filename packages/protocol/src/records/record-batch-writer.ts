@@ -55,6 +55,7 @@ const CAPACITY_BYTES = 16 * 1024;
 /** The batch's length is an int32 on the wire. */
 const SIZE_BYTES_MAX = 0x7fff_ffff;
 const LENGTH_OF_NULL = -1;
+const NO_HEADERS: readonly HeaderToWrite[] = [];
 /** Upper bound on a record's bytes apart from key, value and headers: four 5-byte varints, a varlong, attributes, a header count. */
 const RECORD_OVERHEAD_BYTES_MAX = 40;
 const UTF8_BYTES_PER_UNIT_MAX = 3;
@@ -91,7 +92,7 @@ export class RecordBatchWriter {
     key: RecordBytes | null,
     value: RecordBytes | null,
     timestampMs: number,
-    headers: readonly HeaderToWrite[] = [],
+    headers: readonly HeaderToWrite[] = NO_HEADERS,
   ): void {
     this.#reserve(recordSizeInBytesMax(key, value, headers));
     if (this.#count === 0) this.#baseTimestamp = timestampMs;

@@ -139,6 +139,8 @@ function judgeHeader(records: Buffer, options: ValidateBatchOptions): BatchVerdi
     return refuse(INVALID_RECORD, 'clients may not write control records');
   }
   const producerId = batchProducerId(records, 0);
+  if (producerId > Number.MAX_SAFE_INTEGER)
+    return refuse(INVALID_RECORD, `producer id ${producerId} was never given out`);
   if (producerId < 0 && isTransactional(attributes)) {
     return refuse(INVALID_RECORD, 'a transactional record batch needs a producer id');
   }
@@ -192,8 +194,8 @@ function judgeOpenRecords(batch: Buffer, bytes: Buffer, start: number, options: 
     return refuse(INVALID_RECORD, message, [{ batchIndex: Math.min(fault.index, count - 1), message }]);
   }
   const baseTimestamp = batchBaseTimestamp(batch, 0);
-  let maxTimestampMs = NO_TIMESTAMP;
-  let minTimestampMs = Number.MAX_SAFE_INTEGER;
+  let maxTimestampMs = -Infinity;
+  let minTimestampMs = Infinity;
   for (let index = 0, slot = 0; index < count; index++, slot += SCAN_STRIDE) {
     const offsetDelta = positions[slot + SCAN_OFFSET_DELTA]!;
     if (offsetDelta !== index) {
@@ -220,8 +222,8 @@ function judgeTimestamps(
   minTimestampMs: number,
   options: ValidateBatchOptions,
 ): BatchVerdict | undefined {
-  if (!isOutOfRange(maxTimestampMs, options) && minTimestampMs >= (options.timestampMinMs ?? -Infinity))
-    return undefined;
+  const floor = options.timestampMinMs ?? Number.MIN_SAFE_INTEGER;
+  if (minTimestampMs >= floor && !isOutOfRange(maxTimestampMs, options)) return undefined;
   const errors: BatchRecordError[] = [];
   for (let index = 0; index < count && errors.length < RECORD_ERROR_COUNT_MAX; index++) {
     const timestamp = baseTimestamp + readVarlong(bytes, positions[index * SCAN_STRIDE + SCAN_BODY]! + 1);
@@ -245,8 +247,10 @@ function judgeKeys(positions: Int32Array, count: number, options: ValidateBatchO
   return refuse(INVALID_RECORD, 'one or more records were rejected for having no key', errors);
 }
 
+/** Also true for what a number cannot hold exactly: a log that keeps numbers could not give it back. */
 function isOutOfRange(timestampMs: number, options: ValidateBatchOptions): boolean {
   if (timestampMs === NO_TIMESTAMP) return false;
+  if (!Number.isSafeInteger(timestampMs)) return true;
   return timestampMs < (options.timestampMinMs ?? -Infinity) || timestampMs > (options.timestampMaxMs ?? Infinity);
 }
 

@@ -27,6 +27,7 @@ export function writeVarint(buffer: Buffer, position: number, value: number): nu
 
 /** Bytes that {@link writeVarlong} takes. */
 export function varlongSizeInBytes(value: number): number {
+  if ((value | 0) === value) return varintSizeInBytes(value);
   let rest = foldSign(value);
   let size = 1;
   while (rest >= 0x80) {
@@ -38,6 +39,7 @@ export function varlongSizeInBytes(value: number): number {
 
 /** Writes an integer of up to 53 bits and returns the position after it. */
 export function writeVarlong(buffer: Buffer, position: number, value: number): number {
+  if ((value | 0) === value) return writeVarint(buffer, position, value);
   let rest = foldSign(value);
   let at = position;
   while (rest >= 0x80) {
