@@ -4,18 +4,7 @@ import type { MessageCodec, RecordsField, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
-import {
-  outOfLineBytes,
-  sizeOfCompactNullableString,
-  sizeOfCompactRecords,
-  sizeOfCompactString,
-  sizeOfNullableString,
-  sizeOfRawTags,
-  sizeOfRecords,
-  sizeOfString,
-  sizeOfTaggedFields,
-  sizeOfUvarint,
-} from '../wire/sizes.ts';
+import { outOfLineBytes, sizeOfCompactNullableString, sizeOfCompactRecords, sizeOfCompactString, sizeOfNullableString, sizeOfRawTags, sizeOfRecords, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
 /** Hands record batches to partition leaders. */
@@ -53,9 +42,7 @@ export interface ProduceRequestTopicProduceData {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createProduceRequestTopicProduceData(
-  init: Partial<ProduceRequestTopicProduceData> = {},
-): ProduceRequestTopicProduceData {
+export function createProduceRequestTopicProduceData(init: Partial<ProduceRequestTopicProduceData> = {}): ProduceRequestTopicProduceData {
   const m: ProduceRequestTopicProduceData = {
     name: init.name ?? '',
     topicId: init.topicId ?? ZERO_UUID,
@@ -74,9 +61,7 @@ export interface ProduceRequestPartitionProduceData {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createProduceRequestPartitionProduceData(
-  init: Partial<ProduceRequestPartitionProduceData> = {},
-): ProduceRequestPartitionProduceData {
+export function createProduceRequestPartitionProduceData(init: Partial<ProduceRequestPartitionProduceData> = {}): ProduceRequestPartitionProduceData {
   const m: ProduceRequestPartitionProduceData = {
     index: init.index ?? 0,
     records: init.records ?? null,
@@ -103,12 +88,10 @@ function outOfLineProduceRequest(m: ProduceRequest, v: number): number {
 
 function encodeProduceRequest(w: Writer, m: ProduceRequest, v: number): void {
   const flexible = v >= 9;
-  if (flexible) w.compactNullableString(m.transactionalId);
-  else w.nullableString(m.transactionalId);
+  if (flexible) w.compactNullableString(m.transactionalId); else w.nullableString(m.transactionalId);
   w.int16(m.acks);
   w.int32(m.timeoutMs);
-  if (flexible) w.compactArrayLength(m.topicData.length);
-  else w.arrayLength(m.topicData.length);
+  if (flexible) w.compactArrayLength(m.topicData.length); else w.arrayLength(m.topicData.length);
   for (const e of m.topicData) encodeProduceRequestTopicProduceData(w, e, v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -153,14 +136,12 @@ function outOfLineProduceRequestTopicProduceData(m: ProduceRequestTopicProduceDa
 function encodeProduceRequestTopicProduceData(w: Writer, m: ProduceRequestTopicProduceData, v: number): void {
   const flexible = v >= 9;
   if (v <= 12) {
-    if (flexible) w.compactString(m.name);
-    else w.string(m.name);
+    if (flexible) w.compactString(m.name); else w.string(m.name);
   }
   if (v >= 13) {
     w.uuid(m.topicId);
   }
-  if (flexible) w.compactArrayLength(m.partitionData.length);
-  else w.arrayLength(m.partitionData.length);
+  if (flexible) w.compactArrayLength(m.partitionData.length); else w.arrayLength(m.partitionData.length);
   for (const e of m.partitionData) encodeProduceRequestPartitionProduceData(w, e, v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -197,8 +178,7 @@ function outOfLineProduceRequestPartitionProduceData(m: ProduceRequestPartitionP
 function encodeProduceRequestPartitionProduceData(w: Writer, m: ProduceRequestPartitionProduceData, v: number): void {
   const flexible = v >= 9;
   w.int32(m.index);
-  if (flexible) w.compactRecords(m.records);
-  else w.records(m.records);
+  if (flexible) w.compactRecords(m.records); else w.records(m.records);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -271,9 +251,7 @@ export interface ProduceResponseTopicProduceResponse {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createProduceResponseTopicProduceResponse(
-  init: Partial<ProduceResponseTopicProduceResponse> = {},
-): ProduceResponseTopicProduceResponse {
+export function createProduceResponseTopicProduceResponse(init: Partial<ProduceResponseTopicProduceResponse> = {}): ProduceResponseTopicProduceResponse {
   const m: ProduceResponseTopicProduceResponse = {
     name: init.name ?? '',
     topicId: init.topicId ?? ZERO_UUID,
@@ -296,9 +274,7 @@ export interface ProduceResponseNodeEndpoint {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createProduceResponseNodeEndpoint(
-  init: Partial<ProduceResponseNodeEndpoint> = {},
-): ProduceResponseNodeEndpoint {
+export function createProduceResponseNodeEndpoint(init: Partial<ProduceResponseNodeEndpoint> = {}): ProduceResponseNodeEndpoint {
   const m: ProduceResponseNodeEndpoint = {
     nodeId: init.nodeId ?? 0,
     host: init.host ?? '',
@@ -330,9 +306,7 @@ export interface ProduceResponsePartitionProduceResponse {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createProduceResponsePartitionProduceResponse(
-  init: Partial<ProduceResponsePartitionProduceResponse> = {},
-): ProduceResponsePartitionProduceResponse {
+export function createProduceResponsePartitionProduceResponse(init: Partial<ProduceResponsePartitionProduceResponse> = {}): ProduceResponsePartitionProduceResponse {
   const m: ProduceResponsePartitionProduceResponse = {
     index: init.index ?? 0,
     errorCode: init.errorCode ?? 0,
@@ -356,9 +330,7 @@ export interface ProduceResponseBatchIndexAndErrorMessage {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createProduceResponseBatchIndexAndErrorMessage(
-  init: Partial<ProduceResponseBatchIndexAndErrorMessage> = {},
-): ProduceResponseBatchIndexAndErrorMessage {
+export function createProduceResponseBatchIndexAndErrorMessage(init: Partial<ProduceResponseBatchIndexAndErrorMessage> = {}): ProduceResponseBatchIndexAndErrorMessage {
   const m: ProduceResponseBatchIndexAndErrorMessage = {
     batchIndex: init.batchIndex ?? 0,
     batchIndexErrorMessage: init.batchIndexErrorMessage ?? null,
@@ -376,9 +348,7 @@ export interface ProduceResponseLeaderIdAndEpoch {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createProduceResponseLeaderIdAndEpoch(
-  init: Partial<ProduceResponseLeaderIdAndEpoch> = {},
-): ProduceResponseLeaderIdAndEpoch {
+export function createProduceResponseLeaderIdAndEpoch(init: Partial<ProduceResponseLeaderIdAndEpoch> = {}): ProduceResponseLeaderIdAndEpoch {
   const m: ProduceResponseLeaderIdAndEpoch = {
     leaderId: init.leaderId ?? -1,
     leaderEpoch: init.leaderEpoch ?? -1,
@@ -388,7 +358,7 @@ export function createProduceResponseLeaderIdAndEpoch(
 }
 
 function isDefaultProduceResponseLeaderIdAndEpoch(m: ProduceResponseLeaderIdAndEpoch): boolean {
-  return !(m.leaderId !== -1 || m.leaderEpoch !== -1 || m.unknownTaggedFields !== undefined);
+  return !((m.leaderId !== -1) || (m.leaderEpoch !== -1) || (m.unknownTaggedFields !== undefined));
 }
 
 function sizeProduceResponseNodeEndpointsTag(value: ProduceResponse['nodeEndpoints'], v: number): number {
@@ -417,8 +387,7 @@ function sizeProduceResponse(m: ProduceResponse, v: number): number {
 
 function encodeProduceResponse(w: Writer, m: ProduceResponse, v: number): void {
   const flexible = v >= 9;
-  if (flexible) w.compactArrayLength(m.responses.length);
-  else w.arrayLength(m.responses.length);
+  if (flexible) w.compactArrayLength(m.responses.length); else w.arrayLength(m.responses.length);
   for (const e of m.responses) encodeProduceResponseTopicProduceResponse(w, e, v);
   w.int32(m.throttleTimeMs);
   if (!(v >= 10) && m.nodeEndpoints.length !== 0) throw unsupportedField('ProduceResponse', 'nodeEndpoints', v);
@@ -489,14 +458,12 @@ function sizeProduceResponseTopicProduceResponse(m: ProduceResponseTopicProduceR
 function encodeProduceResponseTopicProduceResponse(w: Writer, m: ProduceResponseTopicProduceResponse, v: number): void {
   const flexible = v >= 9;
   if (v <= 12) {
-    if (flexible) w.compactString(m.name);
-    else w.string(m.name);
+    if (flexible) w.compactString(m.name); else w.string(m.name);
   }
   if (v >= 13) {
     w.uuid(m.topicId);
   }
-  if (flexible) w.compactArrayLength(m.partitionResponses.length);
-  else w.arrayLength(m.partitionResponses.length);
+  if (flexible) w.compactArrayLength(m.partitionResponses.length); else w.arrayLength(m.partitionResponses.length);
   for (const e of m.partitionResponses) encodeProduceResponsePartitionProduceResponse(w, e, v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -543,10 +510,7 @@ function decodeProduceResponseNodeEndpoint(r: Reader, v: number): ProduceRespons
   return m;
 }
 
-function sizeProduceResponsePartitionProduceResponseCurrentLeaderTag(
-  value: ProduceResponsePartitionProduceResponse['currentLeader'],
-  v: number,
-): number {
+function sizeProduceResponsePartitionProduceResponseCurrentLeaderTag(value: ProduceResponsePartitionProduceResponse['currentLeader'], v: number): number {
   let n = 0;
   n += sizeProduceResponseLeaderIdAndEpoch(value, v);
   return n;
@@ -575,11 +539,7 @@ function sizeProduceResponsePartitionProduceResponse(m: ProduceResponsePartition
   return n;
 }
 
-function encodeProduceResponsePartitionProduceResponse(
-  w: Writer,
-  m: ProduceResponsePartitionProduceResponse,
-  v: number,
-): void {
+function encodeProduceResponsePartitionProduceResponse(w: Writer, m: ProduceResponsePartitionProduceResponse, v: number): void {
   const flexible = v >= 9;
   w.int32(m.index);
   w.int16(m.errorCode);
@@ -589,14 +549,11 @@ function encodeProduceResponsePartitionProduceResponse(
     w.int64(m.logStartOffset);
   }
   if (v >= 8) {
-    if (flexible) w.compactArrayLength(m.recordErrors.length);
-    else w.arrayLength(m.recordErrors.length);
+    if (flexible) w.compactArrayLength(m.recordErrors.length); else w.arrayLength(m.recordErrors.length);
     for (const e of m.recordErrors) encodeProduceResponseBatchIndexAndErrorMessage(w, e, v);
-    if (flexible) w.compactNullableString(m.errorMessage);
-    else w.nullableString(m.errorMessage);
+    if (flexible) w.compactNullableString(m.errorMessage); else w.nullableString(m.errorMessage);
   }
-  if (!(v >= 10) && !isDefaultProduceResponseLeaderIdAndEpoch(m.currentLeader))
-    throw unsupportedField('ProduceResponsePartitionProduceResponse', 'currentLeader', v);
+  if (!(v >= 10) && !isDefaultProduceResponseLeaderIdAndEpoch(m.currentLeader)) throw unsupportedField('ProduceResponsePartitionProduceResponse', 'currentLeader', v);
   if (flexible) {
     let tagCount = m.unknownTaggedFields === undefined ? 0 : m.unknownTaggedFields.length;
     if (v >= 10 && !isDefaultProduceResponseLeaderIdAndEpoch(m.currentLeader)) tagCount++;
@@ -640,16 +597,7 @@ function decodeProduceResponsePartitionProduceResponse(r: Reader, v: number): Pr
       }
     }
   }
-  const m: ProduceResponsePartitionProduceResponse = {
-    index,
-    errorCode,
-    baseOffset,
-    logAppendTimeMs,
-    logStartOffset,
-    recordErrors,
-    errorMessage,
-    currentLeader,
-  };
+  const m: ProduceResponsePartitionProduceResponse = { index, errorCode, baseOffset, logAppendTimeMs, logStartOffset, recordErrors, errorMessage, currentLeader };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
   return m;
 }
@@ -657,29 +605,19 @@ function decodeProduceResponsePartitionProduceResponse(r: Reader, v: number): Pr
 function sizeProduceResponseBatchIndexAndErrorMessage(m: ProduceResponseBatchIndexAndErrorMessage, v: number): number {
   const flexible = v >= 9;
   let n = 4;
-  n += flexible
-    ? sizeOfCompactNullableString(m.batchIndexErrorMessage)
-    : sizeOfNullableString(m.batchIndexErrorMessage);
+  n += flexible ? sizeOfCompactNullableString(m.batchIndexErrorMessage) : sizeOfNullableString(m.batchIndexErrorMessage);
   if (flexible) n += sizeOfTaggedFields(m.unknownTaggedFields);
   return n;
 }
 
-function encodeProduceResponseBatchIndexAndErrorMessage(
-  w: Writer,
-  m: ProduceResponseBatchIndexAndErrorMessage,
-  v: number,
-): void {
+function encodeProduceResponseBatchIndexAndErrorMessage(w: Writer, m: ProduceResponseBatchIndexAndErrorMessage, v: number): void {
   const flexible = v >= 9;
   w.int32(m.batchIndex);
-  if (flexible) w.compactNullableString(m.batchIndexErrorMessage);
-  else w.nullableString(m.batchIndexErrorMessage);
+  if (flexible) w.compactNullableString(m.batchIndexErrorMessage); else w.nullableString(m.batchIndexErrorMessage);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
-function decodeProduceResponseBatchIndexAndErrorMessage(
-  r: Reader,
-  v: number,
-): ProduceResponseBatchIndexAndErrorMessage {
+function decodeProduceResponseBatchIndexAndErrorMessage(r: Reader, v: number): ProduceResponseBatchIndexAndErrorMessage {
   const flexible = v >= 9;
   const batchIndex = r.int32();
   const batchIndexErrorMessage = flexible ? r.compactNullableString() : r.nullableString();

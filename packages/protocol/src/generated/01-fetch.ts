@@ -4,17 +4,7 @@ import type { MessageCodec, RecordsField, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
-import {
-  outOfLineBytes,
-  sizeOfCompactNullableString,
-  sizeOfCompactRecords,
-  sizeOfCompactString,
-  sizeOfRawTags,
-  sizeOfRecords,
-  sizeOfString,
-  sizeOfTaggedFields,
-  sizeOfUvarint,
-} from '../wire/sizes.ts';
+import { outOfLineBytes, sizeOfCompactNullableString, sizeOfCompactRecords, sizeOfCompactString, sizeOfRawTags, sizeOfRecords, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
 /** Asks partition leaders for record batches, or to wait until there are some. */
@@ -84,7 +74,7 @@ export function createFetchRequestReplicaState(init: Partial<FetchRequestReplica
 }
 
 function isDefaultFetchRequestReplicaState(m: FetchRequestReplicaState): boolean {
-  return !(m.replicaId !== -1 || m.replicaEpoch !== -1n || m.unknownTaggedFields !== undefined);
+  return !((m.replicaId !== -1) || (m.replicaEpoch !== -1n) || (m.unknownTaggedFields !== undefined));
 }
 
 /** Entry of `topics`. */
@@ -119,9 +109,7 @@ export interface FetchRequestForgottenTopic {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createFetchRequestForgottenTopic(
-  init: Partial<FetchRequestForgottenTopic> = {},
-): FetchRequestForgottenTopic {
+export function createFetchRequestForgottenTopic(init: Partial<FetchRequestForgottenTopic> = {}): FetchRequestForgottenTopic {
   const m: FetchRequestForgottenTopic = {
     topic: init.topic ?? '',
     topicId: init.topicId ?? ZERO_UUID,
@@ -152,9 +140,7 @@ export interface FetchRequestFetchPartition {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createFetchRequestFetchPartition(
-  init: Partial<FetchRequestFetchPartition> = {},
-): FetchRequestFetchPartition {
+export function createFetchRequestFetchPartition(init: Partial<FetchRequestFetchPartition> = {}): FetchRequestFetchPartition {
   const m: FetchRequestFetchPartition = {
     partition: init.partition ?? 0,
     currentLeaderEpoch: init.currentLeaderEpoch ?? -1,
@@ -223,8 +209,7 @@ function encodeFetchRequest(w: Writer, m: FetchRequest, v: number): void {
     w.int32(m.replicaId);
   }
   if (!(v <= 14) && m.replicaId !== -1) throw unsupportedField('FetchRequest', 'replicaId', v);
-  if (!(v >= 15) && !isDefaultFetchRequestReplicaState(m.replicaState))
-    throw unsupportedField('FetchRequest', 'replicaState', v);
+  if (!(v >= 15) && !isDefaultFetchRequestReplicaState(m.replicaState)) throw unsupportedField('FetchRequest', 'replicaState', v);
   w.int32(m.maxWaitMs);
   w.int32(m.minBytes);
   w.int32(m.maxBytes);
@@ -233,18 +218,15 @@ function encodeFetchRequest(w: Writer, m: FetchRequest, v: number): void {
     w.int32(m.sessionId);
     w.int32(m.sessionEpoch);
   }
-  if (flexible) w.compactArrayLength(m.topics.length);
-  else w.arrayLength(m.topics.length);
+  if (flexible) w.compactArrayLength(m.topics.length); else w.arrayLength(m.topics.length);
   for (const e of m.topics) encodeFetchRequestFetchTopic(w, e, v);
   if (v >= 7) {
-    if (flexible) w.compactArrayLength(m.forgottenTopicsData.length);
-    else w.arrayLength(m.forgottenTopicsData.length);
+    if (flexible) w.compactArrayLength(m.forgottenTopicsData.length); else w.arrayLength(m.forgottenTopicsData.length);
     for (const e of m.forgottenTopicsData) encodeFetchRequestForgottenTopic(w, e, v);
   }
   if (!(v >= 7) && m.forgottenTopicsData.length !== 0) throw unsupportedField('FetchRequest', 'forgottenTopicsData', v);
   if (v >= 11) {
-    if (flexible) w.compactString(m.rackId);
-    else w.string(m.rackId);
+    if (flexible) w.compactString(m.rackId); else w.string(m.rackId);
   }
   if (flexible) {
     let tagCount = m.unknownTaggedFields === undefined ? 0 : m.unknownTaggedFields.length;
@@ -307,20 +289,7 @@ function decodeFetchRequest(r: Reader, v: number): FetchRequest {
       }
     }
   }
-  const m: FetchRequest = {
-    clusterId,
-    replicaId,
-    replicaState,
-    maxWaitMs,
-    minBytes,
-    maxBytes,
-    isolationLevel,
-    sessionId,
-    sessionEpoch,
-    topics,
-    forgottenTopicsData,
-    rackId,
-  };
+  const m: FetchRequest = { clusterId, replicaId, replicaState, maxWaitMs, minBytes, maxBytes, isolationLevel, sessionId, sessionEpoch, topics, forgottenTopicsData, rackId };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
   return m;
 }
@@ -364,14 +333,12 @@ function sizeFetchRequestFetchTopic(m: FetchRequestFetchTopic, v: number): numbe
 function encodeFetchRequestFetchTopic(w: Writer, m: FetchRequestFetchTopic, v: number): void {
   const flexible = v >= 12;
   if (v <= 12) {
-    if (flexible) w.compactString(m.topic);
-    else w.string(m.topic);
+    if (flexible) w.compactString(m.topic); else w.string(m.topic);
   }
   if (v >= 13) {
     w.uuid(m.topicId);
   }
-  if (flexible) w.compactArrayLength(m.partitions.length);
-  else w.arrayLength(m.partitions.length);
+  if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
   for (const e of m.partitions) encodeFetchRequestFetchPartition(w, e, v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -408,14 +375,12 @@ function sizeFetchRequestForgottenTopic(m: FetchRequestForgottenTopic, v: number
 function encodeFetchRequestForgottenTopic(w: Writer, m: FetchRequestForgottenTopic, v: number): void {
   const flexible = v >= 12;
   if (v <= 12) {
-    if (flexible) w.compactString(m.topic);
-    else w.string(m.topic);
+    if (flexible) w.compactString(m.topic); else w.string(m.topic);
   }
   if (v >= 13) {
     w.uuid(m.topicId);
   }
-  if (flexible) w.compactArrayLength(m.partitions.length);
-  else w.arrayLength(m.partitions.length);
+  if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
   for (const e of m.partitions) w.int32(e);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -435,19 +400,13 @@ function decodeFetchRequestForgottenTopic(r: Reader, v: number): FetchRequestFor
   return m;
 }
 
-function sizeFetchRequestFetchPartitionReplicaDirectoryIdTag(
-  value: FetchRequestFetchPartition['replicaDirectoryId'],
-  v: number,
-): number {
+function sizeFetchRequestFetchPartitionReplicaDirectoryIdTag(value: FetchRequestFetchPartition['replicaDirectoryId'], v: number): number {
   let n = 0;
   n += 16;
   return n;
 }
 
-function sizeFetchRequestFetchPartitionHighWatermarkTag(
-  value: FetchRequestFetchPartition['highWatermark'],
-  v: number,
-): number {
+function sizeFetchRequestFetchPartitionHighWatermarkTag(value: FetchRequestFetchPartition['highWatermark'], v: number): number {
   let n = 0;
   n += 8;
   return n;
@@ -492,8 +451,7 @@ function encodeFetchRequestFetchPartition(w: Writer, m: FetchRequestFetchPartiti
   if (v >= 12) {
     w.int32(m.lastFetchedEpoch);
   }
-  if (!(v >= 12) && m.lastFetchedEpoch !== -1)
-    throw unsupportedField('FetchRequestFetchPartition', 'lastFetchedEpoch', v);
+  if (!(v >= 12) && m.lastFetchedEpoch !== -1) throw unsupportedField('FetchRequestFetchPartition', 'lastFetchedEpoch', v);
   if (v >= 5) {
     w.int64(m.logStartOffset);
   }
@@ -547,16 +505,7 @@ function decodeFetchRequestFetchPartition(r: Reader, v: number): FetchRequestFet
       }
     }
   }
-  const m: FetchRequestFetchPartition = {
-    partition,
-    currentLeaderEpoch,
-    fetchOffset,
-    lastFetchedEpoch,
-    logStartOffset,
-    partitionMaxBytes,
-    replicaDirectoryId,
-    highWatermark,
-  };
+  const m: FetchRequestFetchPartition = { partition, currentLeaderEpoch, fetchOffset, lastFetchedEpoch, logStartOffset, partitionMaxBytes, replicaDirectoryId, highWatermark };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
   return m;
 }
@@ -625,9 +574,7 @@ export interface FetchResponseFetchableTopicResponse {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createFetchResponseFetchableTopicResponse(
-  init: Partial<FetchResponseFetchableTopicResponse> = {},
-): FetchResponseFetchableTopicResponse {
+export function createFetchResponseFetchableTopicResponse(init: Partial<FetchResponseFetchableTopicResponse> = {}): FetchResponseFetchableTopicResponse {
   const m: FetchResponseFetchableTopicResponse = {
     topic: init.topic ?? '',
     topicId: init.topicId ?? ZERO_UUID,
@@ -650,9 +597,7 @@ export interface FetchResponseNodeEndpoint {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createFetchResponseNodeEndpoint(
-  init: Partial<FetchResponseNodeEndpoint> = {},
-): FetchResponseNodeEndpoint {
+export function createFetchResponseNodeEndpoint(init: Partial<FetchResponseNodeEndpoint> = {}): FetchResponseNodeEndpoint {
   const m: FetchResponseNodeEndpoint = {
     nodeId: init.nodeId ?? 0,
     host: init.host ?? '',
@@ -690,9 +635,7 @@ export interface FetchResponsePartitionData {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createFetchResponsePartitionData(
-  init: Partial<FetchResponsePartitionData> = {},
-): FetchResponsePartitionData {
+export function createFetchResponsePartitionData(init: Partial<FetchResponsePartitionData> = {}): FetchResponsePartitionData {
   const m: FetchResponsePartitionData = {
     partitionIndex: init.partitionIndex ?? 0,
     errorCode: init.errorCode ?? 0,
@@ -719,9 +662,7 @@ export interface FetchResponseEpochEndOffset {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createFetchResponseEpochEndOffset(
-  init: Partial<FetchResponseEpochEndOffset> = {},
-): FetchResponseEpochEndOffset {
+export function createFetchResponseEpochEndOffset(init: Partial<FetchResponseEpochEndOffset> = {}): FetchResponseEpochEndOffset {
   const m: FetchResponseEpochEndOffset = {
     epoch: init.epoch ?? -1,
     endOffset: init.endOffset ?? -1n,
@@ -731,7 +672,7 @@ export function createFetchResponseEpochEndOffset(
 }
 
 function isDefaultFetchResponseEpochEndOffset(m: FetchResponseEpochEndOffset): boolean {
-  return !(m.epoch !== -1 || m.endOffset !== -1n || m.unknownTaggedFields !== undefined);
+  return !((m.epoch !== -1) || (m.endOffset !== -1n) || (m.unknownTaggedFields !== undefined));
 }
 
 /** Leader to turn to when this broker no longer leads the partition. */
@@ -743,9 +684,7 @@ export interface FetchResponseLeaderIdAndEpoch {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createFetchResponseLeaderIdAndEpoch(
-  init: Partial<FetchResponseLeaderIdAndEpoch> = {},
-): FetchResponseLeaderIdAndEpoch {
+export function createFetchResponseLeaderIdAndEpoch(init: Partial<FetchResponseLeaderIdAndEpoch> = {}): FetchResponseLeaderIdAndEpoch {
   const m: FetchResponseLeaderIdAndEpoch = {
     leaderId: init.leaderId ?? -1,
     leaderEpoch: init.leaderEpoch ?? -1,
@@ -755,7 +694,7 @@ export function createFetchResponseLeaderIdAndEpoch(
 }
 
 function isDefaultFetchResponseLeaderIdAndEpoch(m: FetchResponseLeaderIdAndEpoch): boolean {
-  return !(m.leaderId !== -1 || m.leaderEpoch !== -1 || m.unknownTaggedFields !== undefined);
+  return !((m.leaderId !== -1) || (m.leaderEpoch !== -1) || (m.unknownTaggedFields !== undefined));
 }
 
 /** Snapshot to fetch instead, when the offset is gone. */
@@ -777,7 +716,7 @@ export function createFetchResponseSnapshotId(init: Partial<FetchResponseSnapsho
 }
 
 function isDefaultFetchResponseSnapshotId(m: FetchResponseSnapshotId): boolean {
-  return !(m.endOffset !== -1n || m.epoch !== -1 || m.unknownTaggedFields !== undefined);
+  return !((m.endOffset !== -1n) || (m.epoch !== -1) || (m.unknownTaggedFields !== undefined));
 }
 
 /** Entry of `abortedTransactions`. */
@@ -789,9 +728,7 @@ export interface FetchResponseAbortedTransaction {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createFetchResponseAbortedTransaction(
-  init: Partial<FetchResponseAbortedTransaction> = {},
-): FetchResponseAbortedTransaction {
+export function createFetchResponseAbortedTransaction(init: Partial<FetchResponseAbortedTransaction> = {}): FetchResponseAbortedTransaction {
   const m: FetchResponseAbortedTransaction = {
     producerId: init.producerId ?? 0n,
     firstOffset: init.firstOffset ?? 0n,
@@ -842,8 +779,7 @@ function encodeFetchResponse(w: Writer, m: FetchResponse, v: number): void {
     w.int32(m.sessionId);
   }
   if (!(v >= 7) && m.sessionId !== 0) throw unsupportedField('FetchResponse', 'sessionId', v);
-  if (flexible) w.compactArrayLength(m.responses.length);
-  else w.arrayLength(m.responses.length);
+  if (flexible) w.compactArrayLength(m.responses.length); else w.arrayLength(m.responses.length);
   for (const e of m.responses) encodeFetchResponseFetchableTopicResponse(w, e, v);
   if (!(v >= 16) && m.nodeEndpoints.length !== 0) throw unsupportedField('FetchResponse', 'nodeEndpoints', v);
   if (flexible) {
@@ -921,14 +857,12 @@ function outOfLineFetchResponseFetchableTopicResponse(m: FetchResponseFetchableT
 function encodeFetchResponseFetchableTopicResponse(w: Writer, m: FetchResponseFetchableTopicResponse, v: number): void {
   const flexible = v >= 12;
   if (v <= 12) {
-    if (flexible) w.compactString(m.topic);
-    else w.string(m.topic);
+    if (flexible) w.compactString(m.topic); else w.string(m.topic);
   }
   if (v >= 13) {
     w.uuid(m.topicId);
   }
-  if (flexible) w.compactArrayLength(m.partitions.length);
-  else w.arrayLength(m.partitions.length);
+  if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
   for (const e of m.partitions) encodeFetchResponsePartitionData(w, e, v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -975,28 +909,19 @@ function decodeFetchResponseNodeEndpoint(r: Reader, v: number): FetchResponseNod
   return m;
 }
 
-function sizeFetchResponsePartitionDataDivergingEpochTag(
-  value: FetchResponsePartitionData['divergingEpoch'],
-  v: number,
-): number {
+function sizeFetchResponsePartitionDataDivergingEpochTag(value: FetchResponsePartitionData['divergingEpoch'], v: number): number {
   let n = 0;
   n += sizeFetchResponseEpochEndOffset(value, v);
   return n;
 }
 
-function sizeFetchResponsePartitionDataCurrentLeaderTag(
-  value: FetchResponsePartitionData['currentLeader'],
-  v: number,
-): number {
+function sizeFetchResponsePartitionDataCurrentLeaderTag(value: FetchResponsePartitionData['currentLeader'], v: number): number {
   let n = 0;
   n += sizeFetchResponseLeaderIdAndEpoch(value, v);
   return n;
 }
 
-function sizeFetchResponsePartitionDataSnapshotIdTag(
-  value: FetchResponsePartitionData['snapshotId'],
-  v: number,
-): number {
+function sizeFetchResponsePartitionDataSnapshotIdTag(value: FetchResponsePartitionData['snapshotId'], v: number): number {
   let n = 0;
   n += sizeFetchResponseSnapshotId(value, v);
   return n;
@@ -1054,27 +979,20 @@ function encodeFetchResponsePartitionData(w: Writer, m: FetchResponsePartitionDa
   if (v >= 5) {
     w.int64(m.logStartOffset);
   }
-  if (!(v >= 12) && !isDefaultFetchResponseEpochEndOffset(m.divergingEpoch))
-    throw unsupportedField('FetchResponsePartitionData', 'divergingEpoch', v);
-  if (!(v >= 12) && !isDefaultFetchResponseLeaderIdAndEpoch(m.currentLeader))
-    throw unsupportedField('FetchResponsePartitionData', 'currentLeader', v);
-  if (!(v >= 12) && !isDefaultFetchResponseSnapshotId(m.snapshotId))
-    throw unsupportedField('FetchResponsePartitionData', 'snapshotId', v);
+  if (!(v >= 12) && !isDefaultFetchResponseEpochEndOffset(m.divergingEpoch)) throw unsupportedField('FetchResponsePartitionData', 'divergingEpoch', v);
+  if (!(v >= 12) && !isDefaultFetchResponseLeaderIdAndEpoch(m.currentLeader)) throw unsupportedField('FetchResponsePartitionData', 'currentLeader', v);
+  if (!(v >= 12) && !isDefaultFetchResponseSnapshotId(m.snapshotId)) throw unsupportedField('FetchResponsePartitionData', 'snapshotId', v);
   if (m.abortedTransactions === null) {
-    if (flexible) w.uvarint(0);
-    else w.int32(-1);
+    if (flexible) w.uvarint(0); else w.int32(-1);
   } else {
-    if (flexible) w.compactArrayLength(m.abortedTransactions.length);
-    else w.arrayLength(m.abortedTransactions.length);
+    if (flexible) w.compactArrayLength(m.abortedTransactions.length); else w.arrayLength(m.abortedTransactions.length);
     for (const e of m.abortedTransactions) encodeFetchResponseAbortedTransaction(w, e, v);
   }
   if (v >= 11) {
     w.int32(m.preferredReadReplica);
   }
-  if (!(v >= 11) && m.preferredReadReplica !== -1)
-    throw unsupportedField('FetchResponsePartitionData', 'preferredReadReplica', v);
-  if (flexible) w.compactRecords(m.records);
-  else w.records(m.records);
+  if (!(v >= 11) && m.preferredReadReplica !== -1) throw unsupportedField('FetchResponsePartitionData', 'preferredReadReplica', v);
+  if (flexible) w.compactRecords(m.records); else w.records(m.records);
   if (flexible) {
     let tagCount = m.unknownTaggedFields === undefined ? 0 : m.unknownTaggedFields.length;
     if (v >= 12 && !isDefaultFetchResponseEpochEndOffset(m.divergingEpoch)) tagCount++;
@@ -1147,19 +1065,7 @@ function decodeFetchResponsePartitionData(r: Reader, v: number): FetchResponsePa
       }
     }
   }
-  const m: FetchResponsePartitionData = {
-    partitionIndex,
-    errorCode,
-    highWatermark,
-    lastStableOffset,
-    logStartOffset,
-    divergingEpoch,
-    currentLeader,
-    snapshotId,
-    abortedTransactions,
-    preferredReadReplica,
-    records,
-  };
+  const m: FetchResponsePartitionData = { partitionIndex, errorCode, highWatermark, lastStableOffset, logStartOffset, divergingEpoch, currentLeader, snapshotId, abortedTransactions, preferredReadReplica, records };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
   return m;
 }

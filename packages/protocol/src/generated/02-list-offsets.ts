@@ -39,9 +39,7 @@ export interface ListOffsetsRequestListOffsetsTopic {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createListOffsetsRequestListOffsetsTopic(
-  init: Partial<ListOffsetsRequestListOffsetsTopic> = {},
-): ListOffsetsRequestListOffsetsTopic {
+export function createListOffsetsRequestListOffsetsTopic(init: Partial<ListOffsetsRequestListOffsetsTopic> = {}): ListOffsetsRequestListOffsetsTopic {
   const m: ListOffsetsRequestListOffsetsTopic = {
     name: init.name ?? '',
     partitions: init.partitions ?? [],
@@ -61,9 +59,7 @@ export interface ListOffsetsRequestListOffsetsPartition {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createListOffsetsRequestListOffsetsPartition(
-  init: Partial<ListOffsetsRequestListOffsetsPartition> = {},
-): ListOffsetsRequestListOffsetsPartition {
+export function createListOffsetsRequestListOffsetsPartition(init: Partial<ListOffsetsRequestListOffsetsPartition> = {}): ListOffsetsRequestListOffsetsPartition {
   const m: ListOffsetsRequestListOffsetsPartition = {
     partitionIndex: init.partitionIndex ?? 0,
     currentLeaderEpoch: init.currentLeaderEpoch ?? -1,
@@ -95,8 +91,7 @@ function encodeListOffsetsRequest(w: Writer, m: ListOffsetsRequest, v: number): 
     w.int8(m.isolationLevel);
   }
   if (!(v >= 2) && m.isolationLevel !== 0) throw unsupportedField('ListOffsetsRequest', 'isolationLevel', v);
-  if (flexible) w.compactArrayLength(m.topics.length);
-  else w.arrayLength(m.topics.length);
+  if (flexible) w.compactArrayLength(m.topics.length); else w.arrayLength(m.topics.length);
   for (const e of m.topics) encodeListOffsetsRequestListOffsetsTopic(w, e, v);
   if (v >= 10) {
     w.int32(m.timeoutMs);
@@ -132,10 +127,8 @@ function sizeListOffsetsRequestListOffsetsTopic(m: ListOffsetsRequestListOffsets
 
 function encodeListOffsetsRequestListOffsetsTopic(w: Writer, m: ListOffsetsRequestListOffsetsTopic, v: number): void {
   const flexible = v >= 6;
-  if (flexible) w.compactString(m.name);
-  else w.string(m.name);
-  if (flexible) w.compactArrayLength(m.partitions.length);
-  else w.arrayLength(m.partitions.length);
+  if (flexible) w.compactString(m.name); else w.string(m.name);
+  if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
   for (const e of m.partitions) encodeListOffsetsRequestListOffsetsPartition(w, e, v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -164,11 +157,7 @@ function sizeListOffsetsRequestListOffsetsPartition(m: ListOffsetsRequestListOff
   return n;
 }
 
-function encodeListOffsetsRequestListOffsetsPartition(
-  w: Writer,
-  m: ListOffsetsRequestListOffsetsPartition,
-  v: number,
-): void {
+function encodeListOffsetsRequestListOffsetsPartition(w: Writer, m: ListOffsetsRequestListOffsetsPartition, v: number): void {
   const flexible = v >= 6;
   w.int32(m.partitionIndex);
   if (v >= 4) {
@@ -242,9 +231,7 @@ export interface ListOffsetsResponseListOffsetsTopicResponse {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createListOffsetsResponseListOffsetsTopicResponse(
-  init: Partial<ListOffsetsResponseListOffsetsTopicResponse> = {},
-): ListOffsetsResponseListOffsetsTopicResponse {
+export function createListOffsetsResponseListOffsetsTopicResponse(init: Partial<ListOffsetsResponseListOffsetsTopicResponse> = {}): ListOffsetsResponseListOffsetsTopicResponse {
   const m: ListOffsetsResponseListOffsetsTopicResponse = {
     name: init.name ?? '',
     partitions: init.partitions ?? [],
@@ -268,9 +255,7 @@ export interface ListOffsetsResponseListOffsetsPartitionResponse {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createListOffsetsResponseListOffsetsPartitionResponse(
-  init: Partial<ListOffsetsResponseListOffsetsPartitionResponse> = {},
-): ListOffsetsResponseListOffsetsPartitionResponse {
+export function createListOffsetsResponseListOffsetsPartitionResponse(init: Partial<ListOffsetsResponseListOffsetsPartitionResponse> = {}): ListOffsetsResponseListOffsetsPartitionResponse {
   const m: ListOffsetsResponseListOffsetsPartitionResponse = {
     partitionIndex: init.partitionIndex ?? 0,
     errorCode: init.errorCode ?? 0,
@@ -299,8 +284,7 @@ function encodeListOffsetsResponse(w: Writer, m: ListOffsetsResponse, v: number)
   if (v >= 2) {
     w.int32(m.throttleTimeMs);
   }
-  if (flexible) w.compactArrayLength(m.topics.length);
-  else w.arrayLength(m.topics.length);
+  if (flexible) w.compactArrayLength(m.topics.length); else w.arrayLength(m.topics.length);
   for (const e of m.topics) encodeListOffsetsResponseListOffsetsTopicResponse(w, e, v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -319,10 +303,7 @@ function decodeListOffsetsResponse(r: Reader, v: number): ListOffsetsResponse {
   return m;
 }
 
-function sizeListOffsetsResponseListOffsetsTopicResponse(
-  m: ListOffsetsResponseListOffsetsTopicResponse,
-  v: number,
-): number {
+function sizeListOffsetsResponseListOffsetsTopicResponse(m: ListOffsetsResponseListOffsetsTopicResponse, v: number): number {
   const flexible = v >= 6;
   let n = 0;
   n += flexible ? sizeOfCompactString(m.name) : sizeOfString(m.name);
@@ -332,24 +313,15 @@ function sizeListOffsetsResponseListOffsetsTopicResponse(
   return n;
 }
 
-function encodeListOffsetsResponseListOffsetsTopicResponse(
-  w: Writer,
-  m: ListOffsetsResponseListOffsetsTopicResponse,
-  v: number,
-): void {
+function encodeListOffsetsResponseListOffsetsTopicResponse(w: Writer, m: ListOffsetsResponseListOffsetsTopicResponse, v: number): void {
   const flexible = v >= 6;
-  if (flexible) w.compactString(m.name);
-  else w.string(m.name);
-  if (flexible) w.compactArrayLength(m.partitions.length);
-  else w.arrayLength(m.partitions.length);
+  if (flexible) w.compactString(m.name); else w.string(m.name);
+  if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
   for (const e of m.partitions) encodeListOffsetsResponseListOffsetsPartitionResponse(w, e, v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
-function decodeListOffsetsResponseListOffsetsTopicResponse(
-  r: Reader,
-  v: number,
-): ListOffsetsResponseListOffsetsTopicResponse {
+function decodeListOffsetsResponseListOffsetsTopicResponse(r: Reader, v: number): ListOffsetsResponseListOffsetsTopicResponse {
   const flexible = v >= 6;
   const name = flexible ? r.compactString() : r.string();
   const partitions: ListOffsetsResponseListOffsetsPartitionResponse[] = [];
@@ -363,10 +335,7 @@ function decodeListOffsetsResponseListOffsetsTopicResponse(
   return m;
 }
 
-function sizeListOffsetsResponseListOffsetsPartitionResponse(
-  m: ListOffsetsResponseListOffsetsPartitionResponse,
-  v: number,
-): number {
+function sizeListOffsetsResponseListOffsetsPartitionResponse(m: ListOffsetsResponseListOffsetsPartitionResponse, v: number): number {
   const flexible = v >= 6;
   let n = 22;
   if (v >= 4) {
@@ -376,11 +345,7 @@ function sizeListOffsetsResponseListOffsetsPartitionResponse(
   return n;
 }
 
-function encodeListOffsetsResponseListOffsetsPartitionResponse(
-  w: Writer,
-  m: ListOffsetsResponseListOffsetsPartitionResponse,
-  v: number,
-): void {
+function encodeListOffsetsResponseListOffsetsPartitionResponse(w: Writer, m: ListOffsetsResponseListOffsetsPartitionResponse, v: number): void {
   const flexible = v >= 6;
   w.int32(m.partitionIndex);
   w.int16(m.errorCode);
@@ -389,15 +354,11 @@ function encodeListOffsetsResponseListOffsetsPartitionResponse(
   if (v >= 4) {
     w.int32(m.leaderEpoch);
   }
-  if (!(v >= 4) && m.leaderEpoch !== -1)
-    throw unsupportedField('ListOffsetsResponseListOffsetsPartitionResponse', 'leaderEpoch', v);
+  if (!(v >= 4) && m.leaderEpoch !== -1) throw unsupportedField('ListOffsetsResponseListOffsetsPartitionResponse', 'leaderEpoch', v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
-function decodeListOffsetsResponseListOffsetsPartitionResponse(
-  r: Reader,
-  v: number,
-): ListOffsetsResponseListOffsetsPartitionResponse {
+function decodeListOffsetsResponseListOffsetsPartitionResponse(r: Reader, v: number): ListOffsetsResponseListOffsetsPartitionResponse {
   const flexible = v >= 6;
   const partitionIndex = r.int32();
   const errorCode = r.int16();
@@ -405,13 +366,7 @@ function decodeListOffsetsResponseListOffsetsPartitionResponse(
   const offset = r.int64();
   const leaderEpoch = v >= 4 ? r.int32() : -1;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
-  const m: ListOffsetsResponseListOffsetsPartitionResponse = {
-    partitionIndex,
-    errorCode,
-    timestamp,
-    offset,
-    leaderEpoch,
-  };
+  const m: ListOffsetsResponseListOffsetsPartitionResponse = { partitionIndex, errorCode, timestamp, offset, leaderEpoch };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
   return m;
 }

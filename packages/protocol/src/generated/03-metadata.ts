@@ -4,14 +4,7 @@ import type { MessageCodec, TaggedField } from '../wire/codec.ts';
 import { checkVersion } from '../wire/codec.ts';
 import { nullField, unsupportedField } from '../wire/protocol-error.ts';
 import type { Reader } from '../wire/reader.ts';
-import {
-  sizeOfCompactNullableString,
-  sizeOfCompactString,
-  sizeOfNullableString,
-  sizeOfString,
-  sizeOfTaggedFields,
-  sizeOfUvarint,
-} from '../wire/sizes.ts';
+import { sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '../wire/sizes.ts';
 import type { Writer } from '../wire/writer.ts';
 
 /** Asks which topics and partitions exist and who leads them. */
@@ -81,28 +74,23 @@ function encodeMetadataRequest(w: Writer, m: MetadataRequest, v: number): void {
   const flexible = v >= 9;
   if (m.topics === null && !(v >= 1)) throw nullField('MetadataRequest', 'topics', v);
   if (m.topics === null) {
-    if (flexible) w.uvarint(0);
-    else w.int32(-1);
+    if (flexible) w.uvarint(0); else w.int32(-1);
   } else {
-    if (flexible) w.compactArrayLength(m.topics.length);
-    else w.arrayLength(m.topics.length);
+    if (flexible) w.compactArrayLength(m.topics.length); else w.arrayLength(m.topics.length);
     for (const e of m.topics) encodeMetadataRequestTopic(w, e, v);
   }
   if (v >= 4) {
     w.boolean(m.allowAutoTopicCreation);
   }
-  if (!(v >= 4) && m.allowAutoTopicCreation !== true)
-    throw unsupportedField('MetadataRequest', 'allowAutoTopicCreation', v);
+  if (!(v >= 4) && m.allowAutoTopicCreation !== true) throw unsupportedField('MetadataRequest', 'allowAutoTopicCreation', v);
   if (v >= 8 && v <= 10) {
     w.boolean(m.includeClusterAuthorizedOperations);
   }
-  if (!(v >= 8 && v <= 10) && m.includeClusterAuthorizedOperations !== false)
-    throw unsupportedField('MetadataRequest', 'includeClusterAuthorizedOperations', v);
+  if (!(v >= 8 && v <= 10) && m.includeClusterAuthorizedOperations !== false) throw unsupportedField('MetadataRequest', 'includeClusterAuthorizedOperations', v);
   if (v >= 8) {
     w.boolean(m.includeTopicAuthorizedOperations);
   }
-  if (!(v >= 8) && m.includeTopicAuthorizedOperations !== false)
-    throw unsupportedField('MetadataRequest', 'includeTopicAuthorizedOperations', v);
+  if (!(v >= 8) && m.includeTopicAuthorizedOperations !== false) throw unsupportedField('MetadataRequest', 'includeTopicAuthorizedOperations', v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -124,12 +112,7 @@ function decodeMetadataRequest(r: Reader, v: number): MetadataRequest {
   const includeClusterAuthorizedOperations = v >= 8 && v <= 10 ? r.boolean() : false;
   const includeTopicAuthorizedOperations = v >= 8 ? r.boolean() : false;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
-  const m: MetadataRequest = {
-    topics,
-    allowAutoTopicCreation,
-    includeClusterAuthorizedOperations,
-    includeTopicAuthorizedOperations,
-  };
+  const m: MetadataRequest = { topics, allowAutoTopicCreation, includeClusterAuthorizedOperations, includeTopicAuthorizedOperations };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
   return m;
 }
@@ -151,8 +134,7 @@ function encodeMetadataRequestTopic(w: Writer, m: MetadataRequestTopic, v: numbe
     w.uuid(m.topicId);
   }
   if (m.name === null && !(v >= 10)) throw nullField('MetadataRequestTopic', 'name', v);
-  if (flexible) w.compactNullableString(m.name);
-  else w.nullableString(m.name);
+  if (flexible) w.compactNullableString(m.name); else w.nullableString(m.name);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -300,9 +282,7 @@ export interface MetadataResponsePartition {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createMetadataResponsePartition(
-  init: Partial<MetadataResponsePartition> = {},
-): MetadataResponsePartition {
+export function createMetadataResponsePartition(init: Partial<MetadataResponsePartition> = {}): MetadataResponsePartition {
   const m: MetadataResponsePartition = {
     errorCode: init.errorCode ?? 0,
     partitionIndex: init.partitionIndex ?? 0,
@@ -347,24 +327,20 @@ function encodeMetadataResponse(w: Writer, m: MetadataResponse, v: number): void
   if (v >= 3) {
     w.int32(m.throttleTimeMs);
   }
-  if (flexible) w.compactArrayLength(m.brokers.length);
-  else w.arrayLength(m.brokers.length);
+  if (flexible) w.compactArrayLength(m.brokers.length); else w.arrayLength(m.brokers.length);
   for (const e of m.brokers) encodeMetadataResponseBroker(w, e, v);
   if (v >= 2) {
-    if (flexible) w.compactNullableString(m.clusterId);
-    else w.nullableString(m.clusterId);
+    if (flexible) w.compactNullableString(m.clusterId); else w.nullableString(m.clusterId);
   }
   if (v >= 1) {
     w.int32(m.controllerId);
   }
-  if (flexible) w.compactArrayLength(m.topics.length);
-  else w.arrayLength(m.topics.length);
+  if (flexible) w.compactArrayLength(m.topics.length); else w.arrayLength(m.topics.length);
   for (const e of m.topics) encodeMetadataResponseTopic(w, e, v);
   if (v >= 8 && v <= 10) {
     w.int32(m.clusterAuthorizedOperations);
   }
-  if (!(v >= 8 && v <= 10) && m.clusterAuthorizedOperations !== -2147483648)
-    throw unsupportedField('MetadataResponse', 'clusterAuthorizedOperations', v);
+  if (!(v >= 8 && v <= 10) && m.clusterAuthorizedOperations !== -2147483648) throw unsupportedField('MetadataResponse', 'clusterAuthorizedOperations', v);
   if (v >= 13) {
     w.int16(m.errorCode);
   }
@@ -389,15 +365,7 @@ function decodeMetadataResponse(r: Reader, v: number): MetadataResponse {
   const clusterAuthorizedOperations = v >= 8 && v <= 10 ? r.int32() : -2147483648;
   const errorCode = v >= 13 ? r.int16() : 0;
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
-  const m: MetadataResponse = {
-    throttleTimeMs,
-    brokers,
-    clusterId,
-    controllerId,
-    topics,
-    clusterAuthorizedOperations,
-    errorCode,
-  };
+  const m: MetadataResponse = { throttleTimeMs, brokers, clusterId, controllerId, topics, clusterAuthorizedOperations, errorCode };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
   return m;
 }
@@ -416,12 +384,10 @@ function sizeMetadataResponseBroker(m: MetadataResponseBroker, v: number): numbe
 function encodeMetadataResponseBroker(w: Writer, m: MetadataResponseBroker, v: number): void {
   const flexible = v >= 9;
   w.int32(m.nodeId);
-  if (flexible) w.compactString(m.host);
-  else w.string(m.host);
+  if (flexible) w.compactString(m.host); else w.string(m.host);
   w.int32(m.port);
   if (v >= 1) {
-    if (flexible) w.compactNullableString(m.rack);
-    else w.nullableString(m.rack);
+    if (flexible) w.compactNullableString(m.rack); else w.nullableString(m.rack);
   }
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -461,22 +427,19 @@ function encodeMetadataResponseTopic(w: Writer, m: MetadataResponseTopic, v: num
   const flexible = v >= 9;
   w.int16(m.errorCode);
   if (m.name === null && !(v >= 12)) throw nullField('MetadataResponseTopic', 'name', v);
-  if (flexible) w.compactNullableString(m.name);
-  else w.nullableString(m.name);
+  if (flexible) w.compactNullableString(m.name); else w.nullableString(m.name);
   if (v >= 10) {
     w.uuid(m.topicId);
   }
   if (v >= 1) {
     w.boolean(m.isInternal);
   }
-  if (flexible) w.compactArrayLength(m.partitions.length);
-  else w.arrayLength(m.partitions.length);
+  if (flexible) w.compactArrayLength(m.partitions.length); else w.arrayLength(m.partitions.length);
   for (const e of m.partitions) encodeMetadataResponsePartition(w, e, v);
   if (v >= 8) {
     w.int32(m.topicAuthorizedOperations);
   }
-  if (!(v >= 8) && m.topicAuthorizedOperations !== -2147483648)
-    throw unsupportedField('MetadataResponseTopic', 'topicAuthorizedOperations', v);
+  if (!(v >= 8) && m.topicAuthorizedOperations !== -2147483648) throw unsupportedField('MetadataResponseTopic', 'topicAuthorizedOperations', v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -523,15 +486,12 @@ function encodeMetadataResponsePartition(w: Writer, m: MetadataResponsePartition
   if (v >= 7) {
     w.int32(m.leaderEpoch);
   }
-  if (flexible) w.compactArrayLength(m.replicaNodes.length);
-  else w.arrayLength(m.replicaNodes.length);
+  if (flexible) w.compactArrayLength(m.replicaNodes.length); else w.arrayLength(m.replicaNodes.length);
   for (const e of m.replicaNodes) w.int32(e);
-  if (flexible) w.compactArrayLength(m.isrNodes.length);
-  else w.arrayLength(m.isrNodes.length);
+  if (flexible) w.compactArrayLength(m.isrNodes.length); else w.arrayLength(m.isrNodes.length);
   for (const e of m.isrNodes) w.int32(e);
   if (v >= 5) {
-    if (flexible) w.compactArrayLength(m.offlineReplicas.length);
-    else w.arrayLength(m.offlineReplicas.length);
+    if (flexible) w.compactArrayLength(m.offlineReplicas.length); else w.arrayLength(m.offlineReplicas.length);
     for (const e of m.offlineReplicas) w.int32(e);
   }
   if (flexible) w.taggedFields(m.unknownTaggedFields);
@@ -559,15 +519,7 @@ function decodeMetadataResponsePartition(r: Reader, v: number): MetadataResponse
     for (let i = 0; i < count; i++) offlineReplicas.push(r.int32());
   }
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
-  const m: MetadataResponsePartition = {
-    errorCode,
-    partitionIndex,
-    leaderId,
-    leaderEpoch,
-    replicaNodes,
-    isrNodes,
-    offlineReplicas,
-  };
+  const m: MetadataResponsePartition = { errorCode, partitionIndex, leaderId, leaderEpoch, replicaNodes, isrNodes, offlineReplicas };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
   return m;
 }
