@@ -1,1 +1,16 @@
+export { DEFAULT_GROUP_COORDINATOR_CONFIG, type GroupCoordinatorConfig } from './config.ts';
+export { createGroupCoordinator, OFFSETS_TOPIC, type GroupCoordinatorOptions } from './group-coordinator-service.ts';
 export type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';
+export {
+  deleteGroupsFailure,
+  describeGroupsFailure,
+  heartbeatFailure,
+  joinGroupFailure,
+  leaveGroupFailure,
+  listGroupsFailure,
+  offsetCommitFailure,
+  offsetDeleteFailure,
+  offsetFetchFailure,
+  syncGroupFailure,
+} from './group-responses.ts';
+export type { KnownTopic, TopicDirectory } from './topic-directory.ts';

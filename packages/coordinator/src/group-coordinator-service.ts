@@ -1,0 +1,417 @@
+/**
+ * The group coordinator as requests meet it: finds the partition of each group, names the topics, and gives responses the shape
+ * of their version.
+ *
+ * Owns: the runtime with the shards. Answers that need no group (a bad id, a bad timeout) are given here.
+ * Invariants: responses are valid for `context.apiVersion`; a request with several groups is answered in its own order.
+ * Not here: what a request does to a group (group/), when its answer may leave (runtime/), authorization.
+ */
+import type { Clock, Logger, MetricsRegistry, Random, Timers } from '@millrace/base';
+import { ZERO_UUID } from '@millrace/base';
+import type { PartitionLog } from '@millrace/log';
+import { ErrorCode } from '@millrace/protocol';
+import {
+  createOffsetCommitResponse,
+  type OffsetCommitRequest,
+  type OffsetCommitResponse,
+} from '@millrace/protocol/messages/08-offset-commit';
+import type {
+  OffsetFetchRequest,
+  OffsetFetchRequestGroup,
+  OffsetFetchResponse,
+  OffsetFetchResponseGroup,
+} from '@millrace/protocol/messages/09-offset-fetch';
+import type { JoinGroupRequest, JoinGroupResponse } from '@millrace/protocol/messages/11-join-group';
+import {
+  createHeartbeatResponse,
+  type HeartbeatRequest,
+  type HeartbeatResponse,
+} from '@millrace/protocol/messages/12-heartbeat';
+import {
+  createLeaveGroupResponse,
+  type LeaveGroupRequest,
+  type LeaveGroupResponse,
+} from '@millrace/protocol/messages/13-leave-group';
+import type { SyncGroupRequest, SyncGroupResponse } from '@millrace/protocol/messages/14-sync-group';
+import {
+  createDescribeGroupsResponse,
+  createDescribeGroupsResponseDescribedGroup,
+  type DescribeGroupsRequest,
+  type DescribeGroupsResponse,
+  type DescribeGroupsResponseDescribedGroup,
+} from '@millrace/protocol/messages/15-describe-groups';
+import {
+  createListGroupsResponse,
+  type ListGroupsRequest,
+  type ListGroupsResponse,
+  type ListGroupsResponseListedGroup,
+} from '@millrace/protocol/messages/16-list-groups';
+import {
+  createDeleteGroupsResponse,
+  type DeleteGroupsRequest,
+  type DeleteGroupsResponse,
+} from '@millrace/protocol/messages/42-delete-groups';
+import {
+  createOffsetDeleteResponse,
+  type OffsetDeleteRequest,
+  type OffsetDeleteResponse,
+} from '@millrace/protocol/messages/47-offset-delete';
+import type { GroupCoordinatorConfig } from './config.ts';
+import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';
+import {
+  heartbeatFailure,
+  joinGroupFailure,
+  joinGroupShape,
+  leaveGroupFailure,
+  listGroupsFailure,
+  offsetDeleteFailure,
+  OFFSET_FETCH_WITH_GROUPS,
+  offsetFetchShape,
+  syncGroupFailure,
+} from './group-responses.ts';
+import type { ClassicGroup } from './group/classic-group.ts';
+import { CLASSIC_GROUP_STATES } from './group/classic-group-state.ts';
+import { createGroupMetrics } from './group/group-metrics.ts';
+import { groupRecordCodec, type GroupStateRecord } from './group/group-records.ts';
+import { GroupShard, type PartitionResults, type TopicPartitions } from './group/group-shard.ts';
+import { describeGroup, fetchOffsets, listedGroup } from './group/group-views.ts';
+import type { OffsetCommitEntry } from './group/offset-rules.ts';
+import { groupPartition } from './java-hash.ts';
+import { CoordinatorRuntime } from './runtime/coordinator-runtime.ts';
+import { recordBytesMaxFor } from './runtime/record-appender.ts';
+import { createRuntimeMetrics } from './runtime/runtime-metrics.ts';
+import type { KnownTopic, TopicDirectory } from './topic-directory.ts';
+
+export interface GroupCoordinatorOptions {
+  readonly config: GroupCoordinatorConfig;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: MetricsRegistry;
+  readonly topics: TopicDirectory;
+  /** A log of `__consumer_offsets` is left alone up to this size; default 4 MiB. */
+  readonly snapshotBytesMin?: number;
+}
+
+/** The internal topic that holds groups and their offsets. */
+export const OFFSETS_TOPIC = '__consumer_offsets';
+
+/** Versions from which a request means something else. */
+const JOIN_GROUP_WITH_REBALANCE_TIMEOUT = 1;
+const SYNC_GROUP_WITH_PROTOCOL = 5;
+const LEAVE_GROUP_WITH_MEMBERS = 3;
+const DESCRIBE_GROUPS_WITH_NOT_FOUND = 6;
+const OFFSET_COMMIT_WITH_TOPIC_IDS = 10;
+
+/** Creates the group coordinator of a broker. It serves nothing until partitions are loaded. */
+export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupCoordinator {
+  return new GroupCoordinatorService(options);
+}
+
+class GroupCoordinatorService implements GroupCoordinator {
+  readonly #config: GroupCoordinatorConfig;
+  readonly #topics: TopicDirectory;
+  readonly #runtime: CoordinatorRuntime<GroupShard, GroupStateRecord>;
+
+  constructor(options: GroupCoordinatorOptions) {
+    const { config, topics, metrics: registry, snapshotBytesMin } = options;
+    this.#config = config;
+    this.#topics = topics;
+    const metrics = createGroupMetrics(registry);
+    this.#runtime = new CoordinatorRuntime<GroupShard, GroupStateRecord>({
+      ...options,
+      codec: groupRecordCodec,
+      createShard: (log) => new GroupShard({ ...options, metrics, recordBytesMax: () => recordBytesMaxFor(log) }),
+      metrics: createRuntimeMetrics(registry, 'group'),
+      appendTimeoutMs: () => config.offsetsCommitTimeoutMs,
+      upkeepIntervalMs: () => config.offsetsRetentionCheckIntervalMs,
+      ...(snapshotBytesMin === undefined ? {} : { snapshotBytesMin }),
+    });
+    this.#registerGauges(registry);
+  }
+
+  partitionFor(groupId: string): number {
+    const partitionCount = this.#topics.byName(OFFSETS_TOPIC)?.partitionCount ?? this.#config.offsetsTopicNumPartitions;
+    return groupPartition(groupId, partitionCount);
+  }
+
+  load(partition: number, log: PartitionLog): Promise<void> {
+    return this.#runtime.load(partition, log);
+  }
+
+  unload(partition: number): void {
+    this.#runtime.unload(partition);
+  }
+
+  async joinGroup(context: GroupRequestContext, request: JoinGroupRequest): Promise<JoinGroupResponse> {
+    const { apiVersion } = context;
+    const failure = (errorCode: number): JoinGroupResponse => joinGroupFailure(request, errorCode, apiVersion);
+    if (request.groupId === '') return failure(ErrorCode.INVALID_GROUP_ID);
+    const { groupMinSessionTimeoutMs, groupMaxSessionTimeoutMs } = this.#config;
+    if (request.sessionTimeoutMs < groupMinSessionTimeoutMs || request.sessionTimeoutMs > groupMaxSessionTimeoutMs) {
+      return failure(ErrorCode.INVALID_SESSION_TIMEOUT);
+    }
+    const normalized =
+      apiVersion >= JOIN_GROUP_WITH_REBALANCE_TIMEOUT
+        ? request
+        : { ...request, rebalanceTimeoutMs: request.sessionTimeoutMs };
+    const response = await this.#runtime.ask<JoinGroupResponse>(
+      this.partitionFor(request.groupId),
+      (shard, step, waiter) => shard.join(context, normalized, waiter, step),
+      failure,
+    );
+    return joinGroupShape(response, apiVersion);
+  }
+
+  async syncGroup(context: GroupRequestContext, request: SyncGroupRequest): Promise<SyncGroupResponse> {
+    const mustNameProtocol = context.apiVersion >= SYNC_GROUP_WITH_PROTOCOL;
+    if (mustNameProtocol && (request.protocolType === null || request.protocolName === null)) {
+      return syncGroupFailure(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+    }
+    if (request.groupId === '') return syncGroupFailure(ErrorCode.INVALID_GROUP_ID);
+    return this.#runtime.ask<SyncGroupResponse>(
+      this.partitionFor(request.groupId),
+      (shard, step, waiter) => shard.sync(request, waiter, step),
+      syncGroupFailure,
+    );
+  }
+
+  /** Answered at once, whatever the log is doing: a slow disk must not look like dead members. */
+  async heartbeat(_context: GroupRequestContext, request: HeartbeatRequest): Promise<HeartbeatResponse> {
+    if (request.groupId === '') return heartbeatFailure(ErrorCode.INVALID_GROUP_ID);
+    const shard = this.#runtime.peek(this.partitionFor(request.groupId));
+    if (shard instanceof GroupShard) return createHeartbeatResponse({ errorCode: shard.heartbeat(request) });
+    // Sessions begin anew when loading ends, so a member that is heard before has lost nothing.
+    return heartbeatFailure(shard === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : shard);
+  }
+
+  async leaveGroup(context: GroupRequestContext, request: LeaveGroupRequest): Promise<LeaveGroupResponse> {
+    if (request.groupId === '') return leaveGroupFailure(ErrorCode.INVALID_GROUP_ID);
+    const isList = context.apiVersion >= LEAVE_GROUP_WITH_MEMBERS;
+    const members = isList ? request.members : [{ memberId: request.memberId, groupInstanceId: null, reason: null }];
+    const response = await this.#runtime.ask<LeaveGroupResponse>(
+      this.partitionFor(request.groupId),
+      (shard, step, waiter) => {
+        const results = shard.leave({ ...request, members }, step);
+        step.answer(waiter, createLeaveGroupResponse({ members: results }));
+      },
+      leaveGroupFailure,
+    );
+    if (isList) return response;
+    return leaveGroupFailure(response.errorCode === 0 ? (response.members[0]?.errorCode ?? 0) : response.errorCode);
+  }
+
+  async commitOffsets(context: GroupRequestContext, request: OffsetCommitRequest): Promise<OffsetCommitResponse> {
+    const entries: OffsetCommitEntry[] = [];
+    // For each partition its error code, or the way to find it once the group has answered.
+    const topics = request.topics.map((topic) => {
+      const known = this.#commitTopic(topic, context.apiVersion);
+      const partitions = topic.partitions.map(
+        ({ partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata }) => {
+          const refusal = commitRefusal(known, partitionIndex, context.apiVersion);
+          if (known === undefined || refusal !== ErrorCode.NONE) return { partitionIndex, errorCode: () => refusal };
+          const index = entries.length;
+          entries.push({
+            topic: known.name,
+            topicId: known.topicId,
+            partition: partitionIndex,
+            offset: committedOffset,
+            leaderEpoch: committedLeaderEpoch,
+            metadata: committedMetadata ?? '',
+          });
+          return { partitionIndex, errorCode: (results: PartitionResults) => resultAt(results, index) };
+        },
+      );
+      return { name: topic.name, topicId: topic.topicId, partitions };
+    });
+    const results = await this.#commitEntries(context, request, entries);
+    return createOffsetCommitResponse({
+      topics: topics.map(({ name, topicId, partitions }) => ({
+        name,
+        topicId,
+        partitions: partitions.map(({ partitionIndex, errorCode }) => ({
+          partitionIndex,
+          errorCode: errorCode(results),
+        })),
+      })),
+    });
+  }
+
+  async fetchOffsets(context: GroupRequestContext, request: OffsetFetchRequest): Promise<OffsetFetchResponse> {
+    const { apiVersion } = context;
+    const wanted = apiVersion >= OFFSET_FETCH_WITH_GROUPS ? request.groups : [oldOffsetFetchGroup(request)];
+    const groups = await Promise.all(
+      wanted.map((group) =>
+        this.#runtime.ask<OffsetFetchResponseGroup>(
+          this.partitionFor(group.groupId),
+          (shard, step, waiter) => {
+            step.answer(waiter, fetchOffsets(shard.group(group.groupId), group, this.#topics, apiVersion));
+          },
+          (errorCode) => ({ groupId: group.groupId, topics: [], errorCode }),
+        ),
+      ),
+    );
+    return offsetFetchShape(request, groups, apiVersion);
+  }
+
+  async describeGroups(context: GroupRequestContext, request: DescribeGroupsRequest): Promise<DescribeGroupsResponse> {
+    const hasNotFound = context.apiVersion >= DESCRIBE_GROUPS_WITH_NOT_FOUND;
+    const groups = await Promise.all(
+      request.groups.map((groupId) =>
+        this.#runtime.ask<DescribeGroupsResponseDescribedGroup>(
+          this.partitionFor(groupId),
+          (shard, step, waiter) => step.answer(waiter, describeGroup(groupId, shard.group(groupId), hasNotFound)),
+          (errorCode) => createDescribeGroupsResponseDescribedGroup({ groupId, errorCode }),
+        ),
+      ),
+    );
+    return createDescribeGroupsResponse({ groups });
+  }
+
+  async listGroups(_context: GroupRequestContext, request: ListGroupsRequest): Promise<ListGroupsResponse> {
+    const states = new Set(request.statesFilter.map((state) => state.toLowerCase()));
+    const types = new Set(request.typesFilter.map((type) => type.toLowerCase()));
+    const answers = await Promise.all(
+      this.#runtime.partitions().map((partition) =>
+        this.#runtime.ask<readonly ListGroupsResponseListedGroup[] | number>(
+          partition,
+          (shard, step, waiter) => {
+            const isWanted = types.size === 0 || types.has('classic');
+            const groups = isWanted ? [...shard.groups()] : [];
+            const matching = groups.filter(({ state }) => states.size === 0 || states.has(state.toLowerCase()));
+            step.answer(waiter, matching.map(listedGroup));
+          },
+          (errorCode) => errorCode,
+        ),
+      ),
+    );
+    const groups: ListGroupsResponseListedGroup[] = [];
+    for (const answer of answers) {
+      if (typeof answer !== 'number') groups.push(...answer);
+      else if (answer !== ErrorCode.NOT_COORDINATOR) return listGroupsFailure(answer);
+    }
+    return createListGroupsResponse({ groups });
+  }
+
+  async deleteGroups(_context: GroupRequestContext, request: DeleteGroupsRequest): Promise<DeleteGroupsResponse> {
+    const results = await Promise.all(
+      [...new Set(request.groupsNames)].map(async (groupId) => {
+        const errorCode = await this.#runtime.ask<number>(
+          this.partitionFor(groupId),
+          (shard, step, waiter) => step.answer(waiter, shard.deleteGroup(groupId, step)),
+          (code) => code,
+        );
+        return { groupId, errorCode, errorMessage: null };
+      }),
+    );
+    return createDeleteGroupsResponse({ results });
+  }
+
+  async deleteOffsets(_context: GroupRequestContext, request: OffsetDeleteRequest): Promise<OffsetDeleteResponse> {
+    if (request.groupId === '') return offsetDeleteFailure(ErrorCode.INVALID_GROUP_ID);
+    const topics: TopicPartitions[] = request.topics.map(({ name, partitions }) => ({
+      topic: name,
+      partitions: partitions.map(({ partitionIndex }) => partitionIndex).filter((index) => this.#exists(name, index)),
+    }));
+    const results = await this.#runtime.ask<PartitionResults>(
+      this.partitionFor(request.groupId),
+      (shard, step, waiter) => step.answer(waiter, shard.deleteOffsets(request.groupId, topics, step)),
+      (groupError) => ({ groupError }),
+    );
+    if ('groupError' in results) return offsetDeleteFailure(results.groupError);
+    let index = 0;
+    return createOffsetDeleteResponse({
+      topics: request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex }) => ({
+          partitionIndex,
+          errorCode: this.#exists(name, partitionIndex)
+            ? resultAt(results, index++)
+            : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        })),
+      })),
+    });
+  }
+
+  forgetTopic(topicName: string, topicId: string): Promise<void> {
+    return this.#runtime.runSlicedOnAll((shard, step) => shard.forgetTopic(topicName, topicId, step));
+  }
+
+  close(): Promise<void> {
+    return this.#runtime.close();
+  }
+
+  #commitTopic(topic: { readonly name: string; readonly topicId: string }, apiVersion: number): KnownTopic | undefined {
+    return apiVersion >= OFFSET_COMMIT_WITH_TOPIC_IDS
+      ? this.#topics.byId(topic.topicId)
+      : this.#topics.byName(topic.name);
+  }
+
+  #commitEntries(
+    { apiVersion }: GroupRequestContext,
+    request: OffsetCommitRequest,
+    entries: readonly OffsetCommitEntry[],
+  ): PartitionResults | Promise<PartitionResults> {
+    if (entries.length === 0) return { partitionErrors: [] };
+    const commit = {
+      groupId: request.groupId,
+      memberId: request.memberId,
+      groupInstanceId: request.groupInstanceId,
+      generation: request.generationIdOrMemberEpoch,
+      retentionMs: Number(request.retentionTimeMs),
+      entries,
+    };
+    return this.#runtime.ask<PartitionResults>(
+      this.partitionFor(request.groupId),
+      (shard, step, waiter) => step.answer(waiter, shard.commitOffsets(apiVersion, commit, step)),
+      (groupError) => ({ groupError }),
+    );
+  }
+
+  #exists(topicName: string, partition: number): boolean {
+    const known = this.#topics.byName(topicName);
+    return known !== undefined && partition >= 0 && partition < known.partitionCount;
+  }
+
+  #registerGauges(registry: MetricsRegistry): void {
+    const prefix = 'millrace_group_coordinator';
+    registry.gaugeFamily(`${prefix}_groups`, 'Groups by state.', ['state'], () => {
+      const counts = new Map(CLASSIC_GROUP_STATES.map((state) => [state, 0]));
+      for (const shard of this.#runtime.shards()) {
+        for (const { state } of shard.groups()) counts.set(state, (counts.get(state) ?? 0) + 1);
+      }
+      return [...counts].map(([state, value]) => ({ labels: { state }, value }));
+    });
+    registry.gauge(`${prefix}_members`, 'Members of all groups.', () => this.#sum((group) => group.members.size));
+    registry.gauge(`${prefix}_offsets`, 'Committed offsets that are stored.', () =>
+      this.#sum((group) => group.offsets.count),
+    );
+  }
+
+  #sum(count: (group: ClassicGroup) => number): number {
+    let total = 0;
+    for (const shard of this.#runtime.shards()) for (const group of shard.groups()) total += count(group);
+    return total;
+  }
+}
+
+function commitRefusal(known: KnownTopic | undefined, partition: number, apiVersion: number): ErrorCode {
+  if (known === undefined && apiVersion >= OFFSET_COMMIT_WITH_TOPIC_IDS) return ErrorCode.UNKNOWN_TOPIC_ID;
+  const exists = known !== undefined && partition >= 0 && partition < known.partitionCount;
+  return exists ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+}
+
+function resultAt(results: PartitionResults, index: number): number {
+  return 'groupError' in results ? results.groupError : (results.partitionErrors[index] ?? ErrorCode.NONE);
+}
+
+/** Up to version 7 the request itself is what became an entry of `groups`. */
+function oldOffsetFetchGroup({ groupId, topics }: OffsetFetchRequest): OffsetFetchRequestGroup {
+  return {
+    groupId,
+    memberId: null,
+    memberEpoch: -1,
+    topics: topics === null ? null : topics.map((topic) => ({ ...topic, topicId: ZERO_UUID })),
+  };
+}

@@ -1,0 +1,24 @@
+import type { Counter, MetricsRegistry } from '@millrace/base';
+
+/** What a broker counts about its groups; one set for all shards. */
+export interface GroupMetrics {
+  readonly rebalancesStarted: Counter;
+  readonly rebalancesCompleted: Counter;
+  readonly sessionsExpired: Counter;
+  readonly offsetCommits: Counter;
+  readonly offsetsExpired: Counter;
+  readonly offsetsDeleted: Counter;
+}
+
+export function createGroupMetrics(registry: MetricsRegistry): GroupMetrics {
+  const counter = (name: string, help: string): Counter =>
+    registry.counter(`millrace_group_coordinator_${name}_total`, help);
+  return {
+    rebalancesStarted: counter('rebalances_started', 'Rebalances of classic groups that began.'),
+    rebalancesCompleted: counter('rebalances_completed', 'Rebalances of classic groups that ended with an assignment.'),
+    sessionsExpired: counter('sessions_expired', 'Members that were removed because they were silent too long.'),
+    offsetCommits: counter('offset_commits', 'Offsets committed, counted by partition.'),
+    offsetsExpired: counter('offset_expirations', 'Committed offsets that reached their retention time.'),
+    offsetsDeleted: counter('offset_deletions', 'Committed offsets deleted by request or with their topic or group.'),
+  };
+}

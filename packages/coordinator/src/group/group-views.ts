@@ -1,0 +1,126 @@
+/** What responses show of a group; nothing here changes it. */
+import { ZERO_UUID } from '@millrace/base';
+import { ErrorCode } from '@millrace/protocol';
+import type {
+  OffsetFetchRequestGroup,
+  OffsetFetchRequestTopics,
+  OffsetFetchResponseGroup,
+  OffsetFetchResponsePartitions,
+  OffsetFetchResponseTopics,
+} from '@millrace/protocol/messages/09-offset-fetch';
+import {
+  createDescribeGroupsResponseDescribedGroup,
+  type DescribeGroupsResponseDescribedGroup,
+} from '@millrace/protocol/messages/15-describe-groups';
+import type { ListGroupsResponseListedGroup } from '@millrace/protocol/messages/16-list-groups';
+import type { TopicDirectory } from '../topic-directory.ts';
+import type { ClassicGroup } from './classic-group.ts';
+import { NOTHING } from './classic-member.ts';
+import type { CommittedOffset } from './group-records.ts';
+import { isSameTopic } from './offset-rules.ts';
+
+const OFFSET_FETCH_WITH_TOPIC_IDS = 10;
+
+/** A group that is not there is "Dead"; clients that know the error for it get that too. */
+export function describeGroup(
+  groupId: string,
+  group: ClassicGroup | undefined,
+  hasNotFound: boolean,
+): DescribeGroupsResponseDescribedGroup {
+  if (group === undefined) {
+    return createDescribeGroupsResponseDescribedGroup({
+      groupId,
+      groupState: 'Dead',
+      errorCode: hasNotFound ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.NONE,
+      errorMessage: hasNotFound ? `Group ${groupId} not found.` : null,
+    });
+  }
+  // Between generations there is no protocol under which metadata could be shown.
+  const isStable = group.state === 'Stable';
+  return createDescribeGroupsResponseDescribedGroup({
+    groupId,
+    groupState: group.state,
+    protocolType: group.protocolType,
+    protocolData: isStable ? (group.protocolName ?? '') : '',
+    members: [...group.members.values()].map((member) => ({
+      memberId: member.memberId,
+      groupInstanceId: member.groupInstanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      memberMetadata: isStable ? member.metadataFor(group.protocolName) : NOTHING,
+      memberAssignment: member.assignment,
+    })),
+  });
+}
+
+export function listedGroup(group: ClassicGroup): ListGroupsResponseListedGroup {
+  return { groupId: group.groupId, protocolType: group.protocolType, groupState: group.state, groupType: 'classic' };
+}
+
+/** The group's offsets for the topics asked for; null topics = all that it has. A group that is not there has none. */
+export function fetchOffsets(
+  group: ClassicGroup | undefined,
+  { groupId, topics }: OffsetFetchRequestGroup,
+  directory: TopicDirectory,
+  apiVersion: number,
+): OffsetFetchResponseGroup {
+  const usesTopicIds = apiVersion >= OFFSET_FETCH_WITH_TOPIC_IDS;
+  const found =
+    topics === null
+      ? allTopics(group, directory, usesTopicIds)
+      : topics.map((topic) => fetchTopic(group, topic, directory, usesTopicIds));
+  return { groupId, topics: found, errorCode: ErrorCode.NONE };
+}
+
+function fetchTopic(
+  group: ClassicGroup | undefined,
+  topic: OffsetFetchRequestTopics,
+  directory: TopicDirectory,
+  usesTopicIds: boolean,
+): OffsetFetchResponseTopics {
+  const known = usesTopicIds ? directory.byId(topic.topicId) : directory.byName(topic.name);
+  const name = known?.name ?? topic.name;
+  if (usesTopicIds && known === undefined) {
+    const partitions = topic.partitionIndexes.map((index) => noOffset(index, ErrorCode.UNKNOWN_TOPIC_ID));
+    return { name, topicId: topic.topicId, partitions };
+  }
+  const topicId = known?.topicId ?? ZERO_UUID;
+  const partitions = topic.partitionIndexes.map((index) => {
+    const committed = group?.offsets.get(name, index);
+    const isValid = committed !== undefined && isSameTopic(committed.topicId, topicId);
+    return isValid ? offsetOf(index, committed) : noOffset(index, ErrorCode.NONE);
+  });
+  return { name, topicId, partitions };
+}
+
+function allTopics(
+  group: ClassicGroup | undefined,
+  directory: TopicDirectory,
+  usesTopicIds: boolean,
+): OffsetFetchResponseTopics[] {
+  const found: OffsetFetchResponseTopics[] = [];
+  for (const [name, offsets] of group?.offsets.topics() ?? []) {
+    const topicId = directory.byName(name)?.topicId ?? ZERO_UUID;
+    if (usesTopicIds && topicId === ZERO_UUID) continue;
+    const partitions: OffsetFetchResponsePartitions[] = [];
+    for (const [index, committed] of offsets) {
+      if (isSameTopic(committed.topicId, topicId)) partitions.push(offsetOf(index, committed));
+    }
+    if (partitions.length > 0) found.push({ name, topicId, partitions });
+  }
+  return found;
+}
+
+function offsetOf(partitionIndex: number, committed: CommittedOffset): OffsetFetchResponsePartitions {
+  return {
+    partitionIndex,
+    committedOffset: committed.offset,
+    committedLeaderEpoch: committed.leaderEpoch,
+    metadata: committed.metadata,
+    errorCode: ErrorCode.NONE,
+  };
+}
+
+function noOffset(partitionIndex: number, errorCode: ErrorCode): OffsetFetchResponsePartitions {
+  return { partitionIndex, committedOffset: -1n, committedLeaderEpoch: -1, metadata: '', errorCode };
+}

@@ -1,0 +1,79 @@
+import { ZERO_UUID } from '@millrace/base';
+import { ErrorCode } from '@millrace/protocol';
+import type { ClassicGroup } from './classic-group.ts';
+import { ClassicMember } from './classic-member.ts';
+import type { CommittedOffset, OffsetRecord } from './group-records.ts';
+
+/** One offset to commit. */
+export interface OffsetCommitEntry {
+  readonly topic: string;
+  readonly topicId: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly leaderEpoch: number;
+  readonly metadata: string;
+}
+
+export interface OffsetCommit {
+  readonly groupId: string;
+  /** Empty for a consumer that assigns partitions to itself, or an administrator. */
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  /** −1 like an empty member id. */
+  readonly generation: number;
+  /** −1 = the broker's retention. */
+  readonly retentionMs: number;
+  readonly entries: readonly OffsetCommitEntry[];
+}
+
+/** First version in which a missing group has an error of its own. */
+const VERSION_WITH_GROUP_NOT_FOUND = 9;
+
+/** Whether the group takes offsets from that client now (semantics 52); the error code if not. */
+export function validateCommit(group: ClassicGroup | undefined, commit: OffsetCommit, apiVersion: number): ErrorCode {
+  if (group === undefined) {
+    if (commit.generation < 0) return ErrorCode.NONE;
+    return apiVersion >= VERSION_WITH_GROUP_NOT_FOUND ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
+  }
+  if (commit.generation < 0 && group.state === 'Empty') return ErrorCode.NONE;
+  const claimsMembership = commit.generation >= 0 || commit.memberId !== '' || commit.groupInstanceId !== null;
+  if (claimsMembership) {
+    const member = group.identify(commit.memberId, commit.groupInstanceId);
+    if (!(member instanceof ClassicMember)) return member;
+    if (commit.generation !== group.generation) return ErrorCode.ILLEGAL_GENERATION;
+  } else if (group.state !== 'Empty') {
+    return ErrorCode.UNKNOWN_MEMBER_ID;
+  }
+  // It knows the generation already but not what it gets in it, so what it commits may be another's by now.
+  return group.state === 'CompletingRebalance' ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
+}
+
+/**
+ * Whether an offset has reached its end. Time counts from the moment when the group became empty; for groups that never had
+ * members, and for topics that a running consumer group does not read any more, from the commit.
+ */
+export function isExpired(
+  group: ClassicGroup,
+  topic: string,
+  committed: CommittedOffset,
+  nowMs: number,
+  retentionMs: number,
+): boolean {
+  let sinceMs: number;
+  if (group.protocolType === '') sinceMs = committed.commitTimestampMs;
+  else if (group.state === 'Empty')
+    sinceMs = group.stateTimestampMs < 0 ? committed.commitTimestampMs : group.stateTimestampMs;
+  else if (group.state === 'Stable' && group.knowsSubscribedTopics) sinceMs = committed.commitTimestampMs;
+  else return false;
+  if (group.isSubscribedTo(topic)) return false;
+  return committed.expireTimestampMs >= 0 ? nowMs >= committed.expireTimestampMs : nowMs - sinceMs >= retentionMs;
+}
+
+/** Whether two topic ids can mean the same topic: an unknown one means any of that name. */
+export function isSameTopic(topicId: string, other: string): boolean {
+  return topicId === other || topicId === ZERO_UUID || other === ZERO_UUID;
+}
+
+export function tombstone(groupId: string, topic: string, partition: number): OffsetRecord {
+  return { kind: 'offset', groupId, topic, partition, committed: null };
+}

@@ -1,0 +1,107 @@
+/**
+ * Runs the shards of one coordinator over the internal partitions that this broker owns.
+ *
+ * Owns: one {@link ShardHost} for each loaded partition.
+ * Invariants: a request is answered exactly once. Requests for partitions that are not owned get NOT_COORDINATOR, for those
+ *   that are being loaded COORDINATOR_LOAD_IN_PROGRESS, after `close` COORDINATOR_NOT_AVAILABLE.
+ */
+import type { PartitionLog } from '@millrace/log';
+import { ErrorCode } from '@millrace/protocol';
+import type { CoordinatorShard } from './coordinator-shard.ts';
+import { ShardHost, type ShardHostOptions, type SlicedWork } from './shard-host.ts';
+import type { Step, Waiter } from './step.ts';
+
+export type CoordinatorRuntimeOptions<Shard extends CoordinatorShard<StateRecord>, StateRecord> = Omit<
+  ShardHostOptions<Shard, StateRecord>,
+  'log' | 'snapshotBytesMin' | 'snapshotGrowthFactor'
+> & {
+  /** A log is left alone up to this size. */
+  readonly snapshotBytesMin?: number;
+  /** A log may grow to this multiple of what is alive in it. */
+  readonly snapshotGrowthFactor?: number;
+};
+
+const SNAPSHOT_BYTES_MIN = 4 * 1024 * 1024;
+const SNAPSHOT_GROWTH_FACTOR = 4;
+
+export class CoordinatorRuntime<Shard extends CoordinatorShard<StateRecord>, StateRecord> {
+  readonly #options: CoordinatorRuntimeOptions<Shard, StateRecord>;
+  readonly #hosts = new Map<number, ShardHost<Shard, StateRecord>>();
+  #isClosed = false;
+
+  constructor(options: CoordinatorRuntimeOptions<Shard, StateRecord>) {
+    this.#options = options;
+  }
+
+  async load(partition: number, log: PartitionLog): Promise<void> {
+    if (this.#isClosed) return;
+    this.#hosts.get(partition)?.close(ErrorCode.NOT_COORDINATOR);
+    const host = new ShardHost<Shard, StateRecord>({
+      snapshotBytesMin: SNAPSHOT_BYTES_MIN,
+      snapshotGrowthFactor: SNAPSHOT_GROWTH_FACTOR,
+      ...this.#options,
+      log,
+    });
+    this.#hosts.set(partition, host);
+    await host.load();
+  }
+
+  unload(partition: number): void {
+    this.#hosts.get(partition)?.close(ErrorCode.NOT_COORDINATOR);
+    this.#hosts.delete(partition);
+  }
+
+  /**
+   * Runs an operation that answers its waiter through the step, now or in a later one. Resolves with the response, or with what
+   * `failure` makes of an error code.
+   */
+  ask<Response>(
+    partition: number,
+    operation: (shard: Shard, step: Step<StateRecord>, waiter: Waiter<Response>) => void,
+    failure: (errorCode: number) => Response,
+  ): Promise<Response> {
+    return new Promise((resolve) => {
+      const waiter: Waiter<Response> = {
+        succeed: resolve,
+        fail: (errorCode) => resolve(failure(errorCode)),
+      };
+      const host = this.#hosts.get(partition);
+      if (host === undefined) waiter.fail(this.#absence());
+      else host.run((shard, step) => operation(shard, step, waiter), waiter);
+    });
+  }
+
+  /** The shard as it is this moment, ahead of what is durable; or the error code that says why there is none. */
+  peek(partition: number): Shard | ErrorCode {
+    const host = this.#hosts.get(partition);
+    return host === undefined ? this.#absence() : (host.shard ?? host.absence);
+  }
+
+  /** Partitions that were given to this runtime, loaded or still loading. */
+  partitions(): number[] {
+    return [...this.#hosts.keys()];
+  }
+
+  /** The shards that are served. */
+  *shards(): Generator<Shard, void, undefined> {
+    for (const { shard } of this.#hosts.values()) if (shard !== null) yield shard;
+  }
+
+  /** Work over all shards that are served, in slices. */
+  async runSlicedOnAll(work: SlicedWork<Shard, StateRecord>): Promise<void> {
+    for (const host of [...this.#hosts.values()]) await host.runSliced(work);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const hosts = [...this.#hosts.values()];
+    this.#hosts.clear();
+    const settled = hosts.map((host) => host.settle());
+    for (const host of hosts) host.close(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    await Promise.all(settled);
+  }
+
+  #absence(): ErrorCode {
+    return this.#isClosed ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.NOT_COORDINATOR;
+  }
+}

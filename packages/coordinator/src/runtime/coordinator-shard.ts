@@ -1,0 +1,36 @@
+import type { Step } from './step.ts';
+
+/**
+ * The state machine of one internal partition, as the runtime drives it. Pure: no I/O and no timers; requests are methods of
+ * the concrete shard that take a {@link Step} to fill.
+ *
+ * Whatever has to survive changes only in `replay`, which serves live requests and recovery alike.
+ */
+export interface CoordinatorShard<StateRecord> {
+  /** Applies one record of the log. */
+  replay(record: StateRecord): void;
+  /** Called once, when the whole log was replayed: deadlines begin to run. */
+  onLoaded(step: Step<StateRecord>): void;
+  /** When {@link onTime} wants to be called next, on the monotonic clock; Infinity = not by itself. */
+  nextDeadlineMs(): number;
+  /** Does what is due. */
+  onTime(step: Step<StateRecord>): void;
+  /**
+   * Everything that is alive, as records that rebuild it on an empty shard. Iterated in slices, between which the shard goes on:
+   * a record must hold what is true when it is yielded, and nothing that was deleted before may come.
+   */
+  liveRecords(): Iterable<StateRecord>;
+  /** Periodic upkeep, in slices: each iteration fills the step with what it found to do. */
+  upkeep(step: Step<StateRecord>): Iterable<void>;
+  /** The shard will not be used again: requests that still wait are failed. */
+  close(errorCode: number): void;
+}
+
+/** How a shard's records are written into the log. */
+export interface RecordCodec<StateRecord> {
+  encodeKey(record: StateRecord): Buffer;
+  /** Null for a tombstone. */
+  encodeValue(record: StateRecord): Buffer | null;
+  /** Undefined for a record type of another (newer) kind, which is skipped. Throws a ProtocolError for bytes that make no sense. */
+  decode(key: Buffer, value: Buffer | null): StateRecord | undefined;
+}

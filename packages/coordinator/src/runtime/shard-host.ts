@@ -1,0 +1,366 @@
+/**
+ * One internal partition in this broker: its shard, from loading to unloading.
+ *
+ * Owns: the life of the shard (loading → active → closed, and back to loading when its log failed it), its one timer, upkeep and
+ *   snapshots.
+ * Invariants: a shard is served only when it has replayed its whole log. When an append fails, the shard may be ahead of the
+ *   log; so it is dropped, whoever waits is sent away, and a new one is loaded.
+ *   A snapshot appends everything that is alive again and only then moves the log start past what was there before; a crash in
+ *   between leaves records that say the same twice.
+ * Bounds: loading, upkeep and snapshots work in slices of about `SLICE_MS`; the log is kept below `snapshotGrowthFactor` times what
+ *   is alive (or `snapshotBytesMin`).
+ * Not here: requests (the concrete shard and its service), appends (record-appender.ts).
+ */
+import { messageOf, type Clock, type Logger, type Timer, type Timers } from '@millrace/base';
+import type { PartitionLog } from '@millrace/log';
+import { ErrorCode } from '@millrace/protocol';
+import type { CoordinatorShard, RecordCodec } from './coordinator-shard.ts';
+import { replayLog } from './log-replay.ts';
+import { RecordAppender } from './record-appender.ts';
+import type { RuntimeMetrics } from './runtime-metrics.ts';
+import { Step, type Waiter } from './step.ts';
+
+export interface ShardHostOptions<Shard extends CoordinatorShard<StateRecord>, StateRecord> {
+  readonly log: PartitionLog;
+  readonly createShard: (log: PartitionLog) => Shard;
+  readonly codec: RecordCodec<StateRecord>;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly metrics: RuntimeMetrics;
+  readonly appendTimeoutMs: () => number;
+  readonly upkeepIntervalMs: () => number;
+  readonly snapshotBytesMin: number;
+  readonly snapshotGrowthFactor: number;
+}
+
+/** How long the event loop may be held by background work before others get a turn. */
+const SLICE_MS = 5;
+/** The same in iterations, for clocks that stand still. */
+const SLICE_ITERATIONS = 1_000;
+/** Records of a snapshot between two looks at the clock. */
+const SNAPSHOT_SLICE_RECORDS = 200;
+/** A timer this late means that the process was stopped or starved: what clients sent meanwhile is read before anybody is expired. */
+const LATE_MS = 500;
+const RELOAD_DELAY_MS_MIN = 50;
+const RELOAD_DELAY_MS_MAX = 10_000;
+
+/** Work in slices: each iteration fills the step. */
+export type SlicedWork<Shard, StateRecord> = (shard: Shard, step: Step<StateRecord>) => Iterable<void>;
+
+export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord> {
+  readonly #options: ShardHostOptions<Shard, StateRecord>;
+  /** The shard that is served; null while loading and after closing. */
+  #shard: Shard | null = null;
+  #appender: RecordAppender<StateRecord> | null = null;
+  #isClosed = false;
+  #timer: Timer | null = null;
+  #timerAtMs = Infinity;
+  #upkeepTimer: Timer | null = null;
+  /** Bytes appended since the log began, or since the last snapshot. */
+  #bytesSinceSnapshot = 0;
+  #liveBytes = 0;
+  #isSnapshotting = false;
+
+  constructor(options: ShardHostOptions<Shard, StateRecord>) {
+    this.#options = options;
+  }
+
+  /** The shard if it is served now; for reads that need not wait for anything. */
+  get shard(): Shard | null {
+    return this.#shard;
+  }
+
+  /** Why there is no shard to serve. */
+  get absence(): ErrorCode {
+    return this.#isClosed ? ErrorCode.NOT_COORDINATOR : ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
+  }
+
+  /** Resolves when the shard is served, or the host was closed. Rejects when the first attempt fails; others follow by themselves. */
+  async load(): Promise<void> {
+    try {
+      await this.#tryLoad();
+    } catch (error) {
+      this.#reload(RELOAD_DELAY_MS_MIN, error);
+      throw error;
+    }
+  }
+
+  /** Runs one operation on the shard. The waiter is failed when the shard is not served or its log fails. */
+  run(operation: (shard: Shard, step: Step<StateRecord>) => void, waiter: Waiter<never>): void {
+    const shard = this.#shard;
+    if (shard === null) return waiter.fail(this.absence);
+    const step = new Step<StateRecord>();
+    try {
+      operation(shard, step);
+    } catch (error) {
+      waiter.fail(ErrorCode.UNKNOWN_SERVER_ERROR);
+      return this.#onBug(error);
+    }
+    this.#commit(step);
+  }
+
+  /** Work over the whole shard, in slices. Resolves when all of it is durable; with false when the shard went meanwhile. */
+  async runSliced(work: SlicedWork<Shard, StateRecord>): Promise<boolean> {
+    const shard = this.#shard;
+    if (shard === null) return false;
+    const step = new Step<StateRecord>();
+    const pace = new Pace(this.#options);
+    const iterator = work(shard, step)[Symbol.iterator]();
+    for (;;) {
+      try {
+        if (iterator.next().done === true) break;
+      } catch (error) {
+        this.#onBug(error);
+        return false;
+      }
+      if (!pace.isSpent()) continue;
+      this.#commit(step);
+      await this.#appender?.settle();
+      await pace.rest();
+      if (this.#shard !== shard) return false;
+    }
+    this.#commit(step);
+    await this.#appender?.settle();
+    return this.#shard === shard;
+  }
+
+  /** Stops serving; whoever waits is answered with the code. What was appended stays in the log. */
+  close(errorCode: number): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#drop(errorCode);
+  }
+
+  /** Resolves when nothing of this partition is under way any more. */
+  async settle(): Promise<void> {
+    await this.#appender?.settle();
+  }
+
+  async #tryLoad(): Promise<void> {
+    const { log, codec, clock, createShard, logger, metrics } = this.#options;
+    const startMs = clock.monotonicMs();
+    const shard = createShard(log);
+    const pace = new Pace(this.#options);
+    let unknownCount = 0;
+    const recordCount = await replayLog({
+      log,
+      codec,
+      apply: (record: StateRecord) => shard.replay(record),
+      onUnknown: () => unknownCount++,
+      between: async () => {
+        if (pace.isSpent()) await pace.rest();
+        return !this.#isClosed;
+      },
+    });
+    if (this.#isClosed) return;
+    const durationMs = clock.monotonicMs() - startMs;
+    metrics.loadSeconds.observe(durationMs / 1_000);
+    logger.info('coordinator partition loaded', { partition: log.id.partition, recordCount, durationMs });
+    if (unknownCount > 0) {
+      logger.warn('records of kinds that this version does not know were skipped', {
+        partition: log.id.partition,
+        unknownCount,
+      });
+    }
+    this.#serve(shard);
+  }
+
+  #serve(shard: Shard): void {
+    const { log } = this.#options;
+    this.#shard = shard;
+    this.#appender = new RecordAppender<StateRecord>({
+      ...this.#options,
+      timeoutMs: this.#options.appendTimeoutMs,
+      onDurable: (sizeBytes, waitedMs) => {
+        this.#options.metrics.appendSeconds.observe(waitedMs / 1_000);
+        this.#bytesSinceSnapshot += sizeBytes;
+        this.#snapshotIfDue();
+      },
+      onFailure: (errorCode) => this.#onFailure(errorCode),
+    });
+    this.#bytesSinceSnapshot = log.sizeBytes;
+    this.#liveBytes = 0;
+    this.#isSnapshotting = false;
+    const step = new Step<StateRecord>();
+    shard.onLoaded(step);
+    this.#commit(step);
+    this.#scheduleUpkeep();
+    this.#snapshotIfDue();
+  }
+
+  #commit(step: Step<StateRecord>): void {
+    this.#appender?.add(step.records.splice(0), step.replies.splice(0));
+    this.#armTimer();
+  }
+
+  /** Half an operation may have happened to the shard, and the log has none of it. */
+  #onBug(error: unknown): void {
+    this.#options.logger.error('coordinator operation failed; its partition is loaded again', {
+      partition: this.#options.log.id.partition,
+      error: messageOf(error),
+      stack: error instanceof Error ? error.stack : undefined,
+    });
+    this.#onFailure(ErrorCode.UNKNOWN_SERVER_ERROR);
+  }
+
+  #onFailure(errorCode: number): void {
+    const { log, logger, metrics } = this.#options;
+    if (this.#isClosed) return;
+    metrics.appendFailures.add(1);
+    logger.error('coordinator records could not be made durable', { partition: log.id.partition, errorCode });
+    const failed = this.#appender;
+    this.#drop(ErrorCode.NOT_COORDINATOR);
+    if (errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER) {
+      // Another broker owns the partition; this one hears of it by other ways soon.
+      this.#isClosed = true;
+      return;
+    }
+    // What is still in flight may end up in the log: the new shard must not be older than that.
+    void Promise.resolve(failed?.settle()).then(() => this.#reload(0, undefined));
+  }
+
+  #drop(errorCode: number): void {
+    const shard = this.#shard;
+    this.#shard = null;
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#timerAtMs = Infinity;
+    this.#upkeepTimer?.cancel();
+    this.#appender?.close(errorCode);
+    shard?.close(errorCode);
+  }
+
+  #reload(delayMs: number, cause: unknown): void {
+    const { log, logger, timers } = this.#options;
+    if (this.#isClosed) return;
+    if (cause !== undefined) {
+      logger.error('coordinator partition could not be loaded; trying again', {
+        partition: log.id.partition,
+        delayMs,
+        error: messageOf(cause),
+      });
+    }
+    timers.schedule(delayMs, () => {
+      if (this.#isClosed || this.#shard !== null) return;
+      const nextDelayMs = Math.min(Math.max(delayMs * 2, RELOAD_DELAY_MS_MIN), RELOAD_DELAY_MS_MAX);
+      this.#tryLoad().catch((error: unknown) => this.#reload(nextDelayMs, error));
+    });
+  }
+
+  #armTimer(): void {
+    const dueMs = this.#shard?.nextDeadlineMs() ?? Infinity;
+    if (dueMs >= this.#timerAtMs) return;
+    this.#timer?.cancel();
+    this.#timerAtMs = dueMs;
+    const delayMs = Math.max(0, Math.ceil(dueMs - this.#options.clock.monotonicMs()));
+    this.#timer = this.#options.timers.schedule(delayMs, () => this.#onTimer(dueMs));
+  }
+
+  #onTimer(dueMs: number): void {
+    this.#timerAtMs = Infinity;
+    if (this.#options.clock.monotonicMs() - dueMs > LATE_MS) {
+      this.#timerAtMs = dueMs;
+      this.#timer = this.#options.timers.schedule(0, () => this.#onTime());
+    } else {
+      this.#onTime();
+    }
+  }
+
+  #onTime(): void {
+    this.#timerAtMs = Infinity;
+    this.run((shard, step) => shard.onTime(step), NOBODY);
+    this.#armTimer();
+  }
+
+  #scheduleUpkeep(): void {
+    this.#upkeepTimer?.cancel();
+    this.#upkeepTimer = this.#options.timers.schedule(this.#options.upkeepIntervalMs(), () => {
+      void this.runSliced((shard, step) => shard.upkeep(step)).then((isServed) => {
+        if (isServed) this.#scheduleUpkeep();
+      });
+    });
+  }
+
+  #snapshotIfDue(): void {
+    const { snapshotBytesMin, snapshotGrowthFactor, log, logger } = this.#options;
+    const limitBytes = Math.max(snapshotBytesMin, snapshotGrowthFactor * this.#liveBytes);
+    if (this.#isSnapshotting || this.#bytesSinceSnapshot <= limitBytes) return;
+    this.#isSnapshotting = true;
+    this.#snapshot().catch((error: unknown) => {
+      logger.warn('coordinator log could not be shortened; trying again when it has grown further', {
+        partition: log.id.partition,
+        error: messageOf(error),
+      });
+      this.#isSnapshotting = false;
+    });
+  }
+
+  async #snapshot(): Promise<void> {
+    const { log, logger, metrics } = this.#options;
+    const shard = this.#shard;
+    const appender = this.#appender;
+    if (shard === null || appender === null) return;
+    // From here on everything that the shard knows is below `startOffset`, and each change to come is above.
+    appender.flush();
+    const startOffset = log.logEndOffset;
+    this.#bytesSinceSnapshot = 0;
+    let slice: StateRecord[] = [];
+    let recordCount = 0;
+    const pace = new Pace(this.#options);
+    for (const record of shard.liveRecords()) {
+      slice.push(record);
+      recordCount++;
+      if (slice.length < SNAPSHOT_SLICE_RECORDS) continue;
+      appender.add(slice, []);
+      slice = [];
+      await appender.settle();
+      await pace.rest();
+      if (this.#shard !== shard) return;
+    }
+    appender.add(slice, []);
+    await appender.settle();
+    if (this.#shard !== shard) return;
+    await log.advanceLogStart(startOffset);
+    if (this.#shard !== shard) return;
+    this.#liveBytes = this.#bytesSinceSnapshot;
+    this.#bytesSinceSnapshot = 0;
+    this.#isSnapshotting = false;
+    metrics.snapshots.add(1);
+    logger.info('coordinator log shortened', {
+      partition: log.id.partition,
+      recordCount,
+      liveBytes: this.#liveBytes,
+      logStartOffset: startOffset,
+    });
+  }
+}
+
+/** Waits for nothing and hears nothing. */
+const NOBODY: Waiter<never> = { succeed: () => undefined, fail: () => undefined };
+
+/** Tells background work when to let others run. */
+class Pace {
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  #sinceMs: number;
+  #iterations = 0;
+
+  constructor({ clock, timers }: { readonly clock: Clock; readonly timers: Timers }) {
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#sinceMs = clock.monotonicMs();
+  }
+
+  isSpent(): boolean {
+    return ++this.#iterations >= SLICE_ITERATIONS || this.#clock.monotonicMs() - this.#sinceMs >= SLICE_MS;
+  }
+
+  async rest(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#timers.schedule(0, resolve);
+    });
+    this.#sinceMs = this.#clock.monotonicMs();
+    this.#iterations = 0;
+  }
+}

@@ -1,0 +1,33 @@
+/** A request that will be answered once, now or later. */
+export interface Waiter<Response> {
+  succeed(response: Response): void;
+  /** Answers with the error code in the shape of this request's response. */
+  fail(errorCode: number): void;
+}
+
+/** An answer that is ready, as soon as what it rests on is durable. */
+export interface Reply {
+  deliver(): void;
+  fail(errorCode: number): void;
+}
+
+/**
+ * What one turn of a state machine brought forth: records to append, and answers that may leave when these records, and all
+ * before them, are durable. The state machine has applied the records to itself already.
+ */
+export class Step<StateRecord> {
+  readonly records: StateRecord[] = [];
+  readonly replies: Reply[] = [];
+
+  answer<Response>(waiter: Waiter<Response>, response: Response): void {
+    this.replies.push({
+      deliver: () => waiter.succeed(response),
+      fail: (errorCode) => waiter.fail(errorCode),
+    });
+  }
+
+  /** Answers with an error code in the shape of the waiter's response. */
+  refuse(waiter: Waiter<never>, errorCode: number): void {
+    this.replies.push({ deliver: () => waiter.fail(errorCode), fail: (cause) => waiter.fail(cause) });
+  }
+}
