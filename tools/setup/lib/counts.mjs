@@ -1,0 +1,96 @@
+/**
+ * Adds up what really ran.
+ *
+ * Every source of counts (Jest through jest-count-reporter.cjs, node:test through node-test-counts.mjs, gates, the
+ * conformance table) ends up as { passed, failed, skipped, failedNames, skippedNames }.
+ */
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+export function noCounts() {
+  return { passed: 0, failed: 0, skipped: 0, failedNames: [], skippedNames: [] };
+}
+
+export function add(a, b) {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+    failedNames: [...a.failedNames, ...b.failedNames],
+    skippedNames: [...a.skippedNames, ...b.skippedNames],
+  };
+}
+
+/** The closing line; nothing else of a run has this form. */
+export function closingLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+const CLOSING_LINE = /^(\d+) passed, (\d+) failed, (\d+) skipped$/;
+
+/** Reads the closing line of another program of ours, or undefined when it did not get that far. */
+export function parseClosingLine(output) {
+  const line = output
+    .trimEnd()
+    .split('\n')
+    .findLast((candidate) => CLOSING_LINE.test(candidate.trim()));
+  const match = CLOSING_LINE.exec(line?.trim() ?? '');
+  if (match === null) return undefined;
+  const [passed, failed, skipped] = match.slice(1).map(Number);
+  return { ...noCounts(), passed, failed, skipped };
+}
+
+/** Non-zero when something failed and when nothing ran: an empty run proves nothing. */
+export function exitCodeOf({ passed, failed }) {
+  return failed > 0 || passed === 0 ? 1 : 0;
+}
+
+export function countsFolder(root) {
+  return join(root, '.nx', 'test-counts');
+}
+
+export function forgetCounts(root) {
+  rmSync(countsFolder(root), { recursive: true, force: true });
+}
+
+/** The counts that the Jest runs of one Nx target left behind, by project. */
+export function readJestCounts(root, target) {
+  const folder = countsFolder(root);
+  if (!existsSync(folder)) return new Map();
+  return new Map(
+    globSync(`**/${target}.json`, { cwd: folder }).map((path) => [
+      path.slice(0, -`/${target}.json`.length),
+      JSON.parse(readFileSync(join(folder, path), 'utf8')),
+    ]),
+  );
+}
+
+/**
+ * The counts of one `nx run-many`. A project that Nx reports as failed although no test of it did (a crash, a bad
+ * configuration, open handles) counts as one failure, and so does a failed Nx that names no project.
+ */
+export function countNxRun({ byProject, code, log, target }) {
+  let total = noCounts();
+  for (const counts of byProject.values()) total = add(total, counts);
+  const failedProjects = failedTasks(log, target).filter((project) => (byProject.get(project)?.failed ?? 0) === 0);
+  for (const project of failedProjects) total = add(total, failure(`${project}: ${target} failed outside its tests`));
+  if (code !== 0 && total.failed === 0) total = add(total, failure(`nx run-many -t ${target} failed`));
+  return total;
+}
+
+export function failure(name) {
+  return { ...noCounts(), failed: 1, failedNames: [name] };
+}
+
+export function success() {
+  return { ...noCounts(), passed: 1 };
+}
+
+export function skip(name) {
+  return { ...noCounts(), skipped: 1, skippedNames: [name] };
+}
+
+function failedTasks(log, target) {
+  const pattern = new RegExp(`^\\s*[✖✗x×]\\s+(?:nx run )?(\\S+):${target}\\b`, 'gmu');
+  return [...new Set([...log.matchAll(pattern)].map((match) => match[1]))];
+}
