@@ -1,0 +1,36 @@
+/**
+ * DescribeGroups 0–6: state, members and assignments of groups.
+ *
+ * v3+: operations that the caller may do; without an authorizer that is every one that groups have. v4+: instance ids.
+ * v6: an unknown group gets GROUP_ID_NOT_FOUND; before it is "Dead" without an error.
+ * Pinned by test/groups.itest.ts and the tests of @millrace/coordinator.
+ */
+import { describeGroupsFailure } from '@millrace/coordinator';
+import { ErrorCode } from '@millrace/protocol';
+import {
+  describeGroupsRequest,
+  describeGroupsResponse,
+  type DescribeGroupsRequest,
+  type DescribeGroupsResponse,
+} from '@millrace/protocol/messages/15-describe-groups';
+import { groupRequestContext } from './group-request-context.ts';
+import { defineHandler } from './handler.ts';
+
+/** Bits of READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS: all operations on groups. */
+const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
+
+export const describeGroupsHandler = defineHandler<DescribeGroupsRequest, DescribeGroupsResponse>({
+  request: describeGroupsRequest,
+  response: describeGroupsResponse,
+  minVersion: 0,
+  maxVersion: 6,
+  async handle(context, request) {
+    const response = await context.services.groups.describeGroups(groupRequestContext(context), request);
+    if (!request.includeAuthorizedOperations) return response;
+    const groups = response.groups.map((group) =>
+      group.errorCode === ErrorCode.NONE ? { ...group, authorizedOperations: ALL_GROUP_OPERATIONS } : group,
+    );
+    return { ...response, groups };
+  },
+  failure: describeGroupsFailure,
+});
