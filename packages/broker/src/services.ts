@@ -3,6 +3,7 @@ import type { GroupCoordinator } from '@millrace/coordinator';
 import type { LogEngine, PartitionLog } from '@millrace/log';
 import type { MetaStore, TopicMetadata } from '@millrace/metadata';
 import type { BrokerConfig } from './config/broker-config.ts';
+import type { DataPath } from './data-path.ts';
 import type { FetchSessions } from './fetch-session/fetch-sessions.ts';
 import type { ProducerIds } from './producer-ids.ts';
 import type { TopicAdmin } from './topics/topic-admin.ts';
@@ -39,4 +40,5 @@ export interface BrokerServices {
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessions;
+  readonly dataPath: DataPath;
 }

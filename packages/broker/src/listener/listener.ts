@@ -97,6 +97,14 @@ export class Listener {
     for (const socket of this.#early.splice(0)) this.#admit(socket.listenerName, socket.socket);
   }
 
+  /** Ends everything at once, without further answers. */
+  cut(): void {
+    this.#isAccepting = false;
+    for (const { socket } of this.#early.splice(0)) socket.destroy();
+    void this.#closeServers();
+    for (const connection of [...this.#connections]) connection.destroy();
+  }
+
   /** Stops accepting, lets requests in work be answered, ends all connections; cuts what is left after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.#isAccepting = false;

@@ -1,0 +1,378 @@
+/**
+ * A whole broker inside this process: storage, metadata, coordinators and listeners, put together and taken apart in order.
+ *
+ * Invariants: clients are let in when everything that this broker owns is open; once storage failed nothing is answered any more;
+ *   what was opened is closed, also when a later step of the start fails.
+ * Bounds: `close` lets answers in flight finish for CLOSE_GRACE_MS at most.
+ * Not here: files, flags and signals (@millrace/server).
+ */
+import {
+  messageOf,
+  MillraceError,
+  noMetrics,
+  randomUuid,
+  silentLogger,
+  systemClock,
+  systemRandom,
+  systemTimers,
+  type Clock,
+  type Logger,
+  type MetricsRegistry,
+  type Random,
+  type Timers,
+} from '@millrace/base';
+import type { BrokerListener, ClusterSnapshot, MetaStore } from '@millrace/metadata';
+import { ConfigResourceType } from '@millrace/metadata';
+import { loadBrokerConfig, type BrokerConfig } from './config/broker-config.ts';
+import { resolveTopicConfig } from './config/topic-config.ts';
+import { createDataPath } from './data-path.ts';
+import { RequestDispatcher } from './dispatch/request-dispatcher.ts';
+import { RequestMetrics } from './dispatch/request-metrics.ts';
+import { FetchSessions } from './fetch-session/fetch-sessions.ts';
+import { HANDLERS } from './handlers/registry.ts';
+import { advertisedEndpoints, parseEndpoints } from './listener/listener-endpoints.ts';
+import { Listener } from './listener/listener.ts';
+import { openStorage, type Storage } from './open-storage.ts';
+import { OwnedPartitions } from './partitions/owned-partitions.ts';
+import { ProducerIds } from './producer-ids.ts';
+import type { BrokerServices } from './services.ts';
+import { fakeGroups, fakeTopics } from './dev-fakes.ts';
+
+export interface BrokerOptions {
+  /** Kafka's configuration keys and ours. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Where to listen unless `config` has `listeners`; default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 or absent = a free one. Not together with `listeners` in `config`. */
+  readonly port?: number;
+  /** Absent = everything is kept in memory and gone at the end. */
+  readonly dataDir?: string;
+  /** Cut a corrupt journal where it breaks, after saying what is lost. */
+  readonly repair?: boolean;
+  /** Default: `node.id` of the config. */
+  readonly nodeId?: number;
+  /** Shared by several brokers of one process; stays theirs to close. Default: one of this broker's own. */
+  readonly metaStore?: MetaStore;
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+  readonly random?: Random;
+  readonly logger?: Logger;
+  readonly metrics?: MetricsRegistry;
+}
+
+export interface Broker extends AsyncDisposable {
+  /** Of the first listener, as bound. */
+  readonly address: { readonly host: string; readonly port: number };
+  readonly port: number;
+  /** As told to clients. */
+  readonly listeners: readonly BrokerListener[];
+  readonly nodeId: number;
+  readonly clusterId: string;
+  /** Lets answers in flight finish, then lets go of everything. Repeated calls wait for the first. */
+  close(): Promise<void>;
+  /** Called once when the broker can promise nothing any more (a disk failed): close it and start anew. */
+  onFatal(listener: (error: Error) => void): void;
+}
+
+const CLOSE_GRACE_MS = 1000;
+
+/**
+ * Starts a broker and resolves when it serves.
+ *
+ * @throws {MillraceError} MILLRACE_BROKER_CONFIG, MILLRACE_BROKER_PORT_IN_USE, MILLRACE_BROKER_BAD_ADDRESS, and what storage says of
+ * its directory
+ */
+export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const broker = new RunningBroker(options);
+  try {
+    await broker.start();
+  } catch (error) {
+    await broker.close();
+    throw error;
+  }
+  return broker;
+}
+
+class RunningBroker implements Broker {
+  readonly nodeId: number;
+  readonly #options: BrokerOptions;
+  readonly #config: BrokerConfig;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #random: Random;
+  readonly #logger: Logger;
+  readonly #metrics: MetricsRegistry;
+  readonly #incarnation: string;
+  readonly #fatalListeners: ((error: Error) => void)[] = [];
+  #fatal: Error | undefined;
+  #storage: Storage | undefined;
+  #listener: Listener | undefined;
+  #partitions: OwnedPartitions | undefined;
+  #services: BrokerServices | undefined;
+  #listeners: readonly BrokerListener[] = [];
+  #stopFollowing: (() => void) | undefined;
+  #isRegistered = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+    this.#config = loadBrokerConfig(configEntries(options));
+    this.nodeId = this.#config.nodeId;
+    this.#clock = options.clock ?? systemClock;
+    this.#timers = options.timers ?? systemTimers;
+    this.#random = options.random ?? systemRandom;
+    this.#logger = options.logger ?? silentLogger;
+    this.#metrics = options.metrics ?? noMetrics;
+    this.#incarnation = randomUuid(this.#random);
+  }
+
+  get clusterId(): string {
+    return this.#started().services.clusterId;
+  }
+
+  get address(): { readonly host: string; readonly port: number } {
+    const [first] = this.#started().listener.bound;
+    if (first === undefined) throw new Error('a broker without listeners cannot be');
+    return { host: first.host, port: first.port };
+  }
+
+  get port(): number {
+    return this.address.port;
+  }
+
+  get listeners(): readonly BrokerListener[] {
+    return this.#listeners;
+  }
+
+  onFatal(listener: (error: Error) => void): void {
+    this.#fatalListeners.push(listener);
+    if (this.#fatal !== undefined) listener(this.#fatal);
+  }
+
+  async start(): Promise<void> {
+    for (const notice of this.#config.notices) this.#logger.warn(notice);
+    const listener = this.#createListener();
+    this.#listener = listener;
+    const [storage] = await settleAll(this.#openStorage(), listener.bind());
+    const { metaStore, engine } = storage;
+    engine.onFatal((error) => this.#fail(error));
+
+    this.#applyDynamicConfig(metaStore.snapshot());
+    const services = this.#createServices(storage);
+    this.#services = services;
+    this.#stopFollowing = metaStore.onChange((snapshot) => this.#follow(snapshot));
+    this.#listeners = advertisedEndpoints(listener.bound, this.#config.advertisedListeners).map((endpoint) => ({
+      ...endpoint,
+      securityProtocol: 'PLAINTEXT',
+    }));
+    this.#isRegistered = true;
+    await settleAll(
+      metaStore.registerBroker({
+        nodeId: this.nodeId,
+        incarnation: this.#incarnation,
+        rack: this.#config.brokerRack,
+        listeners: this.#listeners,
+      }),
+      this.#started().partitions.start(),
+    );
+    this.#registerMetrics(services, listener);
+    listener.accept();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #createListener(): Listener {
+    const config = this.#config;
+    const requestMetrics = new RequestMetrics(this.#metrics, HANDLERS.keys());
+    return new Listener({
+      endpoints: parseEndpoints('listeners', config.listeners),
+      processor: {
+        accept: (connection, frame) => this.#dispatcher(requestMetrics).accept(connection, frame),
+        start: (request) => this.#dispatcher(requestMetrics).start(request),
+      },
+      clock: this.#clock,
+      timers: this.#timers,
+      logger: this.#logger.child({ part: 'listener' }),
+      frameBytesMax: config.socketRequestMaxBytes,
+      idleMsMax: config.connectionsMaxIdleMs,
+      connectionLimits: () => ({ total: config.maxConnections, perAddress: config.maxConnectionsPerIp }),
+      backlog: config.socketListenBacklogSize,
+      inFlightBytesMax: config.queuedMaxRequestBytes,
+      onBytes: (receivedBytes, sentBytes) => requestMetrics.bytes(receivedBytes, sentBytes),
+      onProtocolFault: () => requestMetrics.protocolFault(),
+    });
+  }
+
+  #lateDispatcher: RequestDispatcher | undefined;
+
+  /** Made with the first request, when everything else stands. */
+  #dispatcher(metrics: RequestMetrics): RequestDispatcher {
+    this.#lateDispatcher ??= new RequestDispatcher({
+      handlers: HANDLERS,
+      services: this.#started().services,
+      metrics,
+      clock: this.#clock,
+      logger: this.#logger.child({ part: 'requests' }),
+      onBrokenInvariant: (error) => this.#fail(error),
+    });
+    return this.#lateDispatcher;
+  }
+
+  async #openStorage(): Promise<Storage> {
+    this.#storage = await openStorage({
+      dataDir: this.#options.dataDir,
+      repair: this.#options.repair ?? false,
+      metaStore: this.#options.metaStore,
+      config: this.#config,
+      clock: this.#clock,
+      timers: this.#timers,
+      random: this.#random,
+      logger: this.#logger,
+    });
+    return this.#storage;
+  }
+
+  #createServices({ metaStore, engine }: Storage): BrokerServices {
+    const config = this.#config;
+    const dataPath = createDataPath(this.#clock, this.#timers);
+    dataPath.traffic.register(this.#metrics);
+    const groups = fakeGroups();
+    const partitions = new OwnedPartitions({
+      nodeId: this.nodeId,
+      metaStore,
+      engine,
+      groups,
+      logConfig: ({ configs, isInternal }) => resolveTopicConfig(config, configs, { isInternal }),
+      logger: this.#logger.child({ part: 'partitions' }),
+      onTopicGone: ({ name }) => dataPath.traffic.forget(name),
+    });
+    this.#partitions = partitions;
+    return {
+      nodeId: this.nodeId,
+      clusterId: metaStore.snapshot().clusterId,
+      config,
+      clock: this.#clock,
+      timers: this.#timers,
+      random: this.#random,
+      logger: this.#logger,
+      metrics: this.#metrics,
+      metaStore,
+      engine,
+      partitions,
+      topics: fakeTopics(metaStore, partitions, this.nodeId, this.#random),
+      groups,
+      producerIds: new ProducerIds(metaStore),
+      fetchSessions: new FetchSessions(config.maxIncrementalFetchSessionCacheSlots, this.#clock, this.#random),
+      dataPath,
+    };
+  }
+
+  #follow(snapshot: ClusterSnapshot): void {
+    const isChanged = this.#applyDynamicConfig(snapshot);
+    this.#partitions?.apply(snapshot);
+    if (isChanged) this.#partitions?.refreshConfigs();
+  }
+
+  #applyDynamicConfig({ configs }: ClusterSnapshot): boolean {
+    const stored = (name: string): ReadonlyMap<string, string> =>
+      configs.get(`${ConfigResourceType.broker}:${name}`) ?? NO_CONFIGS;
+    return this.#config.applyDynamic(stored(''), stored(String(this.nodeId)));
+  }
+
+  #registerMetrics(services: BrokerServices, listener: Listener): void {
+    const metrics = this.#metrics;
+    const { engine, fetchSessions } = services;
+    metrics.gauge('millrace_connections', 'Open client connections', () => listener.connectionCount);
+    metrics.gauge('millrace_connections_refused_total', 'Connections turned away by max.connections', () => listener.refusedCount);
+    metrics.gauge(
+      'millrace_in_flight_bytes',
+      'Bytes of frames under assembly, requests in work and answers not yet sent',
+      () => listener.budget.usedBytes,
+    );
+    metrics.gauge('millrace_fetch_sessions', 'Fetch sessions', () => fetchSessions.sessionCount);
+    metrics.gauge('millrace_partitions', 'Partitions that this broker serves', () => this.#partitions?.openCount ?? 0);
+    metrics.gauge('millrace_journal_syncs_total', 'Journal groups made durable', () => engine.stats().journalSyncs);
+    metrics.gauge('millrace_journal_bytes_total', 'Bytes written to the journal', () => engine.stats().journalBytes);
+    metrics.gauge('millrace_journal_entries_total', 'Entries written to the journal', () => engine.stats().journalEntries);
+    metrics.gauge('millrace_tail_cache_bytes', 'Memory held for the tails of logs', () => engine.stats().tailCacheBytes);
+  }
+
+  #started(): { listener: Listener; services: BrokerServices; partitions: OwnedPartitions } {
+    const [listener, services, partitions] = [this.#listener, this.#services, this.#partitions];
+    if (listener === undefined || services === undefined || partitions === undefined) {
+      throw new Error('the broker has not started');
+    }
+    return { listener, services, partitions };
+  }
+
+  /** Nothing can be promised any more: no further answer leaves. */
+  #fail(error: Error): void {
+    if (this.#fatal !== undefined) return;
+    this.#fatal = error;
+    this.#logger.error('the broker stops: nothing can be promised any more', { error: error.stack ?? error.message });
+    this.#listener?.cut();
+    for (const listener of this.#fatalListeners) listener(error);
+  }
+
+  async #close(): Promise<void> {
+    const steps: (() => Promise<void> | undefined)[] = [
+      async () => {
+        // Requests that wait for a group end with the coordinator, so that their answers leave before the connections do.
+        const closed = this.#listener?.close(CLOSE_GRACE_MS);
+        await this.#services?.groups.close();
+        await closed;
+      },
+      async () => {
+        this.#stopFollowing?.();
+        this.#services?.fetchSessions.close();
+        this.#services?.dataPath.produceDeadlines.close();
+        await this.#partitions?.close();
+      },
+      async () => {
+        if (this.#isRegistered) await this.#storage?.metaStore.unregisterBroker(this.nodeId, this.#incarnation);
+      },
+      () => this.#storage?.close(),
+    ];
+    let failure: unknown;
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        failure ??= error;
+        this.#logger.warn('a part of the broker did not close cleanly', { error: messageOf(error) });
+      }
+    }
+    // After a storage failure closing cannot be clean, and was reported.
+    if (failure !== undefined && this.#fatal === undefined) throw failure as Error;
+  }
+}
+
+const NO_CONFIGS: ReadonlyMap<string, string> = new Map();
+const DEFAULT_HOST = '127.0.0.1';
+
+function configEntries(options: BrokerOptions): ReadonlyMap<string, string> {
+  const entries = new Map(Object.entries(options.config ?? {}));
+  if (options.nodeId !== undefined) entries.set('node.id', String(options.nodeId));
+  if (!entries.has('listeners')) {
+    const { host = DEFAULT_HOST, port = 0 } = options;
+    entries.set('listeners', `PLAINTEXT://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  } else if (options.host !== undefined || options.port !== undefined) {
+    throw new MillraceError('MILLRACE_BROKER_CONFIG', 'host and port say the same as listeners: give one or the other');
+  }
+  return entries;
+}
+
+/** Waits for all even when one fails, so that nothing is left running behind the error. */
+async function settleAll<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {
+  const [left, right] = await Promise.allSettled([first, second]);
+  if (left.status === 'rejected') throw left.reason;
+  if (right.status === 'rejected') throw right.reason;
+  return [left.value, right.value];
+}

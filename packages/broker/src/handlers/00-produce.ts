@@ -1,0 +1,315 @@
+/**
+ * Produce 3–13 (0–2 are advertised for old librdkafka and close the connection, as in Kafka).
+ *
+ * v5+: log start offset. v7+: zstd. v8+: record errors and messages. v10+: the current leader in tags (KIP-951). v13+: topic ids.
+ * acks=1 means all; acks=0 gets no answer, an error ends its connection, and its request counts as in work until it is durable.
+ * Differs from Apache Kafka: null records are INVALID_RECORD (Kafka never answers); transactional ids are refused with
+ * TRANSACTIONAL_ID_AUTHORIZATION_FAILED until transactions exist here. Pinned by test/00-produce.itest.ts.
+ */
+import type { CompressionCodec } from '@millrace/compression';
+import type { AppendOutcome, PartitionLog } from '@millrace/log';
+import { BATCH_HEADER_SIZE_BYTES, batchAttributes, codecOf, ErrorCode } from '@millrace/protocol';
+import {
+  createProduceResponseLeaderIdAndEpoch,
+  produceRequest,
+  produceResponse,
+  type ProduceRequest,
+  type ProduceResponse,
+} from '@millrace/protocol/messages/00-produce';
+import { resolveTopicConfig, type TopicSettings } from '../config/topic-config.ts';
+import { endpointOf, type NodeEndpoint } from '../partitions/endpoints.ts';
+import { codecToRepackWith, type RepackRefused } from '../produce/recompression.ts';
+import type { BrokerServices, PartitionLocation } from '../services.ts';
+import { closeConnection, defineHandler, noResponse, type HandlerResult, type RequestContext } from './handler.ts';
+
+const ZSTD_VERSION = 7;
+const LEADER_TAG_VERSION = 10;
+const TOPIC_ID_VERSION = 13;
+/** Produces of one connection that may wait for the disk together. */
+const OVERLAP_MAX = 256;
+
+type PartitionResult = ProduceResponse['responses'][number]['partitionResponses'][number];
+
+const NO_RECORD_ERRORS: readonly never[] = [];
+const NO_LEADER = createProduceResponseLeaderIdAndEpoch();
+const CLIENT = { origin: 'client' } as const;
+
+export const produceHandler = defineHandler<ProduceRequest, ProduceResponse>({
+  request: produceRequest,
+  response: produceResponse,
+  minVersion: 0,
+  maxVersion: 13,
+  overlapMax: OVERLAP_MAX,
+  handle(context, request) {
+    const refusal = refuseWhole(request);
+    if (refusal !== undefined) return request.acks === 0 ? closeConnection : refusal;
+    const room = context.services.engine.waitForRoom();
+    if (room !== undefined) return waitForRoom(context, request, room);
+    return new ProduceRun(context, request).start();
+  },
+  failure: (request, errorCode) => failWhole(request, errorCode, null),
+});
+
+/** Memory is short: the appends come later, in the order of the requests, since all wait for the same promises. */
+async function waitForRoom(
+  context: RequestContext,
+  request: ProduceRequest,
+  room: Promise<void>,
+): Promise<HandlerResult<ProduceResponse>> {
+  for (let next: Promise<void> | undefined = room; next !== undefined; next = context.services.engine.waitForRoom()) {
+    await next;
+  }
+  return new ProduceRun(context, request).start();
+}
+
+function refuseWhole(request: ProduceRequest): ProduceResponse | undefined {
+  if (request.acks < -1 || request.acks > 1) {
+    return failWhole(request, ErrorCode.INVALID_REQUIRED_ACKS, `acks is ${request.acks}; it can be -1, 0 or 1`);
+  }
+  if (request.transactionalId !== null) {
+    return failWhole(
+      request,
+      ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+      'transactions are not supported by this broker yet',
+    );
+  }
+  return undefined;
+}
+
+function failWhole(request: ProduceRequest, errorCode: number, errorMessage: string | null): ProduceResponse {
+  return {
+    responses: request.topicData.map(({ name, topicId, partitionData }) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index }) => failed(index, errorCode, errorMessage)),
+    })),
+    throttleTimeMs: 0,
+    nodeEndpoints: [],
+  };
+}
+
+/** One request on its way: appends at once, then waits for its groups. */
+class ProduceRun {
+  readonly #services: BrokerServices;
+  readonly #context: RequestContext;
+  readonly #request: ProduceRequest;
+  readonly #response: ProduceResponse;
+  readonly #endpoints: NodeEndpoint[] = [];
+  /** Accepted batches, and what they wait for; the promises repeat, as batches share groups. */
+  readonly #accepted: PartitionResult[] = [];
+  readonly #durable: Promise<number>[] = [];
+  /** Batches that are being repacked. */
+  readonly #repacking: Promise<void>[] = [];
+  #hasFailed = false;
+
+  constructor(context: RequestContext, request: ProduceRequest) {
+    this.#services = context.services;
+    this.#context = context;
+    this.#request = request;
+    const responses: { name: string; topicId: string; partitionResponses: PartitionResult[] }[] = [];
+    for (const { name, topicId, partitionData } of request.topicData) {
+      const partitionResponses: PartitionResult[] = [];
+      for (const { index, records } of partitionData) {
+        const batch = Buffer.isBuffer(records) ? records : null;
+        partitionResponses.push(this.#append(name, topicId, index, batch));
+      }
+      responses.push({ name, topicId, partitionResponses });
+    }
+    this.#response = { responses, throttleTimeMs: 0, nodeEndpoints: this.#endpoints };
+  }
+
+  start(): HandlerResult<ProduceResponse> | Promise<HandlerResult<ProduceResponse>> {
+    if (this.#repacking.length > 0) return Promise.all(this.#repacking).then(() => this.#whenDurable());
+    return this.#whenDurable();
+  }
+
+  #append(name: string, topicId: string, index: number, batch: Buffer | null): PartitionResult {
+    const { partitions } = this.#services;
+    const isById = this.#context.apiVersion >= TOPIC_ID_VERSION;
+    const location = isById ? partitions.locateById(topicId, index) : partitions.locateByName(name, index);
+    if (location.kind !== 'owned') return this.#misdirected(location, topicId, index);
+    const { topic, log } = location;
+    if (topic.isInternal) {
+      return this.#refuse(index, ErrorCode.INVALID_TOPIC_EXCEPTION, `topic ${topic.name} is the broker's own`);
+    }
+    if (batch === null) {
+      return this.#refuse(index, ErrorCode.INVALID_RECORD, 'the records field is null; it must hold one record batch');
+    }
+    if (this.#context.apiVersion < ZSTD_VERSION && isZstd(batch)) {
+      return this.#refuse(index, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'zstd needs Produce version 7 or newer');
+    }
+    const settings = resolveTopicConfig(this.#services.config, topic.configs);
+    const codec = codecToRepackWith(batch, settings.compressionType);
+    if (codec !== undefined || this.#services.dataPath.recompression.isBusy(log)) {
+      return this.#appendRepacked(topic.name, index, log, batch, codec, settings);
+    }
+    return this.#take(succeeded(index), topic.name, batch.length, log, log.append(batch, CLIENT));
+  }
+
+  #appendRepacked(
+    topicName: string,
+    index: number,
+    log: PartitionLog,
+    batch: Buffer,
+    codec: CompressionCodec | undefined,
+    settings: TopicSettings,
+  ): PartitionResult {
+    const result = succeeded(index);
+    const append = (repacked: Buffer | RepackRefused): void => {
+      const outcome: AppendOutcome = Buffer.isBuffer(repacked)
+        ? log.append(repacked, CLIENT)
+        : { ...repacked, recordErrors: NO_RECORD_ERRORS };
+      this.#take(result, topicName, batch.length, log, outcome);
+    };
+    const { recompression } = this.#services.dataPath;
+    this.#repacking.push(recompression.queue(log, batch, codec, levelOf(codec, settings), append));
+    return result;
+  }
+
+  /** Notes what the log said of a batch. */
+  #take(
+    result: PartitionResult,
+    topicName: string,
+    sizeBytes: number,
+    log: PartitionLog,
+    outcome: AppendOutcome,
+  ): PartitionResult {
+    if ('durable' in outcome) {
+      this.#services.dataPath.traffic.addIn(topicName, sizeBytes);
+      result.baseOffset = BigInt(outcome.baseOffset);
+      result.logAppendTimeMs = BigInt(outcome.logAppendTimeMs);
+      result.logStartOffset = BigInt(log.logStartOffset);
+      this.#accepted.push(result);
+      this.#durable.push(outcome.durable);
+      return result;
+    }
+    this.#hasFailed = true;
+    result.errorCode = outcome.errorCode;
+    result.errorMessage = outcome.errorMessage;
+    if (outcome.recordErrors.length > 0) {
+      result.recordErrors = outcome.recordErrors.map(({ batchIndex, message }) => ({
+        batchIndex,
+        batchIndexErrorMessage: message,
+      }));
+    }
+    return result;
+  }
+
+  #refuse(index: number, errorCode: number, errorMessage: string): PartitionResult {
+    this.#hasFailed = true;
+    return failed(index, errorCode, errorMessage);
+  }
+
+  #misdirected(location: PartitionLocation, topicId: string, index: number): PartitionResult {
+    this.#hasFailed = true;
+    const { apiVersion } = this.#context;
+    if (location.kind !== 'elsewhere') {
+      const isUnknownId = apiVersion >= TOPIC_ID_VERSION && !this.#snapshot().topicsById.has(topicId);
+      const errorCode = isUnknownId ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+      return failed(index, errorCode, null);
+    }
+    const result = failed(index, ErrorCode.NOT_LEADER_OR_FOLLOWER, null);
+    if (apiVersion < LEADER_TAG_VERSION) return result;
+    const { owner, leaderEpoch } = location;
+    const endpoint = endpointOf(this.#snapshot(), owner, this.#context.connection.listenerName);
+    if (endpoint === undefined) return result;
+    if (!this.#endpoints.some(({ nodeId }) => nodeId === owner)) this.#endpoints.push(endpoint);
+    result.currentLeader = { leaderId: owner, leaderEpoch };
+    return result;
+  }
+
+  #snapshot() {
+    return this.#services.metaStore.snapshot();
+  }
+
+  #whenDurable(): HandlerResult<ProduceResponse> | Promise<HandlerResult<ProduceResponse>> {
+    const [first] = this.#durable;
+    if (first === undefined) return this.#answer();
+    const { produceDeadlines } = this.#services.dataPath;
+    return new Promise((resolve) => {
+      let isAnswered = false;
+      const answer = (): void => {
+        if (isAnswered) return;
+        isAnswered = true;
+        produceDeadlines.cancel(deadline);
+        resolve(this.#answer());
+      };
+      const deadline = produceDeadlines.add(Math.max(this.#request.timeoutMs, 0), () => {
+        // acks=0 has nobody to tell, and its memory counts until it is durable.
+        if (this.#request.acks === 0) return;
+        this.#failAccepted(ErrorCode.REQUEST_TIMED_OUT);
+        answer();
+      });
+      // One group is the rule: everything that one request appends falls into the group that is open.
+      if (this.#durable.every((other) => other === first)) {
+        void first.then((errorCode) => {
+          if (errorCode !== ErrorCode.NONE) this.#failAccepted(errorCode);
+          answer();
+        });
+        return;
+      }
+      void Promise.all(this.#durable).then((errorCodes) => {
+        for (let index = 0; index < errorCodes.length; index++) {
+          const errorCode = errorCodes[index] ?? ErrorCode.NONE;
+          const result = this.#accepted[index];
+          if (errorCode !== ErrorCode.NONE && result !== undefined) this.#failOne(result, errorCode);
+        }
+        answer();
+      });
+    });
+  }
+
+  #answer(): HandlerResult<ProduceResponse> {
+    if (this.#request.acks !== 0) return this.#response;
+    return this.#hasFailed ? closeConnection : noResponse;
+  }
+
+  #failAccepted(errorCode: number): void {
+    for (const result of this.#accepted) this.#failOne(result, errorCode);
+  }
+
+  #failOne(result: PartitionResult, errorCode: number): void {
+    this.#hasFailed = true;
+    result.errorCode = errorCode;
+    result.baseOffset = -1n;
+    result.logAppendTimeMs = -1n;
+    result.logStartOffset = -1n;
+  }
+}
+
+function succeeded(index: number): PartitionResult {
+  return {
+    index,
+    errorCode: ErrorCode.NONE,
+    baseOffset: -1n,
+    logAppendTimeMs: -1n,
+    logStartOffset: -1n,
+    recordErrors: NO_RECORD_ERRORS,
+    errorMessage: null,
+    currentLeader: NO_LEADER,
+  };
+}
+
+function failed(index: number, errorCode: number, errorMessage: string | null): PartitionResult {
+  const result = succeeded(index);
+  result.errorCode = errorCode;
+  result.errorMessage = errorMessage;
+  return result;
+}
+
+function isZstd(batch: Buffer): boolean {
+  return batch.length >= BATCH_HEADER_SIZE_BYTES && codecOf(batchAttributes(batch, 0)) === 'zstd';
+}
+
+function levelOf(codec: CompressionCodec | undefined, settings: TopicSettings): number | undefined {
+  switch (codec) {
+    case 'gzip':
+      return settings.compressionGzipLevel === -1 ? undefined : settings.compressionGzipLevel;
+    case 'lz4':
+      return settings.compressionLz4Level;
+    case 'zstd':
+      return settings.compressionZstdLevel;
+    default:
+      return undefined;
+  }
+}

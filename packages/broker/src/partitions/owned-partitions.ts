@@ -1,0 +1,282 @@
+/**
+ * The partitions that this broker owns, kept in step with the MetaStore: logs are opened, closed and deleted as it says.
+ *
+ * Owns: the answer to "who serves this partition", and one open log for each partition owned here.
+ * Invariants: a partition is `owned` only while its log is open under the epoch that the MetaStore holds; work on one
+ *   partition never overlaps; at start every ownership is taken anew, so that its epoch is above any used before.
+ *   Internal partitions are handed to the group coordinator when open and taken from it before they close.
+ * Bounds: OPENING_MAX logs are opened at a time.
+ * Not here: deciding owners (../topics/), records (@millrace/log).
+ */
+import { AssertionFailure, messageOf, MillraceError, type Logger } from '@millrace/base';
+import type { GroupCoordinator } from '@millrace/coordinator';
+import type { LogConfig, LogEngine, PartitionId, PartitionLog } from '@millrace/log';
+import type { ClusterSnapshot, MetaStore, TopicMetadata } from '@millrace/metadata';
+import type { PartitionLocation, PartitionRegistry } from '../services.ts';
+
+export const GROUP_TOPIC = '__consumer_offsets';
+
+export interface OwnedPartitionsOptions {
+  readonly nodeId: number;
+  readonly metaStore: MetaStore;
+  readonly engine: LogEngine;
+  readonly groups: Pick<GroupCoordinator, 'load' | 'unload' | 'forgetTopic'>;
+  readonly logConfig: (topic: TopicMetadata) => LogConfig;
+  readonly logger: Logger;
+  readonly onTopicGone: (topic: TopicMetadata) => void;
+}
+
+const OPENING_MAX = 64;
+const UNKNOWN: PartitionLocation = { kind: 'unknown' };
+
+/** What the MetaStore says should become of a partition here. */
+type Wanted = { readonly kind: 'open'; readonly leaderEpoch: number } | { readonly kind: 'closed' | 'deleted' };
+
+interface PartitionState {
+  readonly id: PartitionId;
+  readonly topicName: string;
+  wanted: Wanted;
+  log: PartitionLog | undefined;
+  /** Handed to the coordinator. */
+  isLoaded: boolean;
+  working: Promise<void> | undefined;
+}
+
+interface TopicState {
+  topic: TopicMetadata;
+  readonly locations: PartitionLocation[];
+  readonly partitions: (PartitionState | undefined)[];
+}
+
+export class OwnedPartitions implements PartitionRegistry {
+  readonly #options: OwnedPartitionsOptions;
+  #topicsByName = new Map<string, TopicState>();
+  #topicsById = new Map<string, TopicState>();
+  readonly #working = new Set<Promise<void>>();
+  #appliedVersion = -1;
+  #versionWaiters: { readonly version: number; readonly resolve: () => void }[] = [];
+  #isClosed = false;
+  #openingCount = 0;
+  readonly #openingQueue: (() => void)[] = [];
+
+  constructor(options: OwnedPartitionsOptions) {
+    this.#options = options;
+  }
+
+  /** Number of partitions that are open here. */
+  get openCount(): number {
+    let count = 0;
+    for (const state of this.#topicsById.values()) {
+      for (const location of state.locations) if (location.kind === 'owned') count++;
+    }
+    return count;
+  }
+
+  locateByName(topicName: string, partition: number): PartitionLocation {
+    return this.#topicsByName.get(topicName)?.locations[partition] ?? UNKNOWN;
+  }
+
+  locateById(topicId: string, partition: number): PartitionLocation {
+    return this.#topicsById.get(topicId)?.locations[partition] ?? UNKNOWN;
+  }
+
+  async settled(version: number): Promise<void> {
+    if (this.#appliedVersion < version) {
+      await new Promise<void>((resolve) => this.#versionWaiters.push({ version, resolve }));
+    }
+    await Promise.all(this.#working);
+  }
+
+  /** Takes every partition of this node anew, opens them, and deletes what belongs to topics that are gone. */
+  async start(): Promise<void> {
+    const { metaStore, engine, nodeId, logger } = this.#options;
+    const acquisitions: Promise<unknown>[] = [];
+    for (const topic of metaStore.snapshot().topicsById.values()) {
+      for (const { partition, owner, leaderEpoch } of topic.partitions) {
+        if (owner !== nodeId) continue;
+        const acquired = metaStore.acquirePartition(topic.topicId, partition, nodeId, leaderEpoch);
+        acquisitions.push(acquired.catch((error: unknown) => this.#ignoreLostOwnership(error)));
+      }
+    }
+    await Promise.all(acquisitions);
+    const snapshot = metaStore.snapshot();
+    const leftovers = [...engine.storedPartitions()].filter(({ topicId }) => !snapshot.topicsById.has(topicId));
+    for (const id of leftovers) {
+      logger.info('deleting a partition whose topic is gone', { topicId: id.topicId, partition: id.partition });
+      await engine.deletePartition(id);
+    }
+    this.apply(snapshot);
+    await this.settled(snapshot.version);
+  }
+
+  /** Follows a change of the MetaStore. */
+  apply(snapshot: ClusterSnapshot): void {
+    if (this.#isClosed || snapshot.version <= this.#appliedVersion) return;
+    const byName = new Map<string, TopicState>();
+    const byId = new Map<string, TopicState>();
+    for (const topic of snapshot.topicsById.values()) {
+      let state = this.#topicsById.get(topic.topicId);
+      if (state === undefined) state = { topic, locations: [], partitions: [] };
+      if (state.topic !== topic || state.locations.length === 0) this.#applyTopic(state, topic);
+      byName.set(topic.name, state);
+      byId.set(topic.topicId, state);
+    }
+    const gone = [...this.#topicsById.values()].filter(({ topic }) => !byId.has(topic.topicId));
+    this.#topicsByName = byName;
+    this.#topicsById = byId;
+    for (const state of gone) this.#dropTopic(state);
+    this.#appliedVersion = snapshot.version;
+    const waiters = this.#versionWaiters;
+    this.#versionWaiters = waiters.filter(({ version }) => version > snapshot.version);
+    for (const waiter of waiters) if (waiter.version <= snapshot.version) waiter.resolve();
+  }
+
+  /** Topic settings follow broker settings: give every log what is in force now. */
+  refreshConfigs(): void {
+    for (const { topic, partitions } of this.#topicsById.values()) this.#updateConfigs(topic, partitions);
+  }
+
+  /** Nothing is served any more; logs are left to the engine. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { resolve } of this.#versionWaiters.splice(0)) resolve();
+    await Promise.all(this.#working);
+    this.#topicsByName = new Map();
+    this.#topicsById = new Map();
+  }
+
+  #applyTopic(state: TopicState, topic: TopicMetadata): void {
+    const isSameConfig = state.topic.configs === topic.configs;
+    state.topic = topic;
+    for (const { partition, owner, leaderEpoch } of topic.partitions) {
+      const isOwned = owner === this.#options.nodeId;
+      let kept = state.partitions[partition];
+      if (kept === undefined && isOwned) {
+        kept = {
+          id: { topicId: topic.topicId, partition },
+          topicName: topic.name,
+          wanted: { kind: 'closed' },
+          log: undefined,
+          isLoaded: false,
+          working: undefined,
+        };
+        state.partitions[partition] = kept;
+      }
+      if (kept !== undefined) this.#want(kept, isOwned ? { kind: 'open', leaderEpoch } : { kind: 'closed' });
+      const log = kept?.log;
+      state.locations[partition] =
+        isOwned && log !== undefined && log.leaderEpoch === leaderEpoch
+          ? { kind: 'owned', topic, log }
+          : { kind: 'elsewhere', topic, owner, leaderEpoch };
+    }
+    if (!isSameConfig) this.#updateConfigs(topic, state.partitions);
+  }
+
+  #dropTopic(state: TopicState): void {
+    for (const partition of state.partitions) if (partition !== undefined) this.#want(partition, { kind: 'deleted' });
+    this.#options.onTopicGone(state.topic);
+    const { name, topicId, isInternal } = state.topic;
+    if (!isInternal) this.#track(this.#options.groups.forgetTopic(name, topicId));
+  }
+
+  #updateConfigs(topic: TopicMetadata, partitions: readonly (PartitionState | undefined)[]): void {
+    const config = this.#options.logConfig(topic);
+    for (const partition of partitions) {
+      if (partition?.log !== undefined && partition.log.config !== config) {
+        this.#track(partition.log.updateConfig(config));
+      }
+    }
+  }
+
+  #want(partition: PartitionState, wanted: Wanted): void {
+    const before = partition.wanted;
+    if (before.kind === 'open' && wanted.kind === 'open' && before.leaderEpoch === wanted.leaderEpoch) return;
+    if (before.kind !== 'open' && before.kind === wanted.kind) return;
+    partition.wanted = wanted;
+    if (partition.working !== undefined) return;
+    partition.working = this.#work(partition).finally(() => (partition.working = undefined));
+    this.#track(partition.working);
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked: Promise<void> = work
+      .catch((error: unknown) => {
+        if (error instanceof AssertionFailure) throw error;
+        this.#options.logger.error('a partition could not follow the metadata', {
+          error: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
+        });
+      })
+      .finally(() => this.#working.delete(tracked));
+    this.#working.add(tracked);
+  }
+
+  /** Brings the partition to what is wanted, again and again until nothing else is wanted. */
+  async #work(partition: PartitionState): Promise<void> {
+    for (;;) {
+      const { wanted } = partition;
+      if (wanted.kind === 'open') await this.#open(partition, wanted.leaderEpoch);
+      else await this.#shut(partition, wanted.kind);
+      if (partition.wanted === wanted) return;
+    }
+  }
+
+  async #open(partition: PartitionState, leaderEpoch: number): Promise<void> {
+    const { engine, groups, logConfig } = this.#options;
+    const topic = this.#topicsById.get(partition.id.topicId)?.topic;
+    // A topic that is new in this change is in the maps after this turn.
+    if (topic === undefined) await Promise.resolve();
+    const current = this.#topicsById.get(partition.id.topicId);
+    if (current === undefined || this.#isClosed) return;
+    await this.#takeTurn();
+    try {
+      this.#unload(partition);
+      partition.log = await engine.openPartition(partition.id, { config: logConfig(current.topic), leaderEpoch });
+    } finally {
+      this.#passTurn();
+    }
+    const { log } = partition;
+    this.#publish(partition, leaderEpoch);
+    if (partition.topicName === GROUP_TOPIC) {
+      partition.isLoaded = true;
+      await groups.load(partition.id.partition, log);
+    }
+  }
+
+  /** From now on the partition is served, unless something else is wanted meanwhile. */
+  #publish(partition: PartitionState, leaderEpoch: number): void {
+    const state = this.#topicsById.get(partition.id.topicId);
+    const { log, wanted } = partition;
+    if (state === undefined || log === undefined || wanted.kind !== 'open' || wanted.leaderEpoch !== leaderEpoch) return;
+    state.locations[partition.id.partition] = { kind: 'owned', topic: state.topic, log };
+  }
+
+  async #shut(partition: PartitionState, kind: 'closed' | 'deleted'): Promise<void> {
+    const { engine } = this.#options;
+    this.#unload(partition);
+    partition.log = undefined;
+    if (kind === 'deleted') await engine.deletePartition(partition.id);
+    else await engine.closePartition(partition.id);
+  }
+
+  #unload(partition: PartitionState): void {
+    if (!partition.isLoaded) return;
+    partition.isLoaded = false;
+    this.#options.groups.unload(partition.id.partition);
+  }
+
+  async #takeTurn(): Promise<void> {
+    if (this.#openingCount >= OPENING_MAX) await new Promise<void>((resolve) => this.#openingQueue.push(resolve));
+    this.#openingCount++;
+  }
+
+  #passTurn(): void {
+    this.#openingCount--;
+    this.#openingQueue.shift()?.();
+  }
+
+  #ignoreLostOwnership(error: unknown): void {
+    if (MillraceError.is(error) && error.code === 'MILLRACE_METADATA_FENCED') return;
+    if (MillraceError.is(error) && error.code === 'MILLRACE_METADATA_UNKNOWN_TOPIC') return;
+    throw error;
+  }
+}

@@ -1,0 +1,21 @@
+const POLL_MS = 5;
+const TIMEOUT_MS = 10_000;
+
+/**
+ * Resolves with the first truthy value of `condition`; for things that happen elsewhere, instead of sleeping.
+ *
+ * @param what named in the error when the time is over
+ */
+export async function waitUntil<Value>(
+  what: string,
+  condition: () => Value | Promise<Value>,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<Value> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
