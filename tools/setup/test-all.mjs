@@ -14,6 +14,7 @@ import {
   exitCodeOf,
   failure,
   forgetCounts,
+  logOfFailedTasks,
   noCounts,
   readJestCounts,
 } from './lib/counts.mjs';
@@ -22,7 +23,7 @@ import { endLine, printLog, runStep, tool } from './lib/step.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const PARTS = ['unit', 'integration', 'setup'];
-const USAGE = `usage: npm test -- [--only ${PARTS.join('|')}] [--skip-cache] [project ...]`;
+const USAGE = `usage: npm test -- [--part ${PARTS.join('|')}] [--skip-cache] [project ...]`;
 
 const options = parse(process.argv.slice(2));
 if (options === undefined) {
@@ -57,7 +58,7 @@ async function nx(label, target, projects, skipCache, parallel) {
   const result = await runStep({ root, label, nodeArgs: [tool(root, 'nx'), ...args], limitMinutes: 40 });
   const counts = countNxRun({ byProject: readJestCounts(root, target), code: result.code, log: result.log, target });
   const timedOut = result.timedOut ? failure(`${label} took too long`) : noCounts();
-  return finish(label, result, add(counts, timedOut));
+  return finish(label, { ...result, log: logOfFailedTasks(result.log, target) }, add(counts, timedOut));
 }
 
 async function bootstrapTests() {
@@ -94,7 +95,7 @@ function parse(args) {
   for (let index = 0; index < args.length; index++) {
     const arg = args[index];
     const [flag, inline] = arg.split('=', 2);
-    if (flag === '--only') {
+    if (flag === '--part') {
       const part = inline ?? args[++index];
       if (!PARTS.includes(part)) return undefined;
       parsed.parts = [part];

@@ -30,7 +30,7 @@ export const COMMANDS = {
     nodeArgs: ['tools/setup/test-all.mjs'],
     cwd: 'root',
     what: 'the test run',
-    flags: ['only', 'skip-cache'],
+    flags: ['part', 'skip-cache'],
   },
   conformance: {
     summary: 'clients of other projects against the broker',
@@ -51,7 +51,7 @@ export const COMMANDS = {
     nodeArgs: ['tools/setup/ci.mjs'],
     cwd: 'root',
     what: 'the CI run',
-    flags: ['only'],
+    flags: ['part'],
   },
   exec: {
     summary: 'any tool of the workspace under the right Node: exec eslint packages/log',

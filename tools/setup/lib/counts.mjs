@@ -90,7 +90,18 @@ export function skip(name) {
   return { ...noCounts(), skipped: 1, skippedNames: [name] };
 }
 
-function failedTasks(log, target) {
-  const pattern = new RegExp(`^\\s*[✖✗x×]\\s+(?:nx run )?(\\S+):${target}\\b`, 'gmu');
-  return [...new Set([...log.matchAll(pattern)].map((match) => match[1]))];
+/** Nx ends a failed run with the list of its failed tasks. */
+export function failedTasks(log, target) {
+  const list = /^\s*Failed tasks:\s*$([\s\S]*)/m.exec(log)?.[1] ?? '';
+  const pattern = new RegExp(`^\\s*- (\\S+):${target}$`, 'gm');
+  return [...new Set([...list.matchAll(pattern)].map((match) => match[1]))];
+}
+
+/** The part of Nx's log that belongs to the failed tasks; all of it when that cannot be told. */
+export function logOfFailedTasks(log, target) {
+  const failed = failedTasks(log, target);
+  const sections = log
+    .split(/^(?=> nx run )/m)
+    .filter((section) => failed.some((project) => section.startsWith(`> nx run ${project}:${target}\n`)));
+  return failed.length > 0 && sections.length === failed.length ? sections.join('\n') : log;
 }
