@@ -21,9 +21,15 @@ import {
   type Random,
   type Timers,
 } from '@millrace/base';
-import type { BrokerListener, ClusterSnapshot, MetaStore } from '@millrace/metadata';
+import {
+  createGroupCoordinator,
+  DEFAULT_GROUP_COORDINATOR_CONFIG,
+  type GroupCoordinatorConfig,
+  type TopicDirectory,
+} from '@millrace/coordinator';
+import type { BrokerListener, ClusterSnapshot, MetaStore, TopicMetadata } from '@millrace/metadata';
 import { ConfigResourceType } from '@millrace/metadata';
-import { loadBrokerConfig, type BrokerConfig } from './config/broker-config.ts';
+import { brokerConfigKeys, loadBrokerConfig, type BrokerConfig } from './config/broker-config.ts';
 import { resolveTopicConfig } from './config/topic-config.ts';
 import { createDataPath } from './data-path.ts';
 import { RequestDispatcher } from './dispatch/request-dispatcher.ts';
@@ -36,7 +42,7 @@ import { openStorage, type Storage } from './open-storage.ts';
 import { OwnedPartitions } from './partitions/owned-partitions.ts';
 import { ProducerIds } from './producer-ids.ts';
 import type { BrokerServices } from './services.ts';
-import { fakeGroups, fakeTopics } from './dev-fakes.ts';
+import { createTopicAdmin } from './topics/metadata-topic-admin.ts';
 
 export interface BrokerOptions {
   /** Kafka's configuration keys and ours. */
@@ -73,6 +79,9 @@ export interface Broker extends AsyncDisposable {
   /** Called once when the broker can promise nothing any more (a disk failed): close it and start anew. */
   onFatal(listener: (error: Error) => void): void;
 }
+
+/** Every key that {@link BrokerOptions.config} may hold. */
+export const BROKER_CONFIG_KEYS: ReadonlySet<string> = brokerConfigKeys();
 
 const CLOSE_GRACE_MS = 1000;
 
@@ -243,7 +252,15 @@ class RunningBroker implements Broker {
     const config = this.#config;
     const dataPath = createDataPath(this.#clock, this.#timers);
     dataPath.traffic.register(this.#metrics);
-    const groups = fakeGroups();
+    const groups = createGroupCoordinator({
+      config: groupConfig(config),
+      clock: this.#clock,
+      timers: this.#timers,
+      random: this.#random,
+      logger: this.#logger.child({ part: 'groups' }),
+      metrics: this.#metrics,
+      topics: topicDirectory(metaStore),
+    });
     const partitions = new OwnedPartitions({
       nodeId: this.nodeId,
       metaStore,
@@ -266,7 +283,15 @@ class RunningBroker implements Broker {
       metaStore,
       engine,
       partitions,
-      topics: fakeTopics(metaStore, partitions, this.nodeId, this.#random),
+      topics: createTopicAdmin({
+        nodeId: this.nodeId,
+        config,
+        metaStore,
+        partitions,
+        timers: this.#timers,
+        random: this.#random,
+        logger: this.#logger.child({ part: 'topics' }),
+      }),
       groups,
       producerIds: new ProducerIds(metaStore),
       fetchSessions: new FetchSessions(config.maxIncrementalFetchSessionCacheSlots, this.#clock, this.#random),
@@ -352,6 +377,23 @@ class RunningBroker implements Broker {
     // After a storage failure closing cannot be clean, and was reported.
     if (failure !== undefined && this.#fatal === undefined) throw failure as Error;
   }
+}
+
+/** The topics of the MetaStore's newest snapshot, as the coordinator wants them. */
+function topicDirectory(metaStore: MetaStore): TopicDirectory {
+  const known = (topic: TopicMetadata | undefined): ReturnType<TopicDirectory['byName']> =>
+    topic && { name: topic.name, topicId: topic.topicId, partitionCount: topic.partitions.length };
+  return {
+    byName: (name) => known(metaStore.snapshot().topicsByName.get(name)),
+    byId: (topicId) => known(metaStore.snapshot().topicsById.get(topicId)),
+  };
+}
+
+/** The live settings, plus one that no broker setting stands for. */
+function groupConfig(config: BrokerConfig): GroupCoordinatorConfig {
+  const { offsetsCommitTimeoutMs } = DEFAULT_GROUP_COORDINATOR_CONFIG;
+  const live = Object.create(config) as BrokerConfig;
+  return Object.assign(live, { offsetsCommitTimeoutMs });
 }
 
 const NO_CONFIGS: ReadonlyMap<string, string> = new Map();

@@ -34,6 +34,7 @@ const FIRST_VERSION: ReadonlyMap<bigint, number> = new Map([
   [EARLIEST_PENDING_UPLOAD, 11],
 ]);
 const READ_COMMITTED = 1;
+const LEADER_EPOCH_VERSION = 4;
 
 type Partition = ListOffsetsRequest['topics'][number]['partitions'][number];
 type PartitionResult = ListOffsetsResponse['topics'][number]['partitions'][number];
@@ -90,7 +91,7 @@ async function findOffset(
     errorCode: ErrorCode.NONE,
     timestamp: BigInt(found?.timestampMs ?? -1),
     offset: BigInt(found?.offset ?? -1),
-    leaderEpoch: found?.leaderEpoch ?? -1,
+    leaderEpoch: apiVersion >= LEADER_EPOCH_VERSION ? (found?.leaderEpoch ?? -1) : -1,
   };
 }
 

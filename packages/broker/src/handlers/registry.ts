@@ -2,16 +2,26 @@
  * The one table of APIs that this broker serves. ApiVersions advertises it, the dispatcher obeys it, and a test compares it with
  * the handler files and with what the protocol knows.
  */
-import type { ApiHandler } from './handler.ts';
 import { produceHandler } from './00-produce.ts';
 import { fetchHandler } from './01-fetch.ts';
 import { listOffsetsHandler } from './02-list-offsets.ts';
 import { metadataHandler } from './03-metadata.ts';
+import { offsetCommitHandler } from './08-offset-commit.ts';
+import { offsetFetchHandler } from './09-offset-fetch.ts';
 import { findCoordinatorHandler } from './10-find-coordinator.ts';
+import { joinGroupHandler } from './11-join-group.ts';
+import { heartbeatHandler } from './12-heartbeat.ts';
+import { leaveGroupHandler } from './13-leave-group.ts';
+import { syncGroupHandler } from './14-sync-group.ts';
+import { describeGroupsHandler } from './15-describe-groups.ts';
+import { listGroupsHandler } from './16-list-groups.ts';
 import { createApiVersionsHandler, type ServedApi } from './18-api-versions.ts';
 import { initProducerIdHandler } from './22-init-producer-id.ts';
 import { offsetForLeaderEpochHandler } from './23-offset-for-leader-epoch.ts';
+import { deleteGroupsHandler } from './42-delete-groups.ts';
+import { offsetDeleteHandler } from './47-offset-delete.ts';
 import { describeTopicPartitionsHandler } from './75-describe-topic-partitions.ts';
+import type { ApiHandler } from './handler.ts';
 
 export type AnyApiHandler = ApiHandler<unknown, unknown>;
 
@@ -20,10 +30,20 @@ const TABLE: readonly AnyApiHandler[] = [
   fetchHandler,
   listOffsetsHandler,
   metadataHandler,
+  offsetCommitHandler,
+  offsetFetchHandler,
   findCoordinatorHandler,
+  joinGroupHandler,
+  heartbeatHandler,
+  leaveGroupHandler,
+  syncGroupHandler,
+  describeGroupsHandler,
+  listGroupsHandler,
   createApiVersionsHandler(() => SERVED_APIS),
   initProducerIdHandler,
   offsetForLeaderEpochHandler,
+  deleteGroupsHandler,
+  offsetDeleteHandler,
   describeTopicPartitionsHandler,
 ];
 
