@@ -81,6 +81,7 @@ export class ClientRun {
         ...launch.env,
         CONFORMANCE_BOOTSTRAP: target.bootstrap(),
         CONFORMANCE_RUN: `${this.#options.runId}-${attempt}`,
+        CONFORMANCE_TARGET: target.name,
         CONFORMANCE_INTEROP: this.#options.interopTopic,
         CONFORMANCE_CASES: toRun.join(','),
       },

@@ -8,7 +8,7 @@
  *   `@@ fail    CASE  MS  REASON`
  *   `@@ restart clean|kill`             asks for a broker restart and waits for one line on stdin: `ok` or `error …`
  * The program is told by environment: CONFORMANCE_BOOTSTRAP, CONFORMANCE_RUN (prefix of every name it makes),
- * CONFORMANCE_INTEROP (the topic shared by all clients), CONFORMANCE_CASES (comma list, what to run).
+ * CONFORMANCE_TARGET (`millrace`, `reference` or an address), CONFORMANCE_INTEROP (the topic shared by all clients), CONFORMANCE_CASES (comma list, what to run).
  */
 export type Message =
   | { kind: 'plan'; version: string; cases: string[] }

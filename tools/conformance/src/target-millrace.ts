@@ -9,9 +9,11 @@ import type { ChildProcess } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { logTail } from './log-tail.ts';
 import { exited, signalGroup, start } from './processes.ts';
 import type { RestartMode, Target } from './target.ts';
 import { REPO_ROOT } from './paths.ts';
+import { findFreePorts } from './ports.ts';
 
 const READY = /^millrace ready kafka=(\S+) /;
 const READY_TIMEOUT_MS = 20_000;
@@ -23,7 +25,8 @@ export class MillraceTarget implements Target {
   readonly #dataDir: string;
   readonly #logFile: string;
   #child: ChildProcess | undefined;
-  #bootstrap = '127.0.0.1:0';
+  #port = 0;
+  #bootstrap = '';
   #crash: string | undefined;
 
   constructor(workDir: string) {
@@ -33,9 +36,16 @@ export class MillraceTarget implements Target {
 
   async start(): Promise<void> {
     this.#crash = undefined;
-    const port = this.#bootstrap.slice(this.#bootstrap.lastIndexOf(':') + 1);
+    if (this.#port === 0) this.#port = await findFreePorts(1);
     const log = openSync(this.#logFile, 'a');
-    const args = ['--conditions=@millrace/source', 'apps/broker/src/main.ts', '--port', port, '--ops-port', '0'];
+    const args = [
+      '--conditions=@millrace/source',
+      'apps/broker/src/main.ts',
+      '--port',
+      String(this.#port),
+      '--ops-port',
+      '0',
+    ];
     const child = start(process.execPath, [...args, '--data-dir', this.#dataDir], {
       cwd: REPO_ROOT,
       // Kafka's quick starts set the same: with the default of 3 s every group case would wait for it.
@@ -46,7 +56,7 @@ export class MillraceTarget implements Target {
     this.#bootstrap = await this.#ready(child);
     void exited(child).then((end) => {
       if (this.#child === child) {
-        this.#crash = `the broker ended by itself with ${end.signal ?? `code ${end.code}`}:\n${this.#logTail()}`;
+        this.#crash = `the broker ended by itself with ${end.signal ?? `code ${end.code}`}:\n${logTail(this.#logFile)}`;
       }
     });
   }
@@ -89,7 +99,7 @@ export class MillraceTarget implements Target {
     } finally {
       clearTimeout(timer);
     }
-    throw new Error(`the broker did not become ready within ${READY_TIMEOUT_MS} ms:\n${this.#logTail()}`);
+    throw new Error(`the broker did not become ready within ${READY_TIMEOUT_MS} ms:\n${logTail(this.#logFile)}`);
   }
 
   async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -102,15 +112,9 @@ export class MillraceTarget implements Target {
     const how = await end;
     clearTimeout(timer);
     if (signal === 'SIGTERM' && how.code !== 0) {
-      throw new Error(`the broker answered SIGTERM with ${how.signal ?? `code ${how.code}`}:\n${this.#logTail()}`);
-    }
-  }
-
-  #logTail(): string {
-    try {
-      return readFileSync(this.#logFile, 'utf8').trim().split('\n').slice(-12).join('\n');
-    } catch {
-      return '(no log)';
+      throw new Error(
+        `the broker answered SIGTERM with ${how.signal ?? `code ${how.code}`}:\n${logTail(this.#logFile)}`,
+      );
     }
   }
 }

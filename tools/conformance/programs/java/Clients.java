@@ -55,7 +55,12 @@ final class Clients {
             settings.put(configs[index], configs[index + 1]);
         }
         String name = context.name(suffix);
-        admin(context).createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings))).all().get();
+        Admin admin = admin(context);
+        admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings))).all().get();
+        // The leaders may not serve yet, and a send without acknowledgement would then be lost; the admin client retries.
+        for (int partition = 0; partition < partitions; partition += 1) {
+            Harness.equal(offset(admin, name, partition, OffsetSpec.latest()), 0L, "end of a new partition");
+        }
         return name;
     }
 
