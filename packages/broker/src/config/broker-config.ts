@@ -6,6 +6,7 @@
  * Invariants: every value in force was parsed and is in range; only settings that are not read-only change after the start.
  */
 import { messageOf, MillraceError, nearestName } from '@millrace/base';
+import { ConfigResourceType, type ClusterSnapshot } from '@millrace/metadata';
 import { advertisedEndpoints, checkSecurityProtocols, parseEndpoints } from '../listener/listener-endpoints.ts';
 import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
 import { camelCase, describeRefusal, type ConfigDefinition, type ConfigValues } from './config-definition.ts';
@@ -31,8 +32,11 @@ export interface BrokerConfig extends PlainValues {
   readonly staticEntries: ReadonlyMap<string, string>;
   /** What the layers say of settings that stand for the same thing, the one in force first. */
   synonyms(names: readonly string[]): ConfigSynonym[];
-  /** Takes the stored run-time settings; unknown, read-only and invalid ones are left out. True when a value in force changed. */
-  applyDynamic(clusterWide: ReadonlyMap<string, string>, thisBroker: ReadonlyMap<string, string>): boolean;
+  /**
+   * Takes the run-time settings that the MetaStore holds for this broker and for all of them; unknown, read-only and invalid ones
+   * are left out. True when something changed: topic settings that fall back to the broker's may then have changed too.
+   */
+  applyStored(stored: ClusterSnapshot['configs']): boolean;
 }
 
 export interface BrokerConfigOptions {
@@ -149,6 +153,7 @@ class LiveBrokerConfig {
   readonly notices: readonly string[];
   revision = 0;
   readonly #given: ReadonlyMap<string, string>;
+  readonly #nodeId: number;
   #clusterWide = NOTHING;
   #thisBroker = NOTHING;
 
@@ -163,6 +168,7 @@ class LiveBrokerConfig {
     this.notices = notices;
     this.#given = given;
     const { nodeId, dataDir, listeners } = resolved;
+    this.#nodeId = nodeId;
     const queuedMaxRequestBytes =
       values.queuedMaxRequestBytes === -1
         ? Math.floor(values.memoryMaxBytes / QUEUED_REQUEST_SHARE)
@@ -188,13 +194,12 @@ class LiveBrokerConfig {
     return chain;
   }
 
-  applyDynamic(clusterWide: ReadonlyMap<string, string>, thisBroker: ReadonlyMap<string, string>): boolean {
-    const before = [this.#clusterWide, this.#thisBroker];
-    this.#clusterWide = onlyDynamic(clusterWide, ['cluster-wide', 'per-broker']);
-    this.#thisBroker = onlyDynamic(thisBroker, ['cluster-wide', 'per-broker']);
-    if (sameEntries(before[0] ?? NOTHING, this.#clusterWide) && sameEntries(before[1] ?? NOTHING, this.#thisBroker)) {
-      return false;
-    }
+  applyStored(stored: ClusterSnapshot['configs']): boolean {
+    const clusterWide = onlyDynamic(stored.get(`${ConfigResourceType.broker}:`));
+    const thisBroker = onlyDynamic(stored.get(`${ConfigResourceType.broker}:${this.#nodeId}`));
+    if (sameEntries(clusterWide, this.#clusterWide) && sameEntries(thisBroker, this.#thisBroker)) return false;
+    this.#clusterWide = clusterWide;
+    this.#thisBroker = thisBroker;
     this.revision += 1;
     for (const [name, definition] of Object.entries(BROKER_KEYS) as [BrokerKey, ConfigDefinition][]) {
       if (definition.update === 'read-only') continue;
@@ -206,10 +211,10 @@ class LiveBrokerConfig {
   }
 }
 
-function onlyDynamic(texts: ReadonlyMap<string, string>, modes: readonly string[]): ReadonlyMap<string, string> {
+function onlyDynamic(texts: ReadonlyMap<string, string> = NOTHING): ReadonlyMap<string, string> {
   const kept = new Map<string, string>();
   for (const [name, text] of texts) {
-    if (!isBrokerKey(name) || !modes.includes(BROKER_KEYS[name].update)) continue;
+    if (!isBrokerKey(name) || BROKER_KEYS[name].update === 'read-only') continue;
     const parsed = BROKER_KEYS[name].parse(text);
     if (parsed !== undefined) kept.set(name, parsed.text);
   }

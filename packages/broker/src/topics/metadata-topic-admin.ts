@@ -15,6 +15,7 @@ import { topicConfigProblems } from '../config/topic-config.ts';
 import { isInternalTopicName, topicNameProblem } from '../partitions/topic-names.ts';
 import type { PartitionRegistry } from '../services.ts';
 import { collidingName } from './name-collision.ts';
+import { settledWithin } from './settle.ts';
 import type { CreateTopicSpec, TopicAdmin, TopicResult } from './topic-admin.ts';
 import {
   layoutByAssignment,
@@ -234,13 +235,9 @@ class MetadataTopicAdmin implements TopicAdmin {
 
   /** Waits until the partitions owned here follow the change, or reports that it takes longer than the client waits. */
   async #settle(topic: TopicMetadata, timeoutMs: number): Promise<TopicResult> {
-    const { metaStore, partitions, timers } = this.#options;
     const patienceMs = Math.max(timeoutMs, TIMEOUT_MS_MIN);
-    const late = Promise.withResolvers<'late'>();
-    const timer = timers.schedule(patienceMs, () => late.resolve('late'));
-    const outcome = await Promise.race([partitions.settled(metaStore.snapshot().version), late.promise]);
-    timer.cancel();
-    if (outcome !== 'late') return { errorCode: 0, topic };
+    const { version } = this.#options.metaStore.snapshot();
+    if (await settledWithin(this.#options, version, patienceMs)) return { errorCode: 0, topic };
     return refused(
       ErrorCode.REQUEST_TIMED_OUT,
       `the change of topic "${topic.name}" is stored, but its partitions are not ready after ${patienceMs} ms`,

@@ -1,0 +1,135 @@
+/**
+ * Altering the stored settings of one resource: decide, store, and wait until they are obeyed here.
+ *
+ * Invariants: alterations through one MetaStore follow one another, so that two appends to a list both count.
+ */
+import { messageOf, MillraceError } from '@millrace/base';
+import { ConfigResourceType, type ConfigResource, type MetaStore } from '@millrace/metadata';
+import { ErrorCode } from '@millrace/protocol';
+import type { BrokerServices } from '../services.ts';
+import { settledWithin } from '../topics/settle.ts';
+import {
+  planBrokerAlteration,
+  planTopicAlteration,
+  type AlterPlan,
+  type AlterRefused,
+  type ConfigOperation,
+} from './alter-configs.ts';
+
+export interface AlterationResult {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+/** The operations wanted, given what is stored. */
+export type OperationsFor = (current: ReadonlyMap<string, string>) => readonly ConfigOperation[];
+
+export type AlterationServices = Pick<BrokerServices, 'nodeId' | 'config' | 'metaStore' | 'partitions' | 'timers'>;
+
+const SETTLE_MS_MAX = 10_000;
+const DONE: AlterationResult = { errorCode: ErrorCode.NONE, errorMessage: null };
+const lastAlteration = new WeakMap<MetaStore, Promise<unknown>>();
+
+/** Resolves when the change is durable and obeyed by this broker; with `validateOnly`, when it is known whether it would be. */
+export function alterConfigs(
+  services: AlterationServices,
+  resource: { readonly type: number; readonly name: string },
+  operationsFor: OperationsFor,
+  validateOnly: boolean,
+): Promise<AlterationResult> {
+  const { metaStore } = services;
+  const turn = (lastAlteration.get(metaStore) ?? Promise.resolve()).then(() =>
+    alterInTurn(services, resource, operationsFor, validateOnly),
+  );
+  lastAlteration.set(
+    metaStore,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
+async function alterInTurn(
+  services: AlterationServices,
+  { type, name }: { readonly type: number; readonly name: string },
+  operationsFor: OperationsFor,
+  validateOnly: boolean,
+): Promise<AlterationResult> {
+  const { metaStore } = services;
+  const target = targetOf(services, type, name);
+  if ('errorCode' in target) return target;
+  const plan = target.plan(operationsFor(target.current));
+  if (!('changes' in plan)) return plan;
+  if (validateOnly) return DONE;
+  try {
+    await metaStore.alterConfigs(target.resource, plan.changes);
+  } catch (error) {
+    if (!MillraceError.is(error)) throw error;
+    const isGone = error.code === 'MILLRACE_METADATA_UNKNOWN_TOPIC';
+    const errorCode = isGone ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.KAFKA_STORAGE_ERROR;
+    return { errorCode, errorMessage: messageOf(error) };
+  }
+  if (await settledWithin(services, metaStore.snapshot().version, SETTLE_MS_MAX)) return DONE;
+  return {
+    errorCode: ErrorCode.REQUEST_TIMED_OUT,
+    errorMessage: `the settings are stored, but not obeyed yet after ${SETTLE_MS_MAX} ms`,
+  };
+}
+
+interface Target {
+  readonly resource: ConfigResource;
+  readonly current: ReadonlyMap<string, string>;
+  plan(operations: readonly ConfigOperation[]): AlterPlan | AlterRefused;
+}
+
+const NOTHING: ReadonlyMap<string, string> = new Map();
+
+function targetOf(
+  { nodeId, config, metaStore }: AlterationServices,
+  type: number,
+  name: string,
+): Target | AlterRefused {
+  const snapshot = metaStore.snapshot();
+  switch (type) {
+    case ConfigResourceType.topic: {
+      if (name === '') return invalid('settings for all topics belong to the broker, such as log.retention.ms');
+      const topic = snapshot.topicsByName.get(name);
+      if (topic === undefined) {
+        return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: `there is no topic "${name}"` };
+      }
+      return {
+        resource: { type, name },
+        current: topic.configs,
+        plan: (operations) => planTopicAlteration(config, topic.configs, operations),
+      };
+    }
+    case ConfigResourceType.broker: {
+      const problem = brokerNameProblem(name, nodeId);
+      if (problem !== undefined) return invalid(problem);
+      return {
+        resource: { type, name },
+        current: snapshot.configs.get(`${type}:${name}`) ?? NOTHING,
+        plan: (operations) => planBrokerAlteration(config, name === '' ? 'all' : 'one', operations),
+      };
+    }
+    case ConfigResourceType.brokerLogger:
+      return invalid('log levels are set at the start, with millrace.log.level');
+    case ConfigResourceType.clientMetrics:
+      return invalid('this release takes no metrics from clients, so there is nothing to subscribe to');
+    case ConfigResourceType.group:
+      return invalid('this release has no settings of single groups');
+    default:
+      return invalid(`resource type ${type} has no settings`);
+  }
+}
+
+/** Why settings of the broker named so are not here; a broker knows its own and those of all. */
+export function brokerNameProblem(name: string, nodeId: number): string | undefined {
+  if (name === '' || name === String(nodeId)) return undefined;
+  return /^\d+$/.test(name)
+    ? `this is broker ${nodeId}: ask broker ${name} itself, or leave the name empty for all brokers`
+    : `a broker is named by its number, not "${name}"`;
+}
+
+function invalid(errorMessage: string): AlterRefused {
+  return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage };
+}

@@ -1,0 +1,105 @@
+/**
+ * DescribeConfigs 1–4: settings of topics and brokers with their source.
+ *
+ * v1+: synonyms on request. v3+: type, and documentation on request. Unknown keys are passed over; no keys, or an empty list, means all.
+ * A broker knows its own settings and those stored for all brokers (empty name); another broker's → INVALID_REQUEST.
+ * Client metrics and groups have no settings in this release: their lists are empty.
+ * Differs from Apache Kafka: synonyms of retention.ms and segment.ms name the coarser keys (log.retention.hours) also while those are
+ * in force, and the source is theirs. Pinned by test/admin.itest.ts.
+ */
+import { ConfigResourceType } from '@millrace/metadata';
+import { ErrorCode } from '@millrace/protocol';
+import {
+  createDescribeConfigsResponse,
+  describeConfigsRequest,
+  describeConfigsResponse,
+  type DescribeConfigsRequest,
+  type DescribeConfigsResponse,
+} from '@millrace/protocol/messages/32-describe-configs';
+import { brokerNameProblem } from '../config/config-alteration.ts';
+import {
+  brokerConfigEntries,
+  clusterConfigEntries,
+  loggerEntries,
+  topicConfigEntries,
+  type ConfigEntry,
+} from '../config/describe-configs.ts';
+import { topicNameProblem } from '../partitions/topic-names.ts';
+import type { BrokerServices } from '../services.ts';
+import { defineHandler } from './handler.ts';
+
+type Asked = DescribeConfigsRequest['resources'][number];
+type Result = DescribeConfigsResponse['results'][number];
+
+interface Problem {
+  readonly errorCode: number;
+  readonly errorMessage: string;
+}
+
+export const describeConfigsHandler = defineHandler<DescribeConfigsRequest, DescribeConfigsResponse>({
+  request: describeConfigsRequest,
+  response: describeConfigsResponse,
+  minVersion: 1,
+  maxVersion: 4,
+  handle({ services }, request) {
+    return createDescribeConfigsResponse({
+      results: request.resources.map((resource) => {
+        const entries = describe(services, resource);
+        if ('errorCode' in entries) return failed(resource, entries.errorCode, entries.errorMessage);
+        return {
+          ...failed(resource, ErrorCode.NONE, null),
+          configs: entries.map((entry) => ({
+            ...entry,
+            synonyms: request.includeSynonyms ? entry.synonyms : [],
+            documentation: request.includeDocumentation ? entry.documentation : null,
+          })),
+        };
+      }),
+    });
+  },
+  failure: (request, errorCode) =>
+    createDescribeConfigsResponse({ results: request.resources.map((resource) => failed(resource, errorCode, null)) }),
+});
+
+function describe(
+  { config, metaStore, nodeId }: BrokerServices,
+  { resourceType, resourceName, configurationKeys }: Asked,
+): readonly ConfigEntry[] | Problem {
+  const snapshot = metaStore.snapshot();
+  switch (resourceType) {
+    case ConfigResourceType.topic: {
+      const badName = topicNameProblem(resourceName);
+      if (badName !== undefined) return { errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, errorMessage: badName };
+      const topic = snapshot.topicsByName.get(resourceName);
+      if (topic !== undefined) return topicConfigEntries(config, topic.configs, configurationKeys);
+      return {
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        errorMessage: `there is no topic "${resourceName}"`,
+      };
+    }
+    case ConfigResourceType.broker: {
+      const problem = brokerNameProblem(resourceName, nodeId);
+      if (problem !== undefined) return invalid(problem);
+      if (resourceName !== '') return brokerConfigEntries(config, configurationKeys);
+      return clusterConfigEntries(snapshot.configs.get(`${resourceType}:`) ?? new Map(), configurationKeys);
+    }
+    case ConfigResourceType.brokerLogger: {
+      const problem = brokerNameProblem(resourceName, nodeId);
+      if (problem !== undefined) return invalid(problem);
+      return resourceName === '' ? invalid('name one broker') : loggerEntries(config, configurationKeys);
+    }
+    case ConfigResourceType.clientMetrics:
+    case ConfigResourceType.group:
+      return resourceName === '' ? invalid('name one resource') : [];
+    default:
+      return invalid(`resource type ${resourceType} has no settings`);
+  }
+}
+
+function invalid(errorMessage: string): Problem {
+  return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage };
+}
+
+function failed({ resourceType, resourceName }: Asked, errorCode: number, errorMessage: string | null): Result {
+  return { errorCode, errorMessage, resourceType, resourceName, configs: [] };
+}
