@@ -6,7 +6,6 @@
  * Invariants: every value in force was parsed and is in range; only settings that are not read-only change after the start.
  */
 import { messageOf, MillraceError, nearestName } from '@millrace/base';
-import { ConfigResourceType, type ClusterSnapshot } from '@millrace/metadata';
 import { advertisedEndpoints, checkSecurityProtocols, parseEndpoints } from '../listener/listener-endpoints.ts';
 import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
 import { camelCase, describeRefusal, type ConfigDefinition, type ConfigValues } from './config-definition.ts';
@@ -33,10 +32,10 @@ export interface BrokerConfig extends PlainValues {
   /** What the layers say of settings that stand for the same thing, the one in force first. */
   synonyms(names: readonly string[]): ConfigSynonym[];
   /**
-   * Takes the run-time settings that the MetaStore holds for this broker and for all of them; unknown, read-only and invalid ones
-   * are left out. True when something changed: topic settings that fall back to the broker's may then have changed too.
+   * Takes the run-time settings that are stored for all brokers and for this one; unknown, read-only and invalid ones are left out.
+   * True when something changed: topic settings that fall back to the broker's may then have changed too.
    */
-  applyStored(stored: ClusterSnapshot['configs']): boolean;
+  applyDynamic(clusterWide: ReadonlyMap<string, string>, thisBroker: ReadonlyMap<string, string>): boolean;
 }
 
 export interface BrokerConfigOptions {
@@ -153,7 +152,6 @@ class LiveBrokerConfig {
   readonly notices: readonly string[];
   revision = 0;
   readonly #given: ReadonlyMap<string, string>;
-  readonly #nodeId: number;
   #clusterWide = NOTHING;
   #thisBroker = NOTHING;
 
@@ -168,7 +166,6 @@ class LiveBrokerConfig {
     this.notices = notices;
     this.#given = given;
     const { nodeId, dataDir, listeners } = resolved;
-    this.#nodeId = nodeId;
     const queuedMaxRequestBytes =
       values.queuedMaxRequestBytes === -1
         ? Math.floor(values.memoryMaxBytes / QUEUED_REQUEST_SHARE)
@@ -194,9 +191,9 @@ class LiveBrokerConfig {
     return chain;
   }
 
-  applyStored(stored: ClusterSnapshot['configs']): boolean {
-    const clusterWide = onlyDynamic(stored.get(`${ConfigResourceType.broker}:`));
-    const thisBroker = onlyDynamic(stored.get(`${ConfigResourceType.broker}:${this.#nodeId}`));
+  applyDynamic(storedForAll: ReadonlyMap<string, string>, storedForThis: ReadonlyMap<string, string>): boolean {
+    const clusterWide = onlyDynamic(storedForAll);
+    const thisBroker = onlyDynamic(storedForThis);
     if (sameEntries(clusterWide, this.#clusterWide) && sameEntries(thisBroker, this.#thisBroker)) return false;
     this.#clusterWide = clusterWide;
     this.#thisBroker = thisBroker;
@@ -211,7 +208,7 @@ class LiveBrokerConfig {
   }
 }
 
-function onlyDynamic(texts: ReadonlyMap<string, string> = NOTHING): ReadonlyMap<string, string> {
+function onlyDynamic(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const kept = new Map<string, string>();
   for (const [name, text] of texts) {
     if (!isBrokerKey(name) || BROKER_KEYS[name].update === 'read-only') continue;
