@@ -27,10 +27,14 @@ import {
   type GroupCoordinatorConfig,
   type TopicDirectory,
 } from '@millrace/coordinator';
-import type { BrokerListener, ClusterSnapshot, MetaStore, TopicMetadata } from '@millrace/metadata';
-import { ConfigResourceType } from '@millrace/metadata';
+import {
+  ConfigResourceType,
+  type BrokerListener,
+  type ClusterSnapshot,
+  type MetaStore,
+  type TopicMetadata,
+} from '@millrace/metadata';
 import { brokerConfigKeys, loadBrokerConfig, type BrokerConfig } from './config/broker-config.ts';
-import { resolveTopicConfig } from './config/topic-config.ts';
 import { createDataPath } from './data-path.ts';
 import { RequestDispatcher } from './dispatch/request-dispatcher.ts';
 import { RequestMetrics } from './dispatch/request-metrics.ts';
@@ -250,7 +254,7 @@ class RunningBroker implements Broker {
 
   #createServices({ metaStore, engine }: Storage): BrokerServices {
     const config = this.#config;
-    const dataPath = createDataPath(this.#clock, this.#timers);
+    const dataPath = createDataPath(config, this.#clock, this.#timers);
     dataPath.traffic.register(this.#metrics);
     const groups = createGroupCoordinator({
       config: groupConfig(config),
@@ -266,7 +270,7 @@ class RunningBroker implements Broker {
       metaStore,
       engine,
       groups,
-      logConfig: ({ configs, isInternal }) => resolveTopicConfig(config, configs, { isInternal }),
+      logConfig: (topic) => dataPath.topicSettings.of(topic),
       logger: this.#logger.child({ part: 'partitions' }),
       onTopicGone: ({ name }) => dataPath.traffic.forget(name),
     });
@@ -315,7 +319,11 @@ class RunningBroker implements Broker {
     const metrics = this.#metrics;
     const { engine, fetchSessions } = services;
     metrics.gauge('millrace_connections', 'Open client connections', () => listener.connectionCount);
-    metrics.gauge('millrace_connections_refused_total', 'Connections turned away by max.connections', () => listener.refusedCount);
+    metrics.gauge(
+      'millrace_connections_refused_total',
+      'Connections turned away by max.connections',
+      () => listener.refusedCount,
+    );
     metrics.gauge(
       'millrace_in_flight_bytes',
       'Bytes of frames under assembly, requests in work and answers not yet sent',
@@ -325,8 +333,16 @@ class RunningBroker implements Broker {
     metrics.gauge('millrace_partitions', 'Partitions that this broker serves', () => this.#partitions?.openCount ?? 0);
     metrics.gauge('millrace_journal_syncs_total', 'Journal groups made durable', () => engine.stats().journalSyncs);
     metrics.gauge('millrace_journal_bytes_total', 'Bytes written to the journal', () => engine.stats().journalBytes);
-    metrics.gauge('millrace_journal_entries_total', 'Entries written to the journal', () => engine.stats().journalEntries);
-    metrics.gauge('millrace_tail_cache_bytes', 'Memory held for the tails of logs', () => engine.stats().tailCacheBytes);
+    metrics.gauge(
+      'millrace_journal_entries_total',
+      'Entries written to the journal',
+      () => engine.stats().journalEntries,
+    );
+    metrics.gauge(
+      'millrace_tail_cache_bytes',
+      'Memory held for the tails of logs',
+      () => engine.stats().tailCacheBytes,
+    );
   }
 
   #started(): { listener: Listener; services: BrokerServices; partitions: OwnedPartitions } {

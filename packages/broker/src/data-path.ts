@@ -1,7 +1,9 @@
 /** What produce and fetch keep across requests, apart from the logs themselves. */
 import type { Clock, MetricsRegistry, Timers } from '@millrace/base';
+import type { BrokerConfig } from './config/broker-config.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { LogWatches } from './fetch/log-watches.ts';
+import { TopicSettingsCache } from './partitions/topic-settings.ts';
 import { Recompression } from './produce/recompression.ts';
 
 /** Bytes of record batches that went in and out of topics. */
@@ -46,10 +48,12 @@ export interface DataPath {
   readonly traffic: TopicTraffic;
   readonly produceDeadlines: DeadlineQueue;
   readonly recompression: Recompression;
+  readonly topicSettings: TopicSettingsCache;
 }
 
-export function createDataPath(clock: Clock, timers: Timers): DataPath {
+export function createDataPath(config: BrokerConfig, clock: Clock, timers: Timers): DataPath {
   return {
+    topicSettings: new TopicSettingsCache(config),
     watches: new LogWatches(),
     traffic: new TopicTraffic(),
     produceDeadlines: new DeadlineQueue(clock, timers),

@@ -85,7 +85,7 @@ export class RequestDispatcher implements RequestProcessor {
       request.endConnection();
       return;
     }
-    let result: HandlerResult<unknown> | Promise<HandlerResult<unknown>>;
+    let result: ReturnType<typeof handler.handle>;
     try {
       result = handler.handle(request, message);
     } catch (error) {

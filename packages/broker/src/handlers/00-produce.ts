@@ -16,7 +16,7 @@ import {
   type ProduceRequest,
   type ProduceResponse,
 } from '@millrace/protocol/messages/00-produce';
-import { resolveTopicConfig, type TopicSettings } from '../config/topic-config.ts';
+import type { TopicSettings } from '../config/topic-config.ts';
 import { endpointOf, type NodeEndpoint } from '../partitions/endpoints.ts';
 import { codecToRepackWith, type RepackRefused } from '../produce/recompression.ts';
 import type { BrokerServices, PartitionLocation } from '../services.ts';
@@ -138,7 +138,7 @@ class ProduceRun {
     if (this.#context.apiVersion < ZSTD_VERSION && isZstd(batch)) {
       return this.#refuse(index, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'zstd needs Produce version 7 or newer');
     }
-    const settings = resolveTopicConfig(this.#services.config, topic.configs);
+    const settings = this.#services.dataPath.topicSettings.of(topic);
     const codec = codecToRepackWith(batch, settings.compressionType);
     if (codec !== undefined || this.#services.dataPath.recompression.isBusy(log)) {
       return this.#appendRepacked(topic.name, index, log, batch, codec, settings);

@@ -77,7 +77,7 @@ class FetchRun {
   readonly #endpoints: NodeEndpoint[] = [];
   #remainingBytes: number;
   #hasRecords = false;
-  #unserved: FetchTarget[] = [];
+  readonly #unserved: FetchTarget[] = [];
   readonly #served: FetchTarget[] = [];
 
   constructor(
@@ -123,7 +123,7 @@ class FetchRun {
         try {
           resolve(this.#finish());
         } catch (error) {
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
       const timer = this.#services.timers.schedule(this.#request.maxWaitMs, answer);
@@ -195,7 +195,11 @@ class FetchRun {
       if (this.#session !== undefined) this.#services.dataPath.watches.watch(log, target);
       const epochError = checkLeaderEpoch(log.leaderEpoch, target.currentLeaderEpoch);
       if (epochError !== ErrorCode.NONE) {
-        this.#fail(target, { kind: 'elsewhere', topic, owner: this.#services.nodeId, leaderEpoch: log.leaderEpoch }, epochError);
+        this.#fail(
+          target,
+          { kind: 'elsewhere', topic, owner: this.#services.nodeId, leaderEpoch: log.leaderEpoch },
+          epochError,
+        );
         continue;
       }
       const diverging = divergence(log, target);
@@ -304,7 +308,8 @@ class FetchRun {
     }
     const { owner, leaderEpoch } = location;
     this.#add(target, { ...data, currentLeader: { leaderId: owner, leaderEpoch } });
-    if (this.#context.apiVersion < NODE_ENDPOINTS_VERSION || this.#endpoints.some(({ nodeId }) => nodeId === owner)) return;
+    if (this.#context.apiVersion < NODE_ENDPOINTS_VERSION || this.#endpoints.some(({ nodeId }) => nodeId === owner))
+      return;
     const snapshot = this.#services.metaStore.snapshot();
     const endpoint = endpointOf(snapshot, owner, this.#context.connection.listenerName);
     if (endpoint !== undefined) this.#endpoints.push(endpoint);

@@ -52,7 +52,7 @@ export const listOffsetsHandler = defineHandler<ListOffsetsRequest, ListOffsetsR
       for (const { partitionIndex } of partitions) (seen.has(partitionIndex) ? repeated : seen).add(partitionIndex);
       const results = partitions.map((partition) =>
         repeated.has(partition.partitionIndex)
-          ? failed(partition.partitionIndex, ErrorCode.INVALID_REQUEST)
+          ? Promise.resolve(failed(partition.partitionIndex, ErrorCode.INVALID_REQUEST))
           : findOffset(services.partitions, name, partition, isolation, apiVersion),
       );
       return { name, partitions: await Promise.all(results) };

@@ -34,7 +34,8 @@ export const describeTopicPartitionsHandler = defineHandler<
     if (cursor !== null && cursor.partitionIndex < 0) return failure(request, ErrorCode.INVALID_REQUEST);
     const snapshot = services.metaStore.snapshot();
     const listed = new Set(endpointsOf(snapshot, connection.listenerName).map(({ nodeId }) => nodeId));
-    const names = request.topics.length === 0 ? [...snapshot.topicsByName.keys()] : request.topics.map(({ name }) => name);
+    const names =
+      request.topics.length === 0 ? [...snapshot.topicsByName.keys()] : request.topics.map(({ name }) => name);
     const wanted = [...new Set(names)].filter((name) => cursor === null || name >= cursor.topicName).sort();
 
     let room = Math.max(1, Math.min(request.responsePartitionLimit, services.config.maxRequestPartitionSizeLimit));

@@ -133,7 +133,11 @@ export class Listener {
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => reject(bindError(endpoint, error)));
       server.listen(
-        { port: endpoint.port, backlog: this.#options.backlog, ...(endpoint.host === '' ? {} : { host: endpoint.host }) },
+        {
+          port: endpoint.port,
+          backlog: this.#options.backlog,
+          ...(endpoint.host === '' ? {} : { host: endpoint.host }),
+        },
         resolve,
       );
     });
@@ -193,7 +197,10 @@ export class Listener {
     this.#refusedCount++;
     if (!this.#wasRefusalLogged) {
       this.#wasRefusalLogged = true;
-      this.#options.logger.warn('connections are refused until others end', { limit, remoteAddress: socket.remoteAddress });
+      this.#options.logger.warn('connections are refused until others end', {
+        limit,
+        remoteAddress: socket.remoteAddress,
+      });
     }
     socket.on('error', () => socket.destroy());
     socket.destroy();

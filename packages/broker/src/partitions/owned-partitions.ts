@@ -246,7 +246,8 @@ export class OwnedPartitions implements PartitionRegistry {
   #publish(partition: PartitionState, leaderEpoch: number): void {
     const state = this.#topicsById.get(partition.id.topicId);
     const { log, wanted } = partition;
-    if (state === undefined || log === undefined || wanted.kind !== 'open' || wanted.leaderEpoch !== leaderEpoch) return;
+    if (state === undefined || log === undefined || wanted.kind !== 'open' || wanted.leaderEpoch !== leaderEpoch)
+      return;
     state.locations[partition.id.partition] = { kind: 'owned', topic: state.topic, log };
   }
 

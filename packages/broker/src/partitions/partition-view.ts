@@ -28,11 +28,7 @@ export function viewPartition(
   const isUp = snapshot.brokers.has(owner);
   const isReachable = isUp && isListed(owner);
   return {
-    errorCode: isReachable
-      ? ErrorCode.NONE
-      : isUp
-        ? ErrorCode.LISTENER_NOT_FOUND
-        : ErrorCode.LEADER_NOT_AVAILABLE,
+    errorCode: isReachable ? ErrorCode.NONE : isUp ? ErrorCode.LISTENER_NOT_FOUND : ErrorCode.LEADER_NOT_AVAILABLE,
     partitionIndex: partition,
     leaderId: isReachable ? owner : -1,
     leaderEpoch,

@@ -2,7 +2,8 @@
 export function topicNameProblem(name: string): string | undefined {
   if (name === '') return 'a topic name cannot be empty';
   if (name === '.' || name === '..') return `a topic name cannot be "${name}"`;
-  if (name.length > NAME_LENGTH_MAX) return `a topic name has at most ${NAME_LENGTH_MAX} characters, not ${name.length}`;
+  if (name.length > NAME_LENGTH_MAX)
+    return `a topic name has at most ${NAME_LENGTH_MAX} characters, not ${name.length}`;
   return NAME.test(name) ? undefined : `topic name "${name}" may hold only letters, digits, ".", "_" and "-"`;
 }
 
