@@ -1,0 +1,171 @@
+/**
+ * Looks at the packages as a user gets them: packs the built workspace, installs the tarballs in an empty folder and
+ * tries them there.
+ *
+ * Each package: publint (strict) finds nothing, attw finds the types right for ESM and CommonJS, `import` and `require`
+ * give the same names. Together: a Jest without any flag, as most users run it, can load them.
+ * Needs a build before it. Exit code 0 when all is well.
+ */
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { formatMessage } from 'publint/utils';
+import { publint } from 'publint';
+import { projectsOf, type Project } from '../projects.ts';
+import { openRepository, type Finding } from '../repository.ts';
+
+const run = promisify(execFile);
+const ROOT = resolve(import.meta.dirname, '../../../..');
+
+const findings: Finding[] = [];
+const projects = projectsOf(openRepository(ROOT)).filter(
+  ({ manifest }) => manifest.private !== true && manifest.exports !== undefined,
+);
+const unbuilt = projects.filter(({ folder }) => !existsSync(join(ROOT, folder, 'dist')));
+if (unbuilt.length > 0) {
+  for (const { folder } of unbuilt)
+    findings.push({ path: folder, message: 'is not built; run nx run-many -t build first' });
+} else {
+  const consumer = mkdtempSync(join(realpathSync(tmpdir()), 'millrace-packages-'));
+  try {
+    const tarballs = await packAll(consumer);
+    await installInto(consumer, tarballs);
+    for (const project of projects) {
+      findings.push(...(await lintPackage(project, consumer)));
+      findings.push(...(await checkTypes(project, tarballs)));
+      findings.push(...(await loadBothWays(project, consumer)));
+    }
+    findings.push(...(await loadInJest(consumer)));
+  } finally {
+    rmSync(consumer, { recursive: true, force: true });
+  }
+}
+for (const { path, message } of findings) process.stdout.write(`${path}: ${message}\n`);
+process.stdout.write(
+  findings.length === 0 ? `${projects.length} packages are in order\n` : `${findings.length} to repair\n`,
+);
+process.exitCode = findings.length === 0 ? 0 : 1;
+
+/** The tarball of each package by name, as `npm publish` would upload it. */
+async function packAll(consumer: string): Promise<Map<string, string>> {
+  const members = projects.flatMap(({ folder }) => ['-w', folder]);
+  const args = ['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', consumer, ...members];
+  const { stdout } = await run('npm', args, { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });
+  const packed = JSON.parse(stdout) as Record<string, { name: string; filename: string }>;
+  return new Map(
+    Object.values(packed).map(({ name, filename }) => [
+      name,
+      join(consumer, filename.replace(/^@/, '').replace('/', '-')),
+    ]),
+  );
+}
+
+/** What npm would do, without a registry: tarballs unpacked, packages of others linked from the workspace. */
+async function installInto(consumer: string, tarballs: ReadonlyMap<string, string>): Promise<void> {
+  linkPackages(join(ROOT, 'node_modules'), join(consumer, 'node_modules'), tarballs);
+  for (const { folder, manifest } of projects) {
+    const target = join(consumer, 'node_modules', manifest.name ?? '');
+    mkdirSync(target, { recursive: true });
+    await run('tar', ['-xzf', tarballs.get(manifest.name ?? '') ?? '', '-C', target, '--strip-components=1']);
+    const nested = join(ROOT, folder, 'node_modules');
+    if (existsSync(nested)) symlinkSync(nested, join(target, 'node_modules'));
+  }
+}
+
+function linkPackages(from: string, to: string, ours: ReadonlyMap<string, string>, scope = ''): void {
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from)) {
+    if (name.startsWith('.') || ours.has(scope + name)) continue;
+    if (name.startsWith('@')) linkPackages(join(from, name), join(to, name), ours, `${name}/`);
+    else symlinkSync(join(from, name), join(to, name));
+  }
+}
+
+async function lintPackage({ folder, manifest }: Project, consumer: string): Promise<Finding[]> {
+  const pkgDir = join(consumer, 'node_modules', manifest.name ?? '');
+  const { messages, pkg } = await publint({ pkgDir, pack: false, strict: true });
+  return messages.map((message) => ({
+    path: folder,
+    message: `publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`,
+  }));
+}
+
+async function checkTypes({ folder, manifest }: Project, tarballs: ReadonlyMap<string, string>): Promise<Finding[]> {
+  const attw = realpathSync(join(ROOT, 'node_modules', '.bin', 'attw'));
+  const args = [
+    attw,
+    tarballs.get(manifest.name ?? '') ?? '',
+    '--profile',
+    'node16',
+    '--no-color',
+    '--no-emoji',
+    '--format',
+    'ascii',
+  ];
+  const outcome = await run(process.execPath, args).then(() => undefined, outputOf);
+  return outcome === undefined ? [] : [{ path: folder, message: `attw:\n${outcome}` }];
+}
+
+/** Both module systems find every entry, and find the same names behind it. */
+async function loadBothWays({ folder, manifest }: Project, consumer: string): Promise<Finding[]> {
+  const specifiers = specifiersOf(folder, manifest);
+  const names = `(module) => Object.keys(module).filter((name) => name !== 'default' && name !== 'module.exports').sort().join()`;
+  const script = `
+    const names = ${names};
+    const { createRequire } = await import('node:module');
+    const require = createRequire(import.meta.url);
+    for (const specifier of ${JSON.stringify(specifiers)}) {
+      const imported = names(await import(specifier));
+      const required = names(require(specifier));
+      if (imported !== required) throw new Error(specifier + ': import gives ' + imported + ', require gives ' + required);
+    }`;
+  const path = join(consumer, 'load.mjs');
+  writeFileSync(path, script);
+  const trouble = await run(process.execPath, [path], { cwd: consumer }).then(() => undefined, outputOf);
+  return trouble === undefined ? [] : [{ path: folder, message: `cannot be loaded both ways:\n${trouble}` }];
+}
+
+/** The names under which users import; a pattern stands for its first file. */
+function specifiersOf(folder: string, { name = '', exports = {} }: Project['manifest']): string[] {
+  return Object.entries(exports).flatMap(([key, target]) => {
+    const source = typeof target === 'string' ? undefined : target['@millrace/source'];
+    if (typeof source !== 'string') return [];
+    if (!key.includes('*')) return [name + key.slice(1)];
+    const [before = '', after = ''] = source.split('*', 2);
+    const files = readdirSync(join(ROOT, folder, dirname(`${before}x`))).filter((file) => file.endsWith(after));
+    return files.slice(0, 1).map((file) => name + key.slice(1).replace('*', file.slice(0, file.length - after.length)));
+  });
+}
+
+/** Jest without --experimental-vm-modules cannot load ESM, so this proves that no package needs it in CommonJS. */
+async function loadInJest(consumer: string): Promise<Finding[]> {
+  const specifiers = projects.map(({ manifest }) => manifest.name);
+  const test = `test.each(${JSON.stringify(specifiers)})('loads %s', (name) => { expect(Object.keys(require(name))).not.toHaveLength(0); });`;
+  writeFileSync(
+    join(consumer, 'package.json'),
+    JSON.stringify({ name: 'consumer', private: true, jest: { testEnvironment: 'node' } }),
+  );
+  writeFileSync(join(consumer, 'load.test.js'), test);
+  const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+  const trouble = await run(process.execPath, [jest, '--rootDir', consumer], { cwd: consumer }).then(
+    () => undefined,
+    outputOf,
+  );
+  return trouble === undefined ? [] : [{ path: 'packages', message: `a plain Jest cannot load them:\n${trouble}` }];
+}
+
+function outputOf(error: unknown): string {
+  const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+  return `${stdout}${stderr}`.trim() || String(error);
+}
