@@ -12,11 +12,12 @@ const MATCH_BYTES_MIN = 4;
 const LAST_LITERALS = 5;
 const MATCH_START_LIMIT = 12;
 const DISTANCE_MAX = 65_535;
-const HASH_BITS = 14;
+const HASH_BITS_MIN = 8;
+const HASH_BITS_MAX = 14;
 /** A length of 15 in the token goes on in further bytes. */
 const TOKEN_LENGTH_MAX = 15;
 
-const hashTable = new Int32Array(1 << HASH_BITS);
+const hashTable = new Int32Array(1 << HASH_BITS_MAX);
 
 /** The answer of {@link decompressLz4Block} when the output has no room for what the block holds. */
 export const NO_ROOM = -1;
@@ -34,8 +35,9 @@ export function compressLz4Block(
   output: Uint8Array,
   outputStart: number,
 ): number {
-  const table = hashTable.fill(-1);
-  const shift = 32 - HASH_BITS;
+  const bits = hashBitsFor(end - start);
+  const table = hashTable.fill(-1, 0, 1 << bits);
+  const shift = 32 - bits;
   const searchEnd = end - MATCH_START_LIMIT;
   const matchEnd = end - LAST_LITERALS;
   let out = outputStart;
@@ -116,6 +118,11 @@ export function decompressLz4Block(
     out += matched;
   }
   throw corrupt('lz4', 'a block does not end with literals');
+}
+
+/** Small inputs get a small table: clearing a large one would take longer than the search. */
+function hashBitsFor(inputBytes: number): number {
+  return Math.min(Math.max(31 - Math.clz32(inputBytes), HASH_BITS_MIN), HASH_BITS_MAX);
 }
 
 function readWord(input: Uint8Array, at: number): number {

@@ -60,7 +60,7 @@ const SIZE_CLASS_WRITTEN_MAX = 6;
 /** A byte of a length stands for 255 bytes of output at most. */
 const EXPANSION_MAX = 255;
 /** Below this the call into native code costs more than it saves (measured, docs/adr/0004). */
-const NATIVE_BYTES_MIN = 4096;
+const NATIVE_BYTES_MIN = 1024;
 
 let native: NativeLz4 | undefined;
 let isNativeLoaded = false;
@@ -92,7 +92,14 @@ export async function compressLz4Async(input: Uint8Array): Promise<Buffer> {
 
 export function decompressLz4(input: Uint8Array, outputBytesMax: number): Buffer {
   const frames = parseFrames(input);
-  const output = Buffer.allocUnsafeSlow(outputBound(frames, outputBytesMax));
+  const room = outputBound(frames, outputBytesMax);
+  const single = singleBlock(frames);
+  if (single !== undefined) {
+    // Nearly every batch is one block, whose native output needs no further copy.
+    const opened = openNative(input, single.frame, single.block, room);
+    if (opened !== undefined) return checkContent(single.frame, opened, 0, opened.length);
+  }
+  const output = Buffer.allocUnsafeSlow(room);
   let at = 0;
   for (const frame of frames) {
     const start = at;
@@ -107,7 +114,13 @@ export function decompressLz4(input: Uint8Array, outputBytesMax: number): Buffer
 
 export async function decompressLz4Async(input: Uint8Array, outputBytesMax: number): Promise<Buffer> {
   const frames = parseFrames(input);
-  const output = Buffer.allocUnsafeSlow(outputBound(frames, outputBytesMax));
+  const room = outputBound(frames, outputBytesMax);
+  const single = singleBlock(frames);
+  if (single !== undefined) {
+    const opened = await openNativeAsync(input, single.frame, single.block, room);
+    if (opened !== undefined) return checkContent(single.frame, opened, 0, opened.length);
+  }
+  const output = Buffer.allocUnsafeSlow(room);
   let at = 0;
   for (const frame of frames) {
     const start = at;
@@ -118,6 +131,13 @@ export async function decompressLz4Async(input: Uint8Array, outputBytesMax: numb
     checkContent(frame, output, start, at);
   }
   return trimmed(output, at);
+}
+
+function singleBlock(frames: readonly Frame[]): { frame: Frame; block: Block } | undefined {
+  const [frame] = frames;
+  const block = frame?.blocks[0];
+  if (frame === undefined || block === undefined || frames.length > 1 || frame.blocks.length > 1) return undefined;
+  return { frame, block };
 }
 
 function parseFrames(input: Uint8Array): Frame[] {
@@ -287,13 +307,14 @@ function overflow(frame: Frame, room: number, outputBytesMax: number): Error {
   return corrupt('lz4', `a frame holds more than ${limit}`);
 }
 
-function checkContent(frame: Frame, output: Buffer, start: number, end: number): void {
+function checkContent(frame: Frame, output: Buffer, start: number, end: number): Buffer {
   if (frame.contentSize !== undefined && frame.contentSize !== end - start) {
     throw corrupt('lz4', `a frame announces ${frame.contentSize} bytes and holds ${end - start}`);
   }
   if (frame.contentChecksum !== undefined && frame.contentChecksum !== xxhash32(output, start, end)) {
     throw corrupt('lz4', 'the content does not match its checksum');
   }
+  return output;
 }
 
 /** Gives back memory that a generous bound took. */

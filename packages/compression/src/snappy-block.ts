@@ -10,14 +10,15 @@ import { corrupt, tooLarge } from './compression-error.ts';
 
 /** Matches are looked for inside fragments of this size, so that table entries and offsets fit 16 bits. */
 const FRAGMENT_BYTES = 65_536;
-const HASH_BITS = 14;
+const HASH_BITS_MIN = 8;
+const HASH_BITS_MAX = 14;
 /** Below this a fragment is not worth searching. */
 const FRAGMENT_BYTES_MIN = 16;
 /** Most bytes of output that a byte of input can stand for: a three-byte copy gives 64. */
 const EXPANSION_MAX = 22;
 const LENGTH_SIZE_BYTES_MAX = 5;
 
-const hashTable = new Uint16Array(1 << HASH_BITS);
+const hashTable = new Uint16Array(1 << HASH_BITS_MAX);
 
 /** Most bytes that a block of so much input takes. */
 export function snappyBlockSizeMax(inputBytes: number): number {
@@ -118,8 +119,9 @@ function compressFragment(
   outputStart: number,
 ): number {
   if (end - start < FRAGMENT_BYTES_MIN) return writeLiteral(input, start, end, output, outputStart);
-  const table = hashTable.fill(0);
-  const shift = 32 - HASH_BITS;
+  const bits = hashBitsFor(end - start);
+  const table = hashTable.fill(0, 0, 1 << bits);
+  const shift = 32 - bits;
   const searchEnd = end - 4;
   let out = outputStart;
   let literalStart = start;
@@ -144,6 +146,11 @@ function compressFragment(
     literalStart = at;
   }
   return writeLiteral(input, literalStart, end, output, out);
+}
+
+/** Small inputs get a small table: clearing a large one would take longer than the search. */
+function hashBitsFor(inputBytes: number): number {
+  return Math.min(Math.max(31 - Math.clz32(inputBytes), HASH_BITS_MIN), HASH_BITS_MAX);
 }
 
 function readWord(input: Uint8Array, at: number): number {

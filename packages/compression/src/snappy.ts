@@ -17,10 +17,10 @@ interface NativeSnappy {
   uncompressSync(input: Uint8Array, options: { readonly copyOutputData: boolean }): Buffer;
 }
 
-/** Copied output is six times quicker than output wrapped as external memory (measured, docs/adr/0004). */
+/** Copied output is several times quicker than output wrapped as external memory (measured, docs/adr/0004). */
 const NATIVE_OPTIONS = { copyOutputData: true } as const;
 /** Below this the call into native code costs more than it saves. */
-const NATIVE_BYTES_MIN = 2048;
+const NATIVE_BYTES_MIN = 512;
 /** What the Java library frames by default; any size is valid. */
 const FRAMED_BLOCK_BYTES = 32 * 1024;
 const FRAMING_HEADER = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00, 0, 0, 0, 1, 0, 0, 0, 1]);

@@ -1,0 +1,15 @@
+import { recordsCommand } from './records-command.ts';
+
+/** Each command measures one part, and owns one section of docs/performance.md. */
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  records: recordsCommand,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = COMMANDS[name];
+if (command === undefined) {
+  process.stderr.write(`usage: main.ts <${Object.keys(COMMANDS).join(' | ')}> [options]; see tools/bench/README.md\n`);
+  process.exitCode = 2;
+} else {
+  process.exitCode = await command(args);
+}

@@ -1,0 +1,31 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { replaceSection } from './document-section.ts';
+import type { MeasureOptions } from './measure.ts';
+import { benchRecords } from './records-bench.ts';
+import { floorsMet, reportRecords } from './records-report.ts';
+
+const DOCUMENT = join(import.meta.dirname, '../../../docs/performance.md');
+const FULL: MeasureOptions = { rounds: 5, roundSeconds: 0.5 };
+const QUICK: MeasureOptions = { rounds: 3, roundSeconds: 0.05 };
+
+/** `records [--quick] [--write]`: prints the report; the exit code says whether the floors were met. */
+export async function recordsCommand(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+  });
+  const options = values.quick ? QUICK : FULL;
+  const figures = await benchRecords(options);
+  const report = reportRecords(figures, {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`,
+    command: 'node --conditions=@millrace/source tools/bench/src/main.ts records --write',
+    rounds: options.rounds,
+  });
+  process.stdout.write(`${report}\n`);
+  if (values.write) writeFileSync(DOCUMENT, replaceSection(readFileSync(DOCUMENT, 'utf8'), 'bench:records', report));
+  return floorsMet(figures) ? 0 : 1;
+}
