@@ -142,7 +142,8 @@ func (m *member) poll() {
 	defer cancel()
 	fetches := m.client.PollFetches(deadline)
 	fetches.EachError(func(topic string, partition int32, err error) {
-		if !errors.Is(err, context.DeadlineExceeded) && !kerr.IsRetriable(err) {
+		var session *kgo.ErrGroupSession // The client joins again by itself.
+		if !errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &session) && !kerr.IsRetriable(err) {
 			failf("fetching %s/%d: %v", topic, partition, err)
 		}
 	})

@@ -61,14 +61,6 @@ func cut(value any) string {
 	return text
 }
 
-// noRebalance: a restart must not make the group rebalance. Apache Kafka is let off: while it starts, its metadata may
-// miss the topic for a moment, and the leader of the group then joins again.
-func noRebalance(count int) {
-	if os.Getenv("CONFORMANCE_TARGET") != "reference" {
-		equal(count, 0, "rebalances that the restart caused")
-	}
-}
-
 // until waits for the condition; the condition itself may poll a consumer.
 func until(what string, condition func() bool) {
 	deadline := time.Now().Add(30 * time.Second)

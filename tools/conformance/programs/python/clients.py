@@ -36,7 +36,8 @@ def serving(topic, partitions):
     try:
         return all(future.result().offset == 0 for future in admin().list_offsets(asked).values())
     except KafkaException as error:
-        check(error.args[0].retriable() or error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART, f"new topic: {error}")
+        not_yet = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
+        check(error.args[0].code() in not_yet, f"new topic: {error}")
         return False
 
 
