@@ -1,4 +1,18 @@
 export { BrokerProcess, type BrokerAddresses, type BrokerProcessOptions, type ProcessEnd } from './broker-process.ts';
+export {
+  APPEND,
+  appendedAt,
+  appendRequest,
+  batchOf,
+  EARLIEST,
+  LATEST,
+  LogProbe,
+  RefusedError,
+  type ProbeTopicOptions,
+  type ReadBatches,
+  type ReadRecord,
+} from './log-probe.ts';
+export { runProcess, type ProcessOutcome, type RunProcessOptions } from './run-process.ts';
 export { startBroker } from './start-broker.ts';
 export { createTempDir, type TempDir } from './temp-dir.ts';
 export { waitUntil } from './wait-until.ts';
