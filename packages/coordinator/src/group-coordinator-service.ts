@@ -122,7 +122,7 @@ class GroupCoordinatorService implements GroupCoordinator {
     this.#runtime = new CoordinatorRuntime<GroupShard, GroupStateRecord>({
       ...options,
       codec: groupRecordCodec,
-      createShard: (log) => new GroupShard({ ...options, metrics, recordBytesMax: () => recordBytesMaxFor(log) }),
+      createShard: (log) => new GroupShard({ ...options, metrics, recordBytesMax: recordBytesMaxFor(log) }),
       metrics: createRuntimeMetrics(registry, 'group'),
       appendTimeoutMs: () => config.offsetsCommitTimeoutMs,
       upkeepIntervalMs: () => config.offsetsRetentionCheckIntervalMs,

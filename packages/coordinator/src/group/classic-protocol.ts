@@ -49,7 +49,7 @@ export interface ClassicProtocolOptions {
   /** Adds the record to the step and applies it. */
   readonly write: (step: GroupStep, record: GroupStateRecord) => void;
   /** A group that does not fit into a record of this size cannot be agreed on. */
-  readonly recordBytesMax: () => number;
+  readonly recordBytesMax: number;
 }
 
 /** First version in which a client without member id is given one before it may join (KIP-394). */
@@ -58,6 +58,8 @@ const VERSION_WITH_REQUIRED_MEMBER_ID = 4;
 const VERSION_WITH_SKIP_ASSIGNMENT = 9;
 /** How long the JoinGroup of a member waits that has not had an answer yet; Kafka's own constant. */
 const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
+/** Clients may name a rebalance timeout of 0; looking after absent members all the time helps nobody. */
+const ABSENT_RETRY_MS_MIN = 1_000;
 
 export class ClassicProtocol {
   readonly #config: GroupCoordinatorConfig;
@@ -67,7 +69,7 @@ export class ClassicProtocol {
   readonly #metrics: GroupMetrics;
   readonly #deadlines: DeadlineQueue<GroupDeadline>;
   readonly #write: (step: GroupStep, record: GroupStateRecord) => void;
-  readonly #recordBytesMax: () => number;
+  readonly #recordBytesMax: number;
 
   constructor(options: ClassicProtocolOptions) {
     this.#config = options.config;
@@ -401,7 +403,8 @@ export class ClassicProtocol {
     }
     if (group.members.size > 0 && !group.electJoinedLeader()) {
       // Only static members are left and none of them is here: wait for one, or for their sessions to end.
-      this.#deadlines.set(group.joinDeadline, this.#clock.monotonicMs() + group.rebalanceTimeoutMs);
+      const delayMs = Math.max(group.rebalanceTimeoutMs, ABSENT_RETRY_MS_MIN);
+      this.#deadlines.set(group.joinDeadline, this.#clock.monotonicMs() + delayMs);
       return;
     }
     group.generation++;
@@ -463,7 +466,7 @@ export class ClassicProtocol {
 
   #fits(group: ClassicGroup, record: GroupStateRecord): boolean {
     const sizeBytes = groupRecordSizeBytes(record);
-    const limitBytes = this.#recordBytesMax();
+    const limitBytes = this.#recordBytesMax;
     if (sizeBytes <= limitBytes) return true;
     this.#logger.error(
       'group does not fit into a record; use fewer members or raise max.message.bytes of __consumer_offsets',

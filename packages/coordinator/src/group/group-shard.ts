@@ -35,7 +35,7 @@ export interface GroupShardOptions {
   readonly metrics: GroupMetrics;
   readonly topics: TopicDirectory;
   /** Largest record that the log takes, in bytes of key and value. */
-  readonly recordBytesMax: () => number;
+  readonly recordBytesMax: number;
 }
 
 /** Partitions of one topic in a request. */
@@ -201,7 +201,12 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
       if (group === undefined && accepted === 0) this.#foundGroup(commit.groupId, step);
       accepted++;
       const expireTimestampMs = commit.retentionMs < 0 ? -1 : nowMs + commit.retentionMs;
-      const committed = { offset, leaderEpoch, metadata, commitTimestampMs: nowMs, expireTimestampMs, topicId };
+      const common = { offset, metadata, commitTimestampMs: nowMs, expireTimestampMs };
+      // The one record version with an expiry has no room for what later versions of the request carry.
+      const committed =
+        commit.retentionMs < 0
+          ? { ...common, leaderEpoch, topicId }
+          : { ...common, leaderEpoch: -1, topicId: ZERO_UUID };
       this.#write(step, { kind: 'offset', groupId: commit.groupId, topic, partition, committed });
       return ErrorCode.NONE;
     });

@@ -41,12 +41,18 @@ const BATCH_HEADER_BYTES = 61;
 
 /** Bytes of key and value that one record may have in a log with that batch limit. */
 export function recordBytesMaxFor(log: PartitionLog): number {
-  return log.config.maxMessageBytes - BATCH_HEADER_BYTES - RECORD_OVERHEAD_BYTES;
+  return batchBytesMaxFor(log) - BATCH_HEADER_BYTES - RECORD_OVERHEAD_BYTES;
+}
+
+function batchBytesMaxFor({ config }: PartitionLog): number {
+  return Math.min(config.maxMessageBytes, config.segmentBytes);
 }
 
 export class RecordAppender<StateRecord> {
   readonly #options: RecordAppenderOptions<StateRecord>;
   readonly #leaderEpoch: number;
+  /** As the log had it when it was loaded; a limit that is lowered later makes an append fail and the shard load again. */
+  readonly #batchBytesMax: number;
   readonly #writer = new RecordBatchWriter();
   readonly #inFlight: Batch[] = [];
   #open: Batch | null = null;
@@ -56,6 +62,7 @@ export class RecordAppender<StateRecord> {
   constructor(options: RecordAppenderOptions<StateRecord>) {
     this.#options = options;
     this.#leaderEpoch = options.log.leaderEpoch;
+    this.#batchBytesMax = batchBytesMaxFor(options.log);
   }
 
   /** Takes records and the answers that rest on them and on all records before them. */
@@ -127,12 +134,11 @@ export class RecordAppender<StateRecord> {
   /** Record batches within the log's limit; a single record above it goes alone, for the log to judge. */
   *#encode(batch: Batch): Generator<Buffer, void, undefined> {
     const writer = this.#writer;
-    const batchBytesMax = this.#options.log.config.maxMessageBytes;
     const nowMs = this.#options.clock.nowMs();
     writer.reset();
     for (const { key, value } of batch.records) {
       const sizeBytes = RECORD_OVERHEAD_BYTES + key.length + (value?.length ?? 0);
-      if (writer.count > 0 && writer.sizeInBytes + sizeBytes > batchBytesMax) yield writer.finish();
+      if (writer.count > 0 && writer.sizeInBytes + sizeBytes > this.#batchBytesMax) yield writer.finish();
       writer.append(key, value, nowMs);
     }
     yield writer.finish();

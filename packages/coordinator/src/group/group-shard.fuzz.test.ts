@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import type { JoinGroupResponse } from '@millrace/protocol/messages/11-join-group';
+import { GroupFixture, ORDERS, OTHER_TOPIC_ID, subscription, TOPIC_ID, type Asked } from '../../test/group-fixture.ts';
+import type { GroupShard } from './group-shard.ts';
+
+/** A failing run prints its seed; put it here to see it again. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_122);
+const GROUPS = ['g', 'h'] as const;
+
+/** One thing that happens; `pick` chooses among what is there then. */
+const event = fc.record({
+  kind: fc.constantFrom(
+    'joinNew',
+    'joinWithId',
+    'joinStatic',
+    'rejoin',
+    'rejoin',
+    'rejoinChanged',
+    'sync',
+    'sync',
+    'sync',
+    'heartbeat',
+    'leave',
+    'commit',
+    'commit',
+    'deleteOffsets',
+    'deleteGroup',
+    'forgetTopic',
+    'upkeep',
+    'pause',
+    'longPause',
+    'restart',
+  ),
+  groupId: fc.constantFrom(...GROUPS),
+  pick: fc.nat({ max: 1_000 }),
+});
+
+type Event = typeof event extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Drives a shard with events, remembering what clients would know. */
+class Run {
+  readonly fixture = new GroupFixture({
+    groupInitialRebalanceDelayMs: 500,
+    groupMaxSize: 6,
+    offsetsRetentionMinutes: 10,
+  });
+  readonly #joins: { readonly groupId: string; readonly asked: Asked<JoinGroupResponse> }[] = [];
+
+  constructor() {
+    this.fixture.topics.add('other', OTHER_TOPIC_ID);
+  }
+
+  apply({ kind, groupId, pick }: Event): void {
+    const { fixture } = this;
+    const known = this.#known(groupId);
+    const member = known[pick % Math.max(1, known.length)];
+    const memberId = member?.memberId ?? 'nobody';
+    const protocols = [
+      { name: 'range', metadata: subscription([ORDERS]) },
+      { name: 'sticky', metadata: Buffer.from([pick % 2]) },
+    ];
+    switch (kind) {
+      case 'joinNew':
+        return this.#join(groupId, { protocols: protocols.slice(pick % 2) });
+      case 'joinWithId':
+        return this.#join(groupId, { version: 4, memberId: pick % 2 === 0 ? '' : memberId, protocols });
+      case 'joinStatic':
+        return this.#join(groupId, { version: 9, groupInstanceId: `i${pick % 3}`, protocols });
+      case 'rejoin':
+        return this.#join(groupId, { version: 9, memberId, groupInstanceId: this.#instanceOf(groupId, memberId) });
+      case 'rejoinChanged':
+        return this.#join(groupId, { memberId, protocols, sessionTimeoutMs: 6_000 + pick });
+      case 'sync':
+        return this.#sync(groupId, memberId, pick);
+      case 'heartbeat':
+        return void fixture.heartbeat(memberId, this.#generation(groupId), null, groupId);
+      case 'leave':
+        return void fixture.leave({ memberId }, { memberId: '', groupInstanceId: `i${pick % 3}` });
+      case 'commit':
+        return this.#commit(groupId, memberId, pick);
+      case 'deleteOffsets':
+        return void fixture.deleteOffsets([{ topic: pick % 2 === 0 ? ORDERS : 'other', partitions: [0, 1] }], groupId);
+      case 'deleteGroup':
+        return void fixture.deleteGroup(groupId);
+      case 'forgetTopic':
+        return fixture.forgetTopic('other', pick % 2 === 0 ? OTHER_TOPIC_ID : TOPIC_ID);
+      case 'upkeep':
+        return fixture.upkeep();
+      case 'pause':
+        return fixture.advance(pick);
+      case 'longPause':
+        return fixture.advance(pick * 200);
+      case 'restart':
+        return fixture.restart();
+    }
+  }
+
+  #join(groupId: string, options: Parameters<GroupFixture['join']>[0]): void {
+    this.#joins.push({ groupId, asked: this.fixture.join({ groupId, rebalanceTimeoutMs: 8_000, ...options }) });
+  }
+
+  #sync(groupId: string, memberId: string, pick: number): void {
+    const generationId = this.#generation(groupId) - (pick % 10 === 0 ? 1 : 0);
+    const assignments = [{ memberId, assignment: Buffer.from([pick % 256]) }];
+    this.fixture.sync({ memberId, generationId }, { groupId, assignments });
+  }
+
+  #commit(groupId: string, memberId: string, pick: number): void {
+    const membership = pick % 3 === 0 ? {} : { memberId, generation: this.#generation(groupId) };
+    const other = pick % 5 === 0 ? { topic: 'other', topicId: OTHER_TOPIC_ID } : {};
+    this.fixture.commit({
+      groupId,
+      ...membership,
+      retentionMs: pick % 7 === 0 ? pick : -1,
+      entry: { partition: pick % 3, offset: BigInt(pick), ...other },
+    });
+  }
+
+  /** Members as clients know them: by the answers that they got. */
+  #known(groupId: string): JoinGroupResponse[] {
+    return this.#joins
+      .filter((join) => join.groupId === groupId && join.asked.isAnswered && join.asked.answer.memberId !== '')
+      .map(({ asked }) => asked.answer)
+      .slice(-8);
+  }
+
+  #generation(groupId: string): number {
+    return this.fixture.shard.group(groupId)?.generation ?? 0;
+  }
+
+  #instanceOf(groupId: string, memberId: string): string | null {
+    return this.fixture.shard.group(groupId)?.members.get(memberId)?.groupInstanceId ?? null;
+  }
+}
+
+/** What must hold between any two events. */
+function checkShard(shard: GroupShard): void {
+  for (const group of shard.groups()) {
+    const members = [...group.members.values()];
+    expect(group.joinedCount).toBe(members.filter(({ awaitingJoin }) => awaitingJoin !== null).length);
+    expect(group.leaderId === null).toBe(members.length === 0);
+    if (group.state === 'PreparingRebalance') expect(group.joinDeadline.dueMs).toBeLessThan(Infinity);
+    if (group.state === 'CompletingRebalance') expect(group.syncDeadline.dueMs).toBeLessThan(Infinity);
+    expect(group.state === 'Empty').toBe(members.length === 0 && group.state !== 'PreparingRebalance');
+    for (const { awaitingJoin, awaitingSync, session } of members) {
+      if (awaitingJoin === null && awaitingSync === null) expect(session.dueMs).toBeLessThan(Infinity);
+      if (awaitingJoin !== null) expect(group.state).toBe('PreparingRebalance');
+      if (awaitingSync !== null) expect(group.state).toBe('CompletingRebalance');
+    }
+  }
+}
+
+/** The settled part of a shard: all that a restart must bring back. */
+function settledGroups(shard: GroupShard): unknown[] {
+  return [...shard.groups()]
+    .filter(({ state }) => state === 'Empty' || state === 'Stable')
+    .map((group) => ({ groupId: group.groupId, state: group.state, ...group.toImage() }));
+}
+
+describe('a shard of groups', () => {
+  it('keeps its invariants, and is the same when it is rebuilt from its records, whatever happens', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 120 }), (events) => {
+        const run = new Run();
+        for (const next of events) {
+          run.apply(next);
+          checkShard(run.fixture.shard);
+        }
+
+        const { shard, records, asked } = run.fixture;
+        const live = [...shard.liveRecords()];
+        const settled = settledGroups(shard);
+        for (const source of [records, live]) {
+          const rebuilt = run.fixture.rebuilt(source);
+          expect([...rebuilt.liveRecords()]).toEqual(live);
+          const ids = new Set(settled.map((group) => (group as { groupId: string }).groupId));
+          const same = settledGroups(rebuilt).filter((group) => ids.has((group as { groupId: string }).groupId));
+          expect(same).toEqual(settled);
+        }
+        shard.close(16);
+        for (const { answers } of asked) expect(answers).toHaveLength(1);
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+
+  it('comes to rest with every request answered once clients are silent', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+        const run = new Run();
+        for (const next of events) run.apply(next);
+
+        run.fixture.advance(700_000);
+
+        expect(run.fixture.asked.filter(({ answers }) => answers.length !== 1)).toEqual([]);
+        expect([...run.fixture.shard.groups()].map(({ state }) => state).filter((state) => state !== 'Empty')).toEqual(
+          [],
+        );
+      }),
+      { seed: SEED, numRuns: 200 },
+    );
+  });
+});
