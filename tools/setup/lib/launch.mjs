@@ -85,7 +85,15 @@ export function userFolder(root, env = process.env, cwd = process.cwd()) {
 
 function childEnvironment(root, nodePath) {
   const path = [dirname(nodePath), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
-  return { ...process.env, PATH: path, NX_DAEMON: 'false', NX_TUI: 'false', INIT_CWD: userFolder(root) };
+  return {
+    // What Node compiled once (types stripped, too) it finds again: the broker starts from source in a third of the time.
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile'),
+    ...process.env,
+    PATH: path,
+    NX_DAEMON: 'false',
+    NX_TUI: 'false',
+    INIT_CWD: userFolder(root),
+  };
 }
 
 /** npm before 10.3 catches SIGTERM and SIGINT without passing them on; its caller would wait for ever. */

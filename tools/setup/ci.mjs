@@ -1,0 +1,89 @@
+/**
+ * What CI checks, in the order in which a mistake is cheapest to learn of: form, rules, types, generated code, packages,
+ * tests, foreign clients.
+ *
+ * Every gate counts as one; tests and conformance cases count each. A gate that fails does not stop the others: one run
+ * says everything that is wrong.
+ */
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { add, closingLine, exitCodeOf, failure, noCounts, parseClosingLine, success } from './lib/counts.mjs';
+import { endLine, printLog, runStep, tool } from './lib/step.mjs';
+import { PARTS, runTests } from './lib/tests.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const bin = (name, ...args) => [tool(root, name), ...args];
+const source = (path, ...args) => ['--conditions=@millrace/source', path, ...args];
+
+const GATES = [
+  { label: 'lock file', nodeArgs: () => source('tools/tidy/src/main.ts', 'lock-file') },
+  { label: 'format', nodeArgs: () => bin('prettier', '--check', '.') },
+  { label: 'lint', nodeArgs: () => bin('eslint', '.', '--max-warnings=0') },
+  { label: 'types', nodeArgs: () => bin('nx', 'run-many', '-t', 'typecheck', '--outputStyle=static') },
+  {
+    label: 'generated code',
+    nodeArgs: () => bin('nx', 'run-many', '-t', 'generate', '--outputStyle=static', '--check'),
+  },
+  { label: 'tidy', nodeArgs: () => source('tools/tidy/src/main.ts') },
+  { label: 'build', nodeArgs: () => bin('nx', 'run-many', '-t', 'build', '--outputStyle=static') },
+  { label: 'packages', nodeArgs: () => source('tools/tidy/src/packages/check-packages.ts') },
+];
+
+const SECTIONS = new Map([
+  ['gates', gates],
+  ['tests', () => runTests({ root, parts: PARTS, projects: [], skipCache: true })],
+  ['conformance', conformance],
+]);
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args) {
+  const chosen = args.length === 0 ? [...SECTIONS.keys()] : args;
+  const unknown = chosen.filter((name) => !SECTIONS.has(name));
+  if (unknown.length > 0) {
+    process.stderr.write(`usage: .ci/run [${[...SECTIONS.keys()].join('] [')}]\n`);
+    return 2;
+  }
+  const started = performance.now();
+  process.stdout.write(`Node ${process.version} on ${process.platform} ${process.arch}\n`);
+  let total = noCounts();
+  for (const name of chosen) total = add(total, await SECTIONS.get(name)());
+
+  process.stdout.write(
+    `\n${'whole run'.padEnd(22)}${`${((performance.now() - started) / 1_000).toFixed(1)} s`.padStart(9)}\n`,
+  );
+  for (const name of total.skippedNames) process.stdout.write(`SKIPPED ${name}\n`);
+  for (const name of total.failedNames) process.stdout.write(`FAILED ${name}\n`);
+  process.stdout.write(`${closingLine(total)}\n`);
+  return exitCodeOf(total);
+}
+
+async function gates() {
+  let total = noCounts();
+  for (const { label, nodeArgs } of GATES) {
+    const result = await runStep({ root, label, nodeArgs: nodeArgs(), limitMinutes: 15 });
+    endLine(result.code === 0, result, '');
+    if (result.code !== 0) printLog(label, result.log);
+    total = add(total, result.code === 0 ? success() : failure(`gate: ${label}`));
+  }
+  return total;
+}
+
+/** Conformance prints a line per case, with the reason when one was skipped, and closes with its counts. */
+async function conformance() {
+  const label = 'conformance';
+  const nodeArgs = source(join(root, 'tools/conformance/src/main.ts'));
+  const result = await runStep({ root, label, nodeArgs, limitMinutes: 45 });
+  const counts = parseClosingLine(result.log);
+  const linesWith = (mark) => result.log.split('\n').filter((line) => new RegExp(`\\s${mark}\\s`).test(line));
+  const named = (mark) => linesWith(mark).map((line) => `conformance: ${line.trim().replaceAll(/\s+/g, ' ')}`);
+  const total =
+    counts === undefined
+      ? failure('conformance did not get to its closing line')
+      : { ...counts, failedNames: named('FAIL'), skippedNames: named('SKIP') };
+  const missed = result.code !== 0 && total.failed === 0 ? failure('conformance ended with an error') : noCounts();
+  const all = add(total, missed);
+  endLine(all.failed === 0, result, closingLine(all));
+  if (all.failed > 0) printLog(label, result.log);
+  return all;
+}
