@@ -8,6 +8,7 @@
 import {
   BATCH_HEADER_SIZE_BYTES,
   BATCH_MAGIC,
+  batchBaseOffset,
   batchLastOffset,
   batchMagic,
   batchSizeInBytes,
@@ -72,7 +73,7 @@ async function readSegment(
     if (options.offset < log.logStartOffset) {
       return log.readFailed(ErrorCode.OFFSET_OUT_OF_RANGE, options.isolation);
     }
-    const cut = cutBatches(bytes, options);
+    const cut = cutBatches(bytes, options, log.visibleEnd(options.isolation));
     if (cut.isCorrupt || (cut.missingBatchBytes > 0 && cut.start + cut.missingBatchBytes > leftBytes)) {
       log.reportReadFailure(segment, new Error(`there is no whole record batch at byte ${position + cut.start}`));
       return log.readFailed(ErrorCode.CORRUPT_MESSAGE, options.isolation);
@@ -86,7 +87,7 @@ async function readSegment(
   }
 }
 
-function cutBatches(bytes: Buffer, options: ReadOptions): Cut {
+function cutBatches(bytes: Buffer, options: ReadOptions, endOffset: number): Cut {
   let start = 0;
   while (start + BATCH_HEADER_SIZE_BYTES <= bytes.length) {
     if (!looksLikeBatch(bytes, start)) return { start, stop: start, missingBatchBytes: 0, isCorrupt: true };
@@ -104,7 +105,7 @@ function cutBatches(bytes: Buffer, options: ReadOptions): Cut {
   let stop = start + firstBytes;
   while (stop + BATCH_HEADER_SIZE_BYTES <= bytes.length && looksLikeBatch(bytes, stop)) {
     const next = stop + batchSizeInBytes(bytes, stop);
-    if (next > bytes.length || next - start > options.maxBytes) break;
+    if (next > bytes.length || next - start > options.maxBytes || batchBaseOffset(bytes, stop) >= endOffset) break;
     stop = next;
   }
   return { start, stop, missingBatchBytes: 0, isCorrupt: false };

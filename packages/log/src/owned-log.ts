@@ -319,6 +319,11 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     this.#listeners.clear();
   }
 
+  /** Resolves like the last append; undefined when nothing is in flight. */
+  get inFlight(): Promise<number> | undefined {
+    return this.#inFlight.at(-1)?.group.durable;
+  }
+
   /** Resolves when nothing is in flight any more, with the error code of what was. */
   async settled(): Promise<number> {
     for (;;) {

@@ -1,1 +1,3 @@
-export {};
+export { lockDataDirectory, type DirectoryLock } from './directory-lock.ts';
+export type { FileSystem, OpenFile, OpenFileOptions, OpenMode } from './file-system.ts';
+export { createLocalLogEngine, type LocalLogEngineConfig, type LocalLogEngineOptions } from './local-engine.ts';

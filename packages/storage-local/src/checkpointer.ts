@@ -1,0 +1,225 @@
+/**
+ * Checkpoints: bound what recovery must replay, so that journal files can be used again.
+ *
+ * Owns: when a checkpoint is made, what is flushed, synced or carried forward for it, and which journal files it frees.
+ * Invariants: a partition's state is written only once everything it knows of is durable; journal files stay as long as the older of the
+ *   two newest checkpoints needs them, so a damaged newest one loses nothing.
+ * Bounds: states are taken {@link SLICE_PARTITIONS} at a time with other work between; only partitions that hold back an old journal file
+ *   are touched, and of those the small ones are written into the journal once more instead of being synced one by one, up to a
+ *   share of a journal file.
+ */
+import { createDeferred, messageOf, type Clock, type Logger, type Timer, type Timers } from '@millrace/base';
+import type { Ballast } from './ballast.ts';
+import { checkpointFileName, encodeCheckpoint, listCheckpoints } from './checkpoint-file.ts';
+import { isOutOfSpace, replaceFile, type FileSystem } from './file-system.ts';
+import type { Flusher } from './flusher.ts';
+import type { JournalFiles } from './journal-files.ts';
+import { ENTRY_FLAG_NEW_SEGMENT, EntryKind } from './journal-format.ts';
+import type { JournalWriter } from './journal.ts';
+import type { PartitionState } from './partition-state.ts';
+import type { StoredPartition } from './stored-partition.ts';
+
+const SLICE_PARTITIONS = 256;
+/** Larger tails are cheaper to sync than to write twice. */
+const CARRY_BYTES_MAX = 64 * 1024;
+const CARRY_JOURNAL_SHARE = 8;
+const SYNCS_MAX = 4;
+/** `os` mode: fewer unsynced bytes are scanned again at a start rather than synced now. */
+const OS_SYNC_BYTES = 1024 * 1024;
+/** On closing, up to so many partitions are synced so that the next start has nothing to replay. */
+const CLOSE_SYNCS_MAX = 64;
+const POLL_MS = 1000;
+const KEPT = 2;
+
+export interface CheckpointerOptions {
+  readonly fileSystem: FileSystem;
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly nextTurn: (callback: () => void) => void;
+  readonly partitions: () => Iterable<StoredPartition>;
+  readonly writer: JournalWriter;
+  readonly journalFiles: JournalFiles;
+  readonly journalFileBytes: number;
+  readonly flusher: Flusher;
+  readonly ballast: Ballast;
+  readonly intervalMs: number;
+  readonly nextNumber: number;
+  /** First journal group that the newest existing checkpoint needs. */
+  readonly replayLsn: number;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Checkpointer {
+  readonly #options: CheckpointerOptions;
+  #number: number;
+  /** What the newest and the one before it need. */
+  #replayLsn: number;
+  #bytesAtLast = 0;
+  #entriesAtLast = 0;
+  #madeAtMs: number;
+  #running: Promise<boolean> | undefined;
+  #timer: Timer | undefined;
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
+    this.#number = options.nextNumber;
+    this.#replayLsn = options.replayLsn;
+    this.#madeAtMs = options.clock.monotonicMs();
+  }
+
+  start(): void {
+    this.#timer = this.#options.timers.schedule(POLL_MS, () => {
+      if (this.#isDue()) void this.run(false);
+      this.start();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  /** Makes a checkpoint now, after the one that is being made; false when there was no room for it: it is tried again later. */
+  async run(isClosing: boolean): Promise<boolean> {
+    while (this.#running !== undefined) await this.#running;
+    this.#running = this.#runOnce(isClosing).finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  #isDue(): boolean {
+    const { writer, clock, intervalMs, journalFileBytes } = this.#options;
+    if (this.#running !== undefined || writer.entries === this.#entriesAtLast) return false;
+    const isOld = clock.monotonicMs() - this.#madeAtMs >= intervalMs;
+    return isOld || writer.bytes - this.#bytesAtLast >= journalFileBytes;
+  }
+
+  async #runOnce(isClosing: boolean): Promise<boolean> {
+    const { writer, clock, logger, onFailure } = this.#options;
+    this.#bytesAtLast = writer.bytes;
+    this.#entriesAtLast = writer.entries;
+    this.#madeAtMs = clock.monotonicMs();
+    try {
+      await this.#secure(isClosing);
+    } catch (error) {
+      if (isOutOfSpace(error)) logger.warn('the disk is full; the checkpoint is made later');
+      else onFailure(error);
+      return false;
+    }
+    try {
+      return await this.#write(isClosing);
+    } catch (error) {
+      // The older checkpoints and the journal still hold everything.
+      const remedy = 'recovery will replay more of the journal until one succeeds';
+      logger.error(`cannot write a checkpoint: ${messageOf(error)}; ${remedy}`, { error });
+      return false;
+    }
+  }
+
+  /** Makes batches safe that only old journal files hold. */
+  async #secure(isClosing: boolean): Promise<void> {
+    const { partitions, journalFiles, journalFileBytes, flusher } = this.#options;
+    const cutLsn = journalFiles.currentFirstLsn;
+    const journalled: StoredPartition[] = [];
+    const dirty: StoredPartition[] = [];
+    const synced: StoredPartition[] = [];
+    for (const partition of partitions()) {
+      if (partition.unsyncedBytes === 0) continue;
+      dirty.push(partition);
+      if (partition.durability === 'os') {
+        if (partition.unsyncedBytes >= OS_SYNC_BYTES) synced.push(partition);
+      } else if (partition.dataLsn < cutLsn) journalled.push(partition);
+    }
+    if (isClosing && dirty.length <= CLOSE_SYNCS_MAX) {
+      await runAll(dirty, SYNCS_MAX, (partition) => flusher.flushAndSync(partition));
+      return;
+    }
+    let carryBytes = journalFileBytes / CARRY_JOURNAL_SHARE;
+    journalled.sort((a, b) => a.unsyncedBytes - b.unsyncedBytes);
+    for (const partition of journalled) {
+      const { unsyncedBytes } = partition;
+      if (unsyncedBytes <= Math.min(CARRY_BYTES_MAX, carryBytes) && this.#carry(partition)) carryBytes -= unsyncedBytes;
+      else synced.push(partition);
+    }
+    await runAll(synced, SYNCS_MAX, (partition) => flusher.flushAndSync(partition));
+  }
+
+  /** Writes the batches that segments may lack into the journal once more; false when memory no longer has them all. */
+  #carry(partition: StoredPartition): boolean {
+    const { writer } = this.#options;
+    const { data } = partition.log;
+    const fromOffset = partition.syncedEndOffset;
+    if (fromOffset < data.tailStartOffset || !writer.hasRoomFor(partition.unsyncedBytes)) return false;
+    let firstLsn = Infinity;
+    data.carry(fromOffset, (batch, baseOffset, startsSegment) => {
+      const flags = startsSegment ? ENTRY_FLAG_NEW_SEGMENT : 0;
+      const { slab, position, group } = writer.append(EntryKind.batch, flags, partition.key, baseOffset, batch);
+      firstLsn = Math.min(firstLsn, group.lsn);
+      return { slab, position, lsn: group.lsn };
+    });
+    partition.noteCarried(firstLsn);
+    return true;
+  }
+
+  /** False when what was in flight failed. */
+  async #write(isClosing: boolean): Promise<boolean> {
+    const { writer, fileSystem, directory, clock, ballast, journalFiles } = this.#options;
+    let replayLsn = writer.openLsn;
+    const slices: PartitionState[][] = [];
+    const inFlight = new Set<Promise<number>>();
+    let slice: PartitionState[] = [];
+    for (const partition of [...this.#options.partitions()]) {
+      if (partition.isDeleted) continue;
+      const state = partition.state(writer.openLsn, isClosing);
+      replayLsn = Math.min(replayLsn, state.stateLsn, state.dataLsn);
+      slice.push(state);
+      if (partition.log.inFlight !== undefined) inFlight.add(partition.log.inFlight);
+      if (slice.length < SLICE_PARTITIONS) continue;
+      slices.push(slice);
+      slice = [];
+      await this.#breathe();
+    }
+    if (slice.length > 0) slices.push(slice);
+    if (writer.inFlight !== undefined) inFlight.add(writer.inFlight);
+    for (const durable of inFlight) {
+      if ((await durable) !== 0) return false;
+    }
+    const header = { replayLsn, nextLsn: writer.durableLsn + 1, createdMs: clock.nowMs(), isClosing };
+    const name = checkpointFileName(this.#number);
+    const put = (): Promise<void> => replaceFile(fileSystem, directory, name, encodeCheckpoint(header, slices));
+    try {
+      await put();
+    } catch (error) {
+      if (!isOutOfSpace(error) || !(await ballast.giveUp())) throw error;
+      await put();
+    }
+    this.#number++;
+    const neededLsn = Math.min(this.#replayLsn, replayLsn);
+    this.#replayLsn = replayLsn;
+    await this.#removeOld();
+    await journalFiles.release(neededLsn);
+    return true;
+  }
+
+  async #removeOld(): Promise<void> {
+    const { fileSystem, directory } = this.#options;
+    for (const number of (await listCheckpoints(fileSystem, directory)).slice(KEPT)) {
+      await fileSystem.remove(`${directory}/${checkpointFileName(number)}`);
+    }
+  }
+
+  #breathe(): Promise<void> {
+    const { promise, resolve } = createDeferred<void>();
+    this.#options.nextTurn(() => resolve());
+    return promise;
+  }
+}
+
+async function runAll<T>(items: readonly T[], concurrency: number, run: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) await run(items[next++]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
+}

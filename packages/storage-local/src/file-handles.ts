@@ -1,0 +1,82 @@
+/**
+ * Open segment files, kept open while they are used and closed least recently used first.
+ *
+ * Invariants: a file is open at most once; one that is in use is never closed.
+ * Bounds: `openMax` files, plus those in use at once.
+ */
+import type { FileSystem, OpenFile } from './file-system.ts';
+
+interface Handle {
+  readonly opening: Promise<OpenFile>;
+  users: number;
+  /** Close it when the last user is done: the file was removed. */
+  isForgotten: boolean;
+}
+
+export class FileHandles {
+  readonly #fileSystem: FileSystem;
+  readonly #openMax: number;
+  /** Least recently used first. */
+  readonly #handles = new Map<string, Handle>();
+
+  constructor(fileSystem: FileSystem, openMax: number) {
+    this.#fileSystem = fileSystem;
+    this.#openMax = openMax;
+  }
+
+  /** Runs `operation` with the file open. `create` makes it when it is missing; else a missing file is ENOENT. */
+  async use<T>(path: string, mode: 'update' | 'create', operation: (file: OpenFile) => Promise<T>): Promise<T> {
+    let handle = this.#handles.get(path);
+    if (handle === undefined) {
+      handle = { opening: this.#fileSystem.open(path, { mode }), users: 0, isForgotten: false };
+    } else {
+      this.#handles.delete(path);
+    }
+    this.#handles.set(path, handle);
+    handle.users++;
+    try {
+      const file = await handle.opening.catch((error: unknown) => {
+        if (this.#handles.get(path) === handle) this.#handles.delete(path);
+        throw error;
+      });
+      return await operation(file);
+    } finally {
+      handle.users--;
+      if (handle.isForgotten) this.#closeUnused(handle);
+      else this.#trim();
+    }
+  }
+
+  /** The file is about to be removed. */
+  forget(path: string): void {
+    const handle = this.#handles.get(path);
+    if (handle === undefined) return;
+    this.#handles.delete(path);
+    handle.isForgotten = true;
+    this.#closeUnused(handle);
+  }
+
+  async close(): Promise<void> {
+    const handles = [...this.#handles.values()];
+    this.#handles.clear();
+    for (const handle of handles) {
+      const file = await handle.opening.catch(() => undefined);
+      await file?.close();
+    }
+  }
+
+  #trim(): void {
+    if (this.#handles.size <= this.#openMax) return;
+    for (const [path, handle] of this.#handles) {
+      if (handle.users > 0) continue;
+      this.#handles.delete(path);
+      this.#closeUnused(handle);
+      if (this.#handles.size <= this.#openMax) return;
+    }
+  }
+
+  #closeUnused(handle: Handle): void {
+    if (handle.users > 0) return;
+    handle.opening.then((file) => file.close()).catch(() => undefined);
+  }
+}

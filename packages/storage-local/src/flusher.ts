@@ -1,0 +1,228 @@
+/**
+ * Fills segments from memory, lazily, and gives memory back.
+ *
+ * Owns: which partitions wait to be flushed, and the budget of tail memory.
+ * Invariants: only what is durable is flushed; memory is given back oldest first and only where segments have it.
+ * Bounds: a partition is flushed at {@link FlusherOptions.flushBytes} or {@link FlusherOptions.flushAfterMs}, sooner when memory runs out;
+ *   {@link FLUSHES_MAX} at a time; {@link FlusherOptions.tailBytesMax} of memory is kept, more only while flushing cannot keep up,
+ *   and then appends are asked to wait.
+ */
+import type { Clock, Logger, Timer, Timers } from '@millrace/base';
+import type { Slab, TailHolder, TailSlabs } from '@millrace/log/internal';
+import { isOutOfSpace } from './file-system.ts';
+import type { SegmentFiles } from './segment-files.ts';
+import type { StoredPartition } from './stored-partition.ts';
+
+const FLUSHES_MAX = 2;
+const RUN_BYTES_MAX = 1024 * 1024;
+const TICK_MS = 1000;
+/** Old partitions flushed per tick, so that ten thousand quiet ones do not come at once. */
+const AGED_PER_TICK_MAX = 256;
+const RETRY_DELAY_MS = 1000;
+/** Over the budget by this share, appends wait. */
+const WAIT_FACTOR = 1.5;
+/** Over the budget by this factor, appends are refused. */
+const REFUSE_FACTOR = 3;
+
+export interface FlusherOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly slabs: TailSlabs;
+  readonly files: SegmentFiles;
+  readonly flushBytes: number;
+  readonly flushAfterMs: number;
+  readonly tailBytesMax: number;
+  readonly partitionOfHolder: (holder: TailHolder) => StoredPartition | undefined;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Flusher {
+  readonly #options: FlusherOptions;
+  /** Partitions with unflushed batches, longest waiting first. */
+  readonly #dirty = new Set<StoredPartition>();
+  readonly #queue = new Set<StoredPartition>();
+  #running = 0;
+  #timer: Timer | undefined;
+  #retry: Timer | undefined;
+  #isStopped = false;
+  /** Memory waits for flushes that were queued. */
+  #isBlocked = false;
+  #waiting: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+
+  constructor(options: FlusherOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = this.#options.timers.schedule(TICK_MS, () => {
+      this.#queueAged();
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#retry?.cancel();
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+  }
+
+  /** Whether an append would go beyond what memory can take. */
+  get isExhausted(): boolean {
+    return this.#options.slabs.heldBytes > this.#options.tailBytesMax * REFUSE_FACTOR;
+  }
+
+  /** Undefined while there is room for more appends; else resolves when there is. */
+  waitForRoom(): Promise<void> | undefined {
+    if (!this.#isTight || this.#isStopped) return undefined;
+    if (this.#waiting === undefined) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting = { promise, resolve };
+      this.#relieve();
+    }
+    return this.#waiting?.promise;
+  }
+
+  noteCommitted(partition: StoredPartition): void {
+    if (partition.durability === 'fsync') {
+      const { unflushedBytes } = partition.log;
+      if (unflushedBytes > 0 && !this.#dirty.has(partition)) {
+        partition.unflushedSinceMs = this.#options.clock.monotonicMs();
+        this.#dirty.add(partition);
+      }
+      if (unflushedBytes >= this.#options.flushBytes) this.#enqueue(partition);
+    }
+    if (this.#options.slabs.heldBytes > this.#options.tailBytesMax && !this.#isBlocked) this.#relieve();
+  }
+
+  forget(partition: StoredPartition): void {
+    this.#dirty.delete(partition);
+    this.#queue.delete(partition);
+  }
+
+  /** Writes everything durable of the partition to its segments. Throws what the disk answered. */
+  async flush(partition: StoredPartition): Promise<void> {
+    while (partition.working !== undefined) await partition.working;
+    const work = this.#flush(partition);
+    partition.working = work.catch(() => undefined);
+    try {
+      await work;
+    } finally {
+      partition.working = undefined;
+    }
+  }
+
+  /** Flushes, then syncs. Throws what the disk answered: after a failed sync nothing may be promised any more. */
+  async flushAndSync(partition: StoredPartition): Promise<void> {
+    await this.flush(partition);
+    while (partition.working !== undefined) await partition.working;
+    const work = this.#options.files.sync(partition);
+    partition.working = work.catch(() => undefined);
+    try {
+      await work;
+    } finally {
+      partition.working = undefined;
+    }
+  }
+
+  get #isTight(): boolean {
+    return this.#options.slabs.heldBytes > this.#options.tailBytesMax * WAIT_FACTOR;
+  }
+
+  async #flush(partition: StoredPartition): Promise<void> {
+    const { log } = partition;
+    this.#dirty.delete(partition);
+    for (;;) {
+      const run = log.data.nextFlush(log.highWatermark, RUN_BYTES_MAX);
+      if (run === undefined || partition.isDeleted) return;
+      try {
+        await this.#options.files.writeRunInBackground(partition, run);
+      } catch (error) {
+        this.#dirty.add(partition);
+        throw error;
+      }
+      log.data.markFlushed(run);
+      const isSealed = run.segment !== log.data.activeSegment;
+      if (isSealed && log.data.flushedSizeOf(run.segment) === run.segment.sizeBytes) {
+        await this.#options.files.writeIndex(partition, run.segment);
+      }
+    }
+  }
+
+  #enqueue(partition: StoredPartition): void {
+    if (this.#isStopped) return;
+    this.#queue.add(partition);
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (this.#running < FLUSHES_MAX && !this.#isStopped && this.#retry === undefined) {
+      const [partition] = this.#queue;
+      if (partition === undefined) return;
+      this.#queue.delete(partition);
+      this.#running++;
+      void this.flush(partition)
+        .catch((error: unknown) => this.#failed(partition, error))
+        .finally(() => {
+          this.#running--;
+          this.#relieve();
+          this.#pump();
+        });
+    }
+  }
+
+  #failed(partition: StoredPartition, error: unknown): void {
+    if (partition.isDeleted) return;
+    if (!isOutOfSpace(error)) {
+      this.#options.onFailure(error);
+      return;
+    }
+    // The batches stay in memory and in the journal.
+    this.#options.logger.warn('the disk is full; segments are filled later', { partition: partition.log.name });
+    this.#queue.add(partition);
+    this.#retry ??= this.#options.timers.schedule(RETRY_DELAY_MS, () => {
+      this.#retry = undefined;
+      this.#pump();
+    });
+  }
+
+  #queueAged(): void {
+    const dueMs = this.#options.clock.monotonicMs() - this.#options.flushAfterMs;
+    let count = 0;
+    for (const partition of this.#dirty) {
+      if ((partition.unflushedSinceMs ?? 0) > dueMs || count === AGED_PER_TICK_MAX) break;
+      this.#enqueue(partition);
+      count++;
+    }
+  }
+
+  #relieve(): void {
+    const { slabs, tailBytesMax } = this.#options;
+    this.#isBlocked = false;
+    for (const slab of slabs.held()) {
+      if (slabs.heldBytes <= tailBytesMax || this.#isBlocked) break;
+      // A lane that is rarely used may sit in an old slab.
+      if (!slab.isCurrent) this.#isBlocked = !this.#release(slab);
+    }
+    if (this.#waiting !== undefined && !this.#isTight) {
+      this.#waiting.resolve();
+      this.#waiting = undefined;
+    }
+  }
+
+  /** Whether the slab could be let go; else what holds it back is being flushed. */
+  #release(slab: Slab): boolean {
+    let isFree = true;
+    for (const holder of [...slab.holders]) {
+      if (holder.releaseTail(slab.number)) continue;
+      const partition = this.#options.partitionOfHolder(holder);
+      if (partition?.durability === 'fsync' && partition.log.unflushedBytes > 0) {
+        this.#enqueue(partition);
+        isFree = false;
+      }
+    }
+    return isFree;
+  }
+}

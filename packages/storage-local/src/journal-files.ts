@@ -1,0 +1,292 @@
+/**
+ * The journal's files: room that exists on the disk before anything is promised into it.
+ *
+ * Owns: `journal/<number>.j`; the file that is written now, the one prepared next, older ones that recovery may still need, free ones.
+ * Invariants: a place handed out lies in bytes that were filled and synced before, so writing there needs no room and no metadata;
+ *   numbers rise, also when a file is used again, so the order of files is the order of groups.
+ * Bounds: one file in use, one prepared, {@link FREE_FILES_MAX} free; older ones go when a checkpoint no longer needs them. A file is
+ *   filled ahead of use step by step, so an idle broker holds a few MiB.
+ * Not here: what is written (`journal.ts`), which files are needed (`checkpointer.ts`).
+ */
+import { type Logger, type Timer, type Timers } from '@millrace/base';
+import { isOutOfSpace, type FileSystem, type OpenFile } from './file-system.ts';
+import { alignedBytes } from './journal-format.ts';
+
+const FREE_FILES_MAX = 1;
+const FILL_STEP_BYTES = 1024 * 1024;
+/** Bytes filled ahead of the write position at least. */
+const FILL_AHEAD_BYTES = 4 * 1024 * 1024;
+const RETRY_DELAY_MS = 1000;
+
+const zeros = Buffer.alloc(FILL_STEP_BYTES);
+
+export interface JournalFilesOptions {
+  readonly fileSystem: FileSystem;
+  readonly directory: string;
+  /** Size of a file unless a single group needs more. */
+  readonly fileBytes: number;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  /** An error other than a full disk while preparing room. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+interface JournalFile {
+  readonly number: number;
+  readonly path: string;
+  readonly file: OpenFile;
+  readonly capacityBytes: number;
+  /** Bytes that are filled and synced. */
+  preparedBytes: number;
+}
+
+/** A file that holds groups which a checkpoint may need. */
+interface OldFile {
+  readonly path: string;
+  readonly lastLsn: number;
+}
+
+/** What recovery found. */
+export interface JournalFilesState {
+  /** Where the next group goes; undefined in a new directory. */
+  readonly current?: { readonly number: number; readonly position: number };
+  readonly older: readonly { readonly number: number; readonly lastLsn: number }[];
+  /** Files without groups that are needed. */
+  readonly unused: readonly number[];
+  /** Number of the next new file, when it must lie above more than these. */
+  readonly nextNumber?: number;
+}
+
+export interface JournalPlace {
+  readonly file: OpenFile;
+  readonly position: number;
+}
+
+export class JournalFiles {
+  readonly #options: JournalFilesOptions;
+  #current: JournalFile | undefined;
+  #position = 0;
+  /** Largest log sequence number written to the current file. */
+  #currentLsn = 0;
+  #currentFirstLsn = Infinity;
+  #spare: JournalFile | undefined;
+  #older: OldFile[] = [];
+  #free: string[] = [];
+  #nextNumber = 1;
+  /** Size of the largest group that waits for room. */
+  #demandBytes = 0;
+  #preparing: Promise<void> | undefined;
+  #retry: Timer | undefined;
+  #isClosed = false;
+  #isFull = false;
+  #waiters: (() => void)[] = [];
+
+  constructor(options: JournalFilesOptions) {
+    this.#options = options;
+  }
+
+  /** Opens or creates the file to write to, with a little room in it. */
+  async start(state: JournalFilesState): Promise<void> {
+    const { fileSystem, fileBytes } = this.#options;
+    this.#nextNumber = state.nextNumber ?? Math.max(0, ...fileNumbersOf(state)) + 1;
+    this.#older = state.older.map((old) => ({ path: this.#path(old.number), lastLsn: old.lastLsn }));
+    this.#free = state.unused.map((number) => this.#path(number));
+    if (state.current === undefined) {
+      this.#current = await this.#create(fileBytes);
+    } else {
+      const { number, position } = state.current;
+      const path = this.#path(number);
+      const file = await fileSystem.open(path, { mode: 'update', durableWrites: true });
+      const preparedBytes = Math.floor((await file.sizeBytes()) / alignedBytes(1)) * alignedBytes(1);
+      const capacityBytes = Math.max(fileBytes, preparedBytes);
+      this.#current = { number, path, file, capacityBytes, preparedBytes };
+      this.#position = position;
+    }
+    while (this.#free.length > FREE_FILES_MAX) await fileSystem.remove(this.#free.pop()!);
+    if (this.#current.preparedBytes === 0) await this.#fill(this.#current, Math.min(FILL_STEP_BYTES, fileBytes));
+  }
+
+  /** The disk is full: no room can be prepared at the moment. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** First log sequence number in the file that is written now; infinite while it has none. */
+  get currentFirstLsn(): number {
+    return this.#currentFirstLsn;
+  }
+
+  /** Bytes that could be written at once without preparing anything, whatever their grouping. */
+  get readyBytes(): number {
+    const inCurrent = this.#current === undefined ? 0 : this.#current.preparedBytes - this.#position;
+    return Math.max(inCurrent, this.#spare?.preparedBytes ?? 0);
+  }
+
+  /** Hands out the place for the next group; undefined while there is none, see {@link whenReady}. */
+  place(sizeBytes: number, lsn: number): JournalPlace | undefined {
+    const needed = alignedBytes(sizeBytes);
+    if (this.#current === undefined) return undefined;
+    if (this.#position + needed > this.#current.capacityBytes && (this.#spare?.preparedBytes ?? 0) >= needed) {
+      this.#older.push({ path: this.#current.path, lastLsn: this.#currentLsn });
+      void this.#current.file.close();
+      this.#current = this.#spare!;
+      this.#spare = undefined;
+      this.#position = 0;
+      this.#currentFirstLsn = Infinity;
+    }
+    if (this.#position + needed > this.#current.preparedBytes) {
+      this.#demandBytes = Math.max(this.#demandBytes, needed);
+      this.#prepare();
+      return undefined;
+    }
+    const position = this.#position;
+    this.#position += needed;
+    this.#currentLsn = lsn;
+    this.#currentFirstLsn = Math.min(this.#currentFirstLsn, lsn);
+    this.#demandBytes = 0;
+    this.#prepare();
+    return { file: this.#current.file, position };
+  }
+
+  /** Resolves after more room was prepared (or the files were closed): ask again then. */
+  whenReady(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
+      this.#prepare();
+    });
+  }
+
+  /** Nothing below `lsn` is needed any more: files that hold only such groups are used again or removed. */
+  async release(lsn: number): Promise<void> {
+    while (this.#older[0] !== undefined && this.#older[0].lastLsn < lsn) {
+      const { path } = this.#older.shift()!;
+      if (this.#free.length < FREE_FILES_MAX) this.#free.push(path);
+      else await this.#options.fileSystem.remove(path);
+    }
+    if (this.#isFull) this.#prepare();
+  }
+
+  /** Tries at once whether there is room again. */
+  retryNow(): void {
+    this.#prepare();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#retry?.cancel();
+    await this.#preparing;
+    this.#wake();
+    await this.#current?.file.close();
+    await this.#spare?.file.close();
+    this.#current = this.#spare = undefined;
+  }
+
+  #prepare(): void {
+    if (this.#preparing !== undefined || this.#isClosed || this.#nextStep() === undefined) return;
+    this.#retry?.cancel();
+    this.#preparing = this.#runSteps().finally(() => {
+      this.#preparing = undefined;
+      this.#wake();
+    });
+  }
+
+  async #runSteps(): Promise<void> {
+    try {
+      for (let step = this.#nextStep(); step !== undefined && !this.#isClosed; step = this.#nextStep()) {
+        await step();
+        if (this.#isFull) this.#options.logger.info('the disk has room again; appends go on');
+        this.#isFull = false;
+        this.#wake();
+      }
+    } catch (error) {
+      if (!isOutOfSpace(error)) {
+        this.#options.onFailure(error);
+        return;
+      }
+      if (!this.#isFull)
+        this.#options.logger.error('the disk is full; appends are refused until there is room', { error });
+      this.#isFull = true;
+      this.#retry = this.#options.timers.schedule(RETRY_DELAY_MS, () => this.#prepare());
+    }
+  }
+
+  /** The next thing worth preparing, most urgent first. */
+  #nextStep(): (() => Promise<void>) | undefined {
+    const current = this.#current;
+    if (current === undefined) return undefined;
+    const fitsCurrent = this.#position + this.#demandBytes <= current.capacityBytes;
+    const ahead = Math.max(this.#demandBytes, FILL_AHEAD_BYTES, this.#position);
+    const wanted = Math.min(current.capacityBytes, this.#position + ahead);
+    if (fitsCurrent && current.preparedBytes < wanted) return () => this.#fill(current, FILL_STEP_BYTES);
+
+    const spare = this.#spare;
+    const needsSpare = !fitsCurrent || this.#position > current.capacityBytes / 2;
+    if (!needsSpare) return undefined;
+    if (spare === undefined) {
+      return async () => {
+        this.#spare = await this.#create(Math.max(this.#options.fileBytes, this.#demandBytes));
+      };
+    }
+    if (spare.capacityBytes < this.#demandBytes && !fitsCurrent) {
+      return async () => {
+        this.#spare = undefined;
+        await spare.file.close();
+        await this.#options.fileSystem.remove(spare.path);
+      };
+    }
+    return spare.preparedBytes < spare.capacityBytes ? () => this.#fill(spare, FILL_STEP_BYTES) : undefined;
+  }
+
+  async #create(capacityBytes: number): Promise<JournalFile> {
+    const { fileSystem, directory } = this.#options;
+    const number = this.#nextNumber++;
+    const path = this.#path(number);
+    const free = this.#free.pop();
+    if (free !== undefined) await fileSystem.rename(free, path);
+    const file = await fileSystem.open(path, { mode: 'create', durableWrites: true }).catch((error: unknown) => {
+      if (free !== undefined) this.#free.push(path);
+      throw error;
+    });
+    try {
+      const usedBytes = Math.floor((await file.sizeBytes()) / alignedBytes(1)) * alignedBytes(1);
+      await file.sync();
+      await fileSystem.syncDirectory(directory);
+      return { number, path, file, capacityBytes: Math.max(capacityBytes, usedBytes), preparedBytes: usedBytes };
+    } catch (error) {
+      await file.close();
+      this.#free.push(path);
+      throw error;
+    }
+  }
+
+  async #fill(target: JournalFile, stepBytes: number): Promise<void> {
+    const sizeBytes = Math.min(stepBytes, target.capacityBytes - target.preparedBytes);
+    await target.file.write([zeros.subarray(0, sizeBytes)], target.preparedBytes);
+    if (!target.file.hasDurableWrites) await target.file.sync();
+    target.preparedBytes += sizeBytes;
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
+  }
+
+  #path(number: number): string {
+    return `${this.#options.directory}/${journalFileName(number)}`;
+  }
+}
+
+/** Numbers of all files. */
+export function fileNumbersOf(state: JournalFilesState): number[] {
+  const current = state.current === undefined ? [] : [state.current.number];
+  return [...current, ...state.older.map((old) => old.number), ...state.unused];
+}
+
+export function journalFileName(number: number): string {
+  return `${String(number).padStart(12, '0')}.j`;
+}
+
+/** Undefined for names that are not ours. */
+export function journalFileNumber(name: string): number | undefined {
+  const digits = /^(\d{12})\.j$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,0 +1,142 @@
+/** A partition as checkpoints and the journal's state entries hold it. */
+import { uuidBytes } from '@millrace/base';
+import type { Durability, PartitionId } from '@millrace/log';
+import type { LogSnapshot, ProducerBatch, ProducerSnapshot, SegmentSnapshot } from '@millrace/log/internal';
+import type { ByteReader, ByteWriter } from './byte-codec.ts';
+
+export interface PartitionState {
+  readonly id: PartitionId;
+  readonly durability: Durability;
+  /** The state knows every journal entry below this number; entries from it on are replayed (again, where it knows them). */
+  readonly stateLsn: number;
+  /** First journal group with a batch that the segments lack; infinite when they lack none. */
+  readonly dataLsn: number;
+  /** Segment files end exactly where the snapshot says: nothing was written behind it before the engine closed. */
+  readonly isComplete: boolean;
+  readonly snapshot: LogSnapshot;
+}
+
+/** Bytes that identify a partition in entries: topic id, then the partition's number. */
+export const PARTITION_KEY_BYTES = 20;
+
+const SEGMENT_BYTES = 48;
+const EPOCH_BYTES = 16;
+const PRODUCER_BYTES_MIN = 28;
+const PRODUCER_BATCH_BYTES = 32;
+
+const FLAG_OS = 1;
+const FLAG_COMPLETE = 2;
+const FLAG_STARTS_NEW_SEGMENT = 4;
+
+export function partitionKey(id: PartitionId): Buffer {
+  const key = Buffer.allocUnsafe(PARTITION_KEY_BYTES);
+  uuidBytes(id.topicId).copy(key);
+  key.writeUInt32LE(id.partition, 16);
+  return key;
+}
+
+export function partitionOfKey(key: Buffer): PartitionId {
+  return { topicId: key.toString('base64url', 0, 16), partition: key.readUInt32LE(16) };
+}
+
+export function encodePartitionState(writer: ByteWriter, state: PartitionState): void {
+  const { snapshot } = state;
+  writer
+    .raw(partitionKey(state.id))
+    .uint8(
+      (state.durability === 'os' ? FLAG_OS : 0) |
+        (state.isComplete ? FLAG_COMPLETE : 0) |
+        (snapshot.startsNewSegment ? FLAG_STARTS_NEW_SEGMENT : 0),
+    )
+    .number(state.stateLsn)
+    .number(state.dataLsn)
+    .number(snapshot.logStartOffset)
+    .number(snapshot.dataEndOffset)
+    .number(snapshot.stateEndOffset);
+  writer.uint32(snapshot.segments.length);
+  for (const segment of snapshot.segments) {
+    writer
+      .number(segment.baseOffset)
+      .number(segment.endOffset)
+      .number(segment.sizeBytes)
+      .number(segment.maxTimestampMs)
+      .number(segment.firstTimestampMs)
+      .number(segment.createdMs);
+  }
+  writer.uint32(snapshot.epochs.length);
+  for (const epoch of snapshot.epochs) writer.number(epoch.leaderEpoch).number(epoch.startOffset);
+  writer.uint32(snapshot.producers.length);
+  for (const producer of snapshot.producers) {
+    writer.number(producer.producerId).number(producer.producerEpoch).number(producer.lastAppendMs);
+    writer.uint32(producer.batches.length);
+    for (const batch of producer.batches) {
+      writer.number(batch.firstSequence).number(batch.lastSequence).number(batch.baseOffset).number(batch.timestampMs);
+    }
+  }
+}
+
+export function decodePartitionState(reader: ByteReader): PartitionState {
+  const id = partitionOfKey(reader.raw(PARTITION_KEY_BYTES));
+  const flags = reader.uint8();
+  const stateLsn = reader.number();
+  const dataLsn = reader.number();
+  const logStartOffset = reader.number();
+  const dataEndOffset = reader.number();
+  const stateEndOffset = reader.number();
+  const segments = decodeList(reader, SEGMENT_BYTES, decodeSegment);
+  const epochs = decodeList(reader, EPOCH_BYTES, () => ({
+    leaderEpoch: reader.number(),
+    startOffset: reader.number(),
+  }));
+  const producers = decodeList(reader, PRODUCER_BYTES_MIN, decodeProducer);
+  return {
+    id,
+    durability: (flags & FLAG_OS) !== 0 ? 'os' : 'fsync',
+    stateLsn,
+    dataLsn,
+    isComplete: (flags & FLAG_COMPLETE) !== 0,
+    snapshot: {
+      logStartOffset,
+      dataEndOffset,
+      stateEndOffset,
+      startsNewSegment: (flags & FLAG_STARTS_NEW_SEGMENT) !== 0,
+      segments,
+      epochs,
+      producers,
+    },
+  };
+}
+
+function decodeSegment(reader: ByteReader): SegmentSnapshot {
+  return {
+    baseOffset: reader.number(),
+    endOffset: reader.number(),
+    sizeBytes: reader.number(),
+    maxTimestampMs: reader.number(),
+    firstTimestampMs: reader.number(),
+    createdMs: reader.number(),
+  };
+}
+
+function decodeProducer(reader: ByteReader): ProducerSnapshot {
+  const producerId = reader.number();
+  const producerEpoch = reader.number();
+  const lastAppendMs = reader.number();
+  const batches = decodeList(reader, PRODUCER_BATCH_BYTES, decodeProducerBatch);
+  return { producerId, producerEpoch, lastAppendMs, batches };
+}
+
+function decodeProducerBatch(reader: ByteReader): ProducerBatch {
+  return {
+    firstSequence: reader.number(),
+    lastSequence: reader.number(),
+    baseOffset: reader.number(),
+    timestampMs: reader.number(),
+  };
+}
+
+function decodeList<T>(reader: ByteReader, sizeBytesMin: number, decode: (reader: ByteReader) => T): T[] {
+  const list: T[] = [];
+  for (let left = reader.count(sizeBytesMin); left > 0; left--) list.push(decode(reader));
+  return list;
+}

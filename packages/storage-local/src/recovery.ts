@@ -1,0 +1,363 @@
+/**
+ * Start-up: the newest whole checkpoint, then the journal from where that one needs it, then, for `os` partitions, their files.
+ *
+ * Owns: how checkpoint, journal and segments become logs again; what is cut and what is refused.
+ * Invariants: a journalled batch is taken exactly once, where its log ends; a hole is damage and never skipped. Nothing is removed
+ *   or changed on the disk before everything was read and found right (but for the tail of an `os` segment that nobody vouches for).
+ * Bounds: memory for what is replayed is given back through `relieve`, which flushes.
+ * Not here: opening logs for use (`local-engine.ts`).
+ */
+import { MillraceError, type Clock, type Logger } from '@millrace/base';
+import type { Durability, PartitionId } from '@millrace/log';
+import type { LogSnapshot, TailSlabs } from '@millrace/log/internal';
+import {
+  BATCH_HEADER_SIZE_BYTES,
+  BATCH_MAGIC,
+  batchBaseOffset,
+  batchLastOffset,
+  batchMagic,
+  batchSizeInBytes,
+  isBatchCrcValid,
+} from '@millrace/protocol';
+import { ByteReader } from './byte-codec.ts';
+import { checkpointFileName, listCheckpoints, readCheckpoint, type Checkpoint } from './checkpoint-file.ts';
+import type { DataLayout } from './data-directory.ts';
+import { errorCodeOf, type FileSystem, type OpenFile } from './file-system.ts';
+import type { JournalFilesState } from './journal-files.ts';
+import { ENTRY_FLAG_NEW_SEGMENT, EntryKind, groupEntries, type JournalEntry } from './journal-format.ts';
+import { JournalReader, type JournalDamage, type JournalGroup } from './journal-reader.ts';
+import { decodePartitionState, partitionOfKey } from './partition-state.ts';
+import { baseOffsetOfFile, segmentFileName, type StoredPartition } from './stored-partition.ts';
+
+const SCAN_BYTES = 1024 * 1024;
+
+export interface RecoveryOptions {
+  readonly fileSystem: FileSystem;
+  readonly layout: DataLayout;
+  readonly journalId: Buffer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly slabs: TailSlabs;
+  /** Cut damage out of the journal instead of refusing to start. */
+  readonly repair: boolean;
+  readonly createPartition: (id: PartitionId, durability: Durability, snapshot: LogSnapshot) => StoredPartition;
+  /** Gives memory back while replaying; resolves when there is room for more. */
+  readonly relieve: () => Promise<void>;
+}
+
+/** A partition while it is recovered. */
+interface Recovering {
+  readonly partition: StoredPartition;
+  readonly stateLsn: number;
+  readonly dataLsn: number;
+  readonly isComplete: boolean;
+}
+
+export interface Recovered {
+  readonly partitions: ReadonlyMap<string, StoredPartition>;
+  readonly journalFiles: JournalFilesState;
+  readonly nextLsn: number;
+  readonly nextCheckpointNumber: number;
+  /** First journal group that the checkpoint in use needs. */
+  readonly replayLsn: number;
+  /** Nothing was written after the checkpoint, which was made by closing. */
+  readonly isClean: boolean;
+  /** Journal groups that were read. */
+  readonly replayedGroups: number;
+  /** Damage that was cut; the old journal must go once everything is safe elsewhere. */
+  readonly repaired: JournalDamage | undefined;
+  /** Partitions that lost batches which were there before: their leader epoch must rise. */
+  readonly truncated: readonly StoredPartition[];
+  readonly brokenCheckpoints: readonly number[];
+}
+
+/** Rebuilds all partitions. Throws `MillraceError`s that name the file, the byte and the remedy. */
+export async function recover(options: RecoveryOptions): Promise<Recovered> {
+  return new Recovery(options).run();
+}
+
+class Recovery {
+  readonly #options: RecoveryOptions;
+  readonly #partitions = new Map<string, Recovering>();
+  readonly #truncated = new Set<StoredPartition>();
+  #lastGroupBuffer: Buffer | undefined;
+  #slab: ReturnType<TailSlabs['adopt']> | undefined;
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<Recovered> {
+    const { fileSystem, layout, journalId } = this.#options;
+    const { checkpoint, numbers, broken } = await this.#newestCheckpoint();
+    for (const state of checkpoint?.partitions ?? []) {
+      const partition = this.#options.createPartition(state.id, state.durability, state.snapshot);
+      const { stateLsn, dataLsn, isComplete } = state;
+      this.#partitions.set(partition.key.toString('latin1'), { partition, stateLsn, dataLsn, isComplete });
+    }
+    const replayLsn = checkpoint?.replayLsn ?? 1;
+    const reader = new JournalReader({ fileSystem, directory: layout.journal, journalId, fromLsn: replayLsn });
+    let replayedGroups = 0;
+    for await (const group of reader.groups()) {
+      await this.#replay(group, layout.journal);
+      replayedGroups++;
+    }
+    this.#leaveSlab();
+    let lastLsn = Math.max(reader.lastLsn, (checkpoint?.nextLsn ?? 1) - 1);
+    if (reader.damage !== undefined) lastLsn = await this.#repair(reader, reader.damage);
+    else if (checkpoint !== undefined && reader.lastLsn < checkpoint.nextLsn - 1)
+      this.#refuseShortJournal(reader, checkpoint);
+
+    const isClean = checkpoint?.isClosing === true && reader.lastLsn < checkpoint.nextLsn;
+    for (const recovering of this.#partitions.values()) {
+      const { partition } = recovering;
+      if (partition.durability === 'os' && !(isClean && recovering.isComplete)) await this.#scanFiles(partition);
+      partition.log.finishReplay();
+    }
+    return {
+      partitions: new Map([...this.#partitions.values()].map(({ partition }) => [partition.log.name, partition])),
+      journalFiles: reader.filesState(),
+      nextLsn: lastLsn + 1,
+      nextCheckpointNumber: (numbers[0] ?? 0) + 1,
+      replayLsn,
+      isClean,
+      replayedGroups,
+      repaired: reader.damage,
+      truncated: [...this.#truncated],
+      brokenCheckpoints: broken,
+    };
+  }
+
+  async #newestCheckpoint(): Promise<{ checkpoint: Checkpoint | undefined; numbers: number[]; broken: number[] }> {
+    const { fileSystem, layout, logger } = this.#options;
+    const numbers = await listCheckpoints(fileSystem, layout.checkpoints);
+    const broken: number[] = [];
+    for (const number of numbers) {
+      const checkpoint = await readCheckpoint(fileSystem, layout.checkpoints, number);
+      if (checkpoint !== undefined) return { checkpoint, numbers, broken };
+      broken.push(number);
+      const path = `${layout.checkpoints}/${checkpointFileName(number)}`;
+      logger.warn('a checkpoint is damaged; the one before it and the journal take its place', { path });
+    }
+    return { checkpoint: undefined, numbers, broken };
+  }
+
+  async #replay(group: JournalGroup, directory: string): Promise<void> {
+    if (group.buffer !== this.#lastGroupBuffer) {
+      this.#leaveSlab();
+      await this.#options.relieve();
+      this.#lastGroupBuffer = group.buffer;
+      this.#slab = this.#options.slabs.adopt(group.buffer);
+      this.#slab.isCurrent = true;
+    }
+    for (const entry of groupEntries(group.buffer, group.position)) this.#apply(entry, group, directory);
+  }
+
+  #leaveSlab(): void {
+    if (this.#slab === undefined) return;
+    this.#slab.isCurrent = false;
+    this.#options.slabs.releaseIfUnused(this.#slab);
+    this.#slab = undefined;
+  }
+
+  #apply(entry: JournalEntry, group: JournalGroup, directory: string): void {
+    const key = entry.key.toString('latin1');
+    const recovering = this.#partitions.get(key);
+    switch (entry.kind) {
+      case EntryKind.batch:
+        if (recovering !== undefined) this.#applyBatch(recovering, entry, group, directory);
+        return;
+      case EntryKind.state:
+        if (recovering === undefined || group.lsn >= recovering.stateLsn) this.#applyState(key, entry, group);
+        return;
+      case EntryKind.logStart:
+        if (recovering === undefined || group.lsn < recovering.stateLsn) return;
+        recovering.partition.log.replayLogStart(entry.offset, (entry.flags & ENTRY_FLAG_NEW_SEGMENT) !== 0);
+        return;
+      case EntryKind.deleted:
+        if (recovering === undefined || group.lsn < recovering.stateLsn) return;
+        recovering.partition.log.data.dropAll();
+        this.#partitions.delete(key);
+        return;
+      case EntryKind.session:
+        return;
+    }
+  }
+
+  #applyState(key: string, entry: JournalEntry, group: JournalGroup): void {
+    this.#partitions.get(key)?.partition.log.data.dropAll();
+    const state = decodePartitionState(new ByteReader(group.buffer.subarray(entry.payloadStart, entry.payloadEnd)));
+    const partition = this.#options.createPartition(state.id, state.durability, state.snapshot);
+    this.#partitions.set(key, { partition, stateLsn: group.lsn, dataLsn: group.lsn, isComplete: false });
+  }
+
+  #applyBatch(recovering: Recovering, entry: JournalEntry, group: JournalGroup, directory: string): void {
+    const { partition, dataLsn } = recovering;
+    const { data } = partition.log;
+    // Older groups are there for other partitions' sake, and what was carried forward comes twice.
+    if (partition.durability === 'os' || group.lsn < dataLsn || entry.offset < data.endOffset) return;
+    if (entry.offset > data.endOffset || this.#slab === undefined) {
+      const { topicId, partition: number } = partitionOfKey(entry.key);
+      throw new MillraceError(
+        'MILLRACE_STORAGE_CORRUPT',
+        `cannot recover: journal group ${group.lsn} in ${directory} goes on with offset ${entry.offset} of partition ` +
+          `${topicId}-${number}, whose log ends at ${data.endOffset}; restore the data directory from a backup`,
+        { details: { lsn: group.lsn, topicId, partition: number, offset: entry.offset, logEndOffset: data.endOffset } },
+      );
+    }
+    const startsSegment = (entry.flags & ENTRY_FLAG_NEW_SEGMENT) !== 0;
+    partition.log.replayJournalled(this.#slab, entry.payloadStart, startsSegment, group.lsn, group.timeMs);
+  }
+
+  /** The checkpoint was made when later groups were durable than there are now. */
+  #refuseShortJournal(reader: JournalReader, checkpoint: Checkpoint): void {
+    const needsJournal = checkpoint.replayLsn < checkpoint.nextLsn;
+    if (!needsJournal) return;
+    throw new MillraceError(
+      'MILLRACE_STORAGE_JOURNAL_MISSING',
+      `cannot recover: the journal in ${this.#options.layout.journal} ends with group ${reader.lastLsn}, but groups up to ` +
+        `${checkpoint.nextLsn - 1} were durable; restore its files from a backup`,
+      { details: { lastLsn: reader.lastLsn, expectedLsn: checkpoint.nextLsn - 1 } },
+    );
+  }
+
+  /** Refuses the damage, or tells what cutting there loses; returns the largest group number that was ever used. */
+  async #repair(reader: JournalReader, damage: JournalDamage): Promise<number> {
+    const { at, later, lsn } = damage;
+    if (!this.#options.repair) {
+      throw new MillraceError(
+        'MILLRACE_STORAGE_CORRUPT',
+        `journal file ${at.path} is damaged at byte ${at.position}: group ${lsn} should be there, and later ones follow ` +
+          `(at byte ${later.position} of ${later.path}); restore it from a backup, or start with --repair to cut the ` +
+          'journal there and see what that loses',
+        {
+          details: { path: at.path, position: at.position, lsn, laterPath: later.path, laterPosition: later.position },
+        },
+      );
+    }
+    const { logger } = this.#options;
+    logger.warn('repair: the journal is cut at the damage', { path: at.path, position: at.position, lsn });
+    let lastLsn = lsn;
+    const lost = new Map<string, { from: number; to: number }>();
+    for await (const group of reader.groupsBehindDamage()) {
+      lastLsn = Math.max(lastLsn, group.lsn);
+      for (const entry of groupEntries(group.buffer, group.position)) {
+        if (entry.kind !== EntryKind.batch) continue;
+        const key = entry.key.toString('latin1');
+        const endOffset = this.#partitions.get(key)?.partition.log.logEndOffset ?? 0;
+        const to = batchLastOffset(group.buffer, entry.payloadStart);
+        if (to < endOffset) continue;
+        const range = lost.get(key);
+        lost.set(key, { from: Math.min(range?.from ?? Infinity, endOffset), to: Math.max(range?.to ?? 0, to) });
+      }
+    }
+    for (const [key, range] of lost) {
+      const { topicId, partition } = partitionOfKey(Buffer.from(key, 'latin1'));
+      logger.warn('repair: records are lost', { topicId, partition, fromOffset: range.from, toOffset: range.to });
+    }
+    logger.warn('repair: what the damaged group itself held is not known', { lsn });
+    // The damaged group may have held batches of any of them.
+    for (const { partition } of this.#partitions.values()) this.#truncated.add(partition);
+    return lastLsn;
+  }
+
+  /** Takes in what an `os` partition's files hold behind its snapshot, up to the first batch that is not whole. */
+  async #scanFiles(partition: StoredPartition): Promise<void> {
+    const { fileSystem } = this.#options;
+    const { data } = partition.log;
+    const bases = await listSegments(fileSystem, partition.directory);
+    let isCut = false;
+    for (const baseOffset of bases) {
+      const active = data.activeSegment;
+      if (active !== undefined && baseOffset < active.baseOffset) continue;
+      if (baseOffset !== active?.baseOffset && (isCut || baseOffset !== data.endOffset)) continue;
+      const path = `${partition.directory}/${segmentFileName(baseOffset)}`;
+      const position = baseOffset === active?.baseOffset ? active.sizeBytes : 0;
+      isCut = await this.#scanFile(partition, path, position);
+    }
+    partition.isTrimmed = true;
+    const { activeSegment } = data;
+    if (activeSegment !== undefined && !bases.includes(activeSegment.baseOffset)) {
+      throw missingBytes(
+        `${partition.directory}/${segmentFileName(activeSegment.baseOffset)}`,
+        0,
+        activeSegment.sizeBytes,
+      );
+    }
+    if (isCut) this.#truncated.add(partition);
+  }
+
+  /** Whether the file had to be cut. */
+  async #scanFile(partition: StoredPartition, path: string, from: number): Promise<boolean> {
+    const file = await this.#options.fileSystem.open(path, { mode: 'update' });
+    try {
+      const sizeBytes = await file.sizeBytes();
+      if (sizeBytes < from) throw missingBytes(path, sizeBytes, from);
+      const end = await this.#takeBatches(partition, file, from, sizeBytes);
+      if (end === sizeBytes) return false;
+      this.#options.logger.warn('an unfinished batch at the end of a segment is cut', {
+        path,
+        position: end,
+        sizeBytes,
+      });
+      await file.truncate(end);
+      await file.sync();
+      return true;
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Position behind the last whole batch. */
+  async #takeBatches(partition: StoredPartition, file: OpenFile, from: number, sizeBytes: number): Promise<number> {
+    const timeMs = this.#options.clock.nowMs();
+    let position = from;
+    let needBytes = SCAN_BYTES;
+    while (position < sizeBytes) {
+      const bytes = Buffer.allocUnsafe(Math.min(needBytes, sizeBytes - position));
+      const count = await file.read(bytes, position);
+      let at = 0;
+      while (at + BATCH_HEADER_SIZE_BYTES <= count) {
+        const batchBytes = batchSizeInBytes(bytes, at);
+        if (batchMagic(bytes, at) !== BATCH_MAGIC || batchBytes < BATCH_HEADER_SIZE_BYTES) return position + at;
+        if (batchBaseOffset(bytes, at) !== partition.log.logEndOffset) return position + at;
+        if (at + batchBytes > count) break;
+        if (!isBatchCrcValid(bytes, at)) return position + at;
+        partition.log.replayFlushed(bytes, at, position + at === 0, timeMs);
+        at += batchBytes;
+      }
+      if (at === 0) {
+        const batchBytes = count < BATCH_HEADER_SIZE_BYTES ? Infinity : batchSizeInBytes(bytes, 0);
+        if (position + batchBytes > sizeBytes) return position;
+        needBytes = batchBytes;
+      } else {
+        needBytes = SCAN_BYTES;
+      }
+      position += at;
+    }
+    return position;
+  }
+}
+
+/** Base offsets of the segment files in a partition's directory, in order; none when there is no directory. */
+async function listSegments(fileSystem: FileSystem, directory: string): Promise<number[]> {
+  try {
+    const names = await fileSystem.list(directory);
+    return names
+      .filter((name) => name.endsWith('.log'))
+      .map(baseOffsetOfFile)
+      .filter((base) => base !== undefined)
+      .sort((a, b) => a - b);
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function missingBytes(path: string, sizeBytes: number, expectedBytes: number): MillraceError {
+  return new MillraceError(
+    'MILLRACE_STORAGE_CORRUPT',
+    `segment ${path} has ${sizeBytes} bytes, but ${expectedBytes} were on the disk; restore it from a backup`,
+    { details: { path, sizeBytes, expectedBytes } },
+  );
+}

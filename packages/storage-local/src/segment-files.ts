@@ -1,0 +1,320 @@
+/**
+ * Segments as files: written from memory, read for consumers that are behind, indexed, removed.
+ *
+ * Owns: `logs/<topic id>-<partition>/<base offset>.log` and `.idx`, the handles to them, read-ahead, indexes of sealed segments in memory.
+ * Invariants: a segment holds batches exactly as consumers get them, at the positions that the log gave them; nothing below what a
+ *   checkpoint vouches for is written again. A sync that failed is never repeated: the error goes up and ends the engine.
+ * Bounds: cold reads and background writes each have a gate in front of the thread pool; {@link READ_AHEAD_CHUNKS_MAX} chunks of read-ahead;
+ *   {@link INDEX_BYTES_MAX} of indexes.
+ * Not here: when to write and sync (`flusher.ts`, `checkpointer.ts`).
+ */
+import { MillraceError, type Logger } from '@millrace/base';
+import { SparseIndex, type FlushRun, type OwnedLog, type Segment, type SegmentStore } from '@millrace/log/internal';
+import {
+  BATCH_HEADER_SIZE_BYTES,
+  BATCH_MAGIC,
+  batchBaseOffset,
+  batchMagic,
+  batchMaxTimestamp,
+  batchSizeInBytes,
+} from '@millrace/protocol';
+import { FileHandles } from './file-handles.ts';
+import { errorCodeOf, isOutOfSpace, readWholeFile, type FileSystem, type OpenFile } from './file-system.ts';
+import { IoGate } from './io-gate.ts';
+import { decodeIndexFile, encodeIndexFile } from './segment-index-file.ts';
+import type { StoredPartition } from './stored-partition.ts';
+
+const COLD_READS_MAX = 2;
+const BACKGROUND_WRITES_MAX = 2;
+const READ_AHEAD_CHUNKS_MAX = 8;
+const READ_AHEAD_BYTES = 2 * 1024 * 1024;
+const SCAN_BYTES = 1024 * 1024;
+const INDEX_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Bytes of a segment that were read for a consumer that may come back for the rest. */
+interface Chunk {
+  readonly position: number;
+  readonly bytes: Buffer;
+}
+
+export interface SegmentFilesOptions {
+  readonly fileSystem: FileSystem;
+  readonly logsDirectory: string;
+  readonly logger: Logger;
+  readonly openFilesMax: number;
+  /** Finds the engine's side of a log. */
+  readonly partitionOf: (log: OwnedLog) => StoredPartition;
+  /** The high watermark of a log moved. */
+  readonly onCommitted: (partition: StoredPartition) => void;
+  /** Segments left a log; removing their files is the caller's. */
+  readonly onDiscarded: (partition: StoredPartition, segments: readonly Segment[]) => void;
+}
+
+export class SegmentFiles implements SegmentStore {
+  readonly #options: SegmentFilesOptions;
+  readonly #handles: FileHandles;
+  readonly #coldReads = new IoGate(COLD_READS_MAX);
+  readonly #background = new IoGate(BACKGROUND_WRITES_MAX);
+  /** Least recently used first. */
+  readonly #chunks = new Map<Segment, Chunk>();
+  /** Where the last read of a segment ended: a read that begins there is sequential. */
+  readonly #lastReadEnds = new WeakMap<Segment, number>();
+  /** Sealed segments whose index is in memory, least recently loaded first. */
+  readonly #indexed = new Map<Segment, number>();
+  #indexedBytes = 0;
+  readonly #loading = new Map<Segment, Promise<SparseIndex>>();
+
+  constructor(options: SegmentFilesOptions) {
+    this.#options = options;
+    this.#handles = new FileHandles(options.fileSystem, options.openFilesMax);
+  }
+
+  async read(
+    log: OwnedLog,
+    segment: Segment,
+    position: number,
+    sizeBytesMin: number,
+    sizeBytes: number,
+  ): Promise<Buffer> {
+    const ready = this.#fromChunk(segment, position, sizeBytesMin, sizeBytes);
+    if (ready !== undefined) return ready;
+    const partition = this.#options.partitionOf(log);
+    const overlap = (this.#lastReadEnds.get(segment) ?? -1) - position;
+    const isSequential = overlap >= 0 && overlap <= sizeBytes;
+    const limit = log.data.flushedSizeOf(segment);
+    const wanted = isSequential ? Math.max(sizeBytes, READ_AHEAD_BYTES) : sizeBytes;
+    const bytes = Buffer.allocUnsafeSlow(Math.min(wanted, limit - position));
+    const path = partition.segmentPath(segment);
+    const count = await this.#coldReads.run(() =>
+      this.#handles.use(path, 'update', (file) => file.read(bytes, position)),
+    );
+    if (count < bytes.length) throw tooShort(path, position + count, limit);
+    this.#lastReadEnds.set(segment, position + Math.min(sizeBytes, count));
+    if (isSequential) this.#keepChunk(segment, { position, bytes });
+    return bytes.length > sizeBytes ? bytes.subarray(0, sizeBytes) : bytes;
+  }
+
+  loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex> {
+    let loading = this.#loading.get(segment);
+    if (loading === undefined) {
+      loading = this.#loadIndex(log, segment).finally(() => this.#loading.delete(segment));
+      this.#loading.set(segment, loading);
+    }
+    return loading;
+  }
+
+  discard(log: OwnedLog, segments: readonly Segment[]): void {
+    const partition = this.#options.partitionOf(log);
+    for (const segment of segments) {
+      this.#chunks.delete(segment);
+      this.#dropIndex(segment);
+      partition.dirtySegments.delete(segment);
+    }
+    this.#options.onDiscarded(partition, segments);
+  }
+
+  noteCommitted(log: OwnedLog): void {
+    this.#options.onCommitted(this.#options.partitionOf(log));
+  }
+
+  /** Writes a run to its segment. Not synced. */
+  async writeRun(partition: StoredPartition, run: FlushRun): Promise<void> {
+    if (!partition.hasDirectory) {
+      await this.#options.fileSystem.makeDirectory(partition.directory);
+      partition.hasDirectory = true;
+      partition.hasNewNames = true;
+    }
+    if (run.position === 0) partition.hasNewNames = true;
+    partition.noteFlushing(run);
+    const path = partition.segmentPath(run.segment);
+    await this.#handles.use(path, 'create', async (file) => {
+      // A crash may have left bytes behind what anybody vouches for.
+      if (run.position === 0 || !partition.isTrimmed) await file.truncate(run.position);
+      partition.isTrimmed = true;
+      await file.write(run.slices, run.position);
+    });
+  }
+
+  /** Like {@link writeRun}, waiting for its turn behind other background work. */
+  writeRunInBackground(partition: StoredPartition, run: FlushRun): Promise<void> {
+    return this.#background.run(() => this.writeRun(partition, run));
+  }
+
+  /** Brings everything that was written of the partition to the disk. Throws what the disk answered: then nothing is known of it. */
+  async sync(partition: StoredPartition): Promise<void> {
+    const endOffset = partition.log.data.flushedEndOffset;
+    const endPosition = partition.log.data.flushedEndPosition;
+    const segments = [...partition.dirtySegments];
+    const hadNewNames = partition.hasNewNames;
+    partition.dirtySegments.clear();
+    partition.hasNewNames = false;
+    await this.#background.run(async () => {
+      for (const segment of segments) {
+        try {
+          await this.#handles.use(partition.segmentPath(segment), 'update', (file) => file.sync());
+        } catch (error) {
+          // A segment that left the log meanwhile may have lost its file.
+          if (errorCodeOf(error) !== 'ENOENT' || partition.log.data.segments.includes(segment)) throw error;
+        }
+      }
+      if (hadNewNames && !partition.isDeleted) {
+        await this.#options.fileSystem.syncDirectory(partition.directory);
+        await this.#options.fileSystem.syncDirectory(this.#options.logsDirectory);
+      }
+    });
+    partition.noteSynced(endOffset, endPosition);
+  }
+
+  /** Writes the sidecar of a sealed segment whose index is in memory; best effort. */
+  async writeIndex(partition: StoredPartition, segment: Segment): Promise<void> {
+    const { index } = segment;
+    if (index === undefined || this.#indexed.has(segment)) return;
+    this.#noteIndexed(segment, index);
+    const content = encodeIndexFile(index, segment.sizeBytes);
+    try {
+      await this.#background.run(async () => {
+        const file = await this.#options.fileSystem.open(partition.indexPath(segment), { mode: 'create' });
+        try {
+          await file.write([content], 0);
+          await file.truncate(content.length);
+        } finally {
+          await file.close();
+        }
+      });
+    } catch (error) {
+      if (!isOutOfSpace(error))
+        this.#options.logger.warn('cannot write a segment index', { partition: partition.log.name, error });
+    }
+  }
+
+  /** Removes the files of segments that left the log. */
+  async removeFiles(partition: StoredPartition, segments: readonly Segment[]): Promise<void> {
+    for (const segment of segments) {
+      this.#handles.forget(partition.segmentPath(segment));
+      await this.#options.fileSystem.remove(partition.segmentPath(segment));
+      await this.#options.fileSystem.remove(partition.indexPath(segment));
+    }
+  }
+
+  /** Closes handles to the partition's files, which are about to go. */
+  forget(partition: StoredPartition): void {
+    for (const segment of partition.log.data.segments) this.#handles.forget(partition.segmentPath(segment));
+  }
+
+  /** Runs `operation` on a segment's file; for recovery. */
+  useFile<T>(path: string, operation: (file: OpenFile) => Promise<T>): Promise<T> {
+    return this.#handles.use(path, 'update', operation);
+  }
+
+  close(): Promise<void> {
+    return this.#handles.close();
+  }
+
+  #fromChunk(segment: Segment, position: number, sizeBytesMin: number, sizeBytes: number): Buffer | undefined {
+    const chunk = this.#chunks.get(segment);
+    if (chunk === undefined) return undefined;
+    const start = position - chunk.position;
+    if (start < 0 || start + sizeBytesMin > chunk.bytes.length) return undefined;
+    const end = Math.min(chunk.bytes.length, start + sizeBytes);
+    this.#lastReadEnds.set(segment, chunk.position + end);
+    return chunk.bytes.subarray(start, end);
+  }
+
+  #keepChunk(segment: Segment, chunk: Chunk): void {
+    this.#chunks.delete(segment);
+    this.#chunks.set(segment, chunk);
+    if (this.#chunks.size <= READ_AHEAD_CHUNKS_MAX) return;
+    for (const oldest of this.#chunks.keys()) {
+      this.#chunks.delete(oldest);
+      return;
+    }
+  }
+
+  async #loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex> {
+    const partition = this.#options.partitionOf(log);
+    const isSealed = segment !== log.data.activeSegment && log.data.flushedSizeOf(segment) === segment.sizeBytes;
+    if (isSealed) {
+      const content = await this.#coldReads.run(() =>
+        readWholeFile(this.#options.fileSystem, partition.indexPath(segment)),
+      );
+      const stored = content === undefined ? undefined : decodeIndexFile(content, segment.sizeBytes);
+      if (stored !== undefined) {
+        segment.index = stored;
+        this.#noteIndexed(segment, stored);
+        return stored;
+      }
+    }
+    const index = new SparseIndex();
+    let position = 0;
+    // More may be flushed, and leave memory, while the file is scanned.
+    while (position < log.data.flushedSizeOf(segment)) {
+      position = await this.#scan(partition, segment, index, position, log.data.flushedSizeOf(segment));
+    }
+    log.data.installIndex(segment, index, position);
+    if (isSealed) await this.writeIndex(partition, segment);
+    return index;
+  }
+
+  /** Adds the batches of [start, end) to the index by their headers alone. */
+  async #scan(
+    partition: StoredPartition,
+    segment: Segment,
+    index: SparseIndex,
+    start: number,
+    end: number,
+  ): Promise<number> {
+    const path = partition.segmentPath(segment);
+    let position = start;
+    while (position < end) {
+      const bytes = Buffer.allocUnsafe(Math.min(SCAN_BYTES, end - position));
+      const count = await this.#coldReads.run(() =>
+        this.#handles.use(path, 'update', (file) => file.read(bytes, position)),
+      );
+      if (count < Math.min(BATCH_HEADER_SIZE_BYTES, bytes.length)) throw tooShort(path, position + count, end);
+      let at = 0;
+      while (at + BATCH_HEADER_SIZE_BYTES <= count) {
+        const sizeBytes = batchSizeInBytes(bytes, at);
+        if (batchMagic(bytes, at) !== BATCH_MAGIC || sizeBytes < BATCH_HEADER_SIZE_BYTES) {
+          throw noBatch(path, position + at);
+        }
+        index.add(batchBaseOffset(bytes, at), position + at, batchMaxTimestamp(bytes, at));
+        at += sizeBytes;
+      }
+      if (at === 0) throw noBatch(path, position);
+      // The next header may lie behind what was read.
+      position += at;
+    }
+    return position;
+  }
+
+  #noteIndexed(segment: Segment, index: SparseIndex): void {
+    this.#indexed.set(segment, index.heldBytes);
+    this.#indexedBytes += index.heldBytes;
+    for (const oldest of this.#indexed.keys()) {
+      if (this.#indexedBytes <= INDEX_BYTES_MAX || oldest === segment) return;
+      this.#dropIndex(oldest);
+    }
+  }
+
+  #dropIndex(segment: Segment): void {
+    const heldBytes = this.#indexed.get(segment);
+    if (heldBytes === undefined) return;
+    this.#indexed.delete(segment);
+    this.#indexedBytes -= heldBytes;
+    segment.index = undefined;
+  }
+}
+
+function tooShort(path: string, sizeBytes: number, expectedBytes: number): MillraceError {
+  return new MillraceError(
+    'MILLRACE_STORAGE_CORRUPT',
+    `segment ${path} ends at byte ${sizeBytes}; it should have ${expectedBytes}`,
+    { details: { path, sizeBytes, expectedBytes } },
+  );
+}
+
+function noBatch(path: string, position: number): MillraceError {
+  return new MillraceError('MILLRACE_STORAGE_CORRUPT', `segment ${path} has no record batch at byte ${position}`, {
+    details: { path, position },
+  });
+}

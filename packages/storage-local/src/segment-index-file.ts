@@ -1,0 +1,42 @@
+/**
+ * The sidecar of a sealed segment: its sparse index, so that a restart need not read the segment for it.
+ *
+ * Never trusted and never synced: a CRC tells whether it is whole, and it must belong to a segment of exactly that size; without it the
+ * index is made again from the batch headers.
+ */
+import { crc32c } from '@millrace/compression';
+import { SparseIndex } from '@millrace/log/internal';
+
+/** "MRX1" */
+const MAGIC = 0x3158524d;
+const HEADER_BYTES = 32;
+const CRC_AT = 4;
+const CRC_START = 8;
+const COUNT_AT = 8;
+const SEGMENT_BYTES_AT = 16;
+const MAX_TIMESTAMP_AT = 24;
+const NUMBER_BYTES = 8;
+
+export function encodeIndexFile(index: SparseIndex, segmentBytes: number): Buffer {
+  const numbers = index.entries();
+  const content = Buffer.alloc(HEADER_BYTES + numbers.length * NUMBER_BYTES);
+  content.writeUInt32LE(MAGIC, 0);
+  content.writeUInt32LE(numbers.length, COUNT_AT);
+  content.writeDoubleLE(segmentBytes, SEGMENT_BYTES_AT);
+  content.writeDoubleLE(index.maxTimestampMs, MAX_TIMESTAMP_AT);
+  numbers.forEach((value, at) => content.writeDoubleLE(value, HEADER_BYTES + at * NUMBER_BYTES));
+  content.writeUInt32LE(crc32c(content, CRC_START), CRC_AT);
+  return content;
+}
+
+/** Undefined when the bytes are not a whole index of a segment of that size. */
+export function decodeIndexFile(content: Buffer, segmentBytes: number): SparseIndex | undefined {
+  if (content.length < HEADER_BYTES || content.readUInt32LE(0) !== MAGIC) return undefined;
+  const count = content.readUInt32LE(COUNT_AT);
+  if (content.length !== HEADER_BYTES + count * NUMBER_BYTES) return undefined;
+  if (crc32c(content, CRC_START) !== content.readUInt32LE(CRC_AT)) return undefined;
+  if (content.readDoubleLE(SEGMENT_BYTES_AT) !== segmentBytes) return undefined;
+  const numbers = new Float64Array(count);
+  for (let at = 0; at < count; at++) numbers[at] = content.readDoubleLE(HEADER_BYTES + at * NUMBER_BYTES);
+  return new SparseIndex(numbers, content.readDoubleLE(MAX_TIMESTAMP_AT));
+}

@@ -1,0 +1,135 @@
+/**
+ * A partition as the engine keeps it: its log, where its files are, and how much of them is safe on the disk.
+ *
+ * Owns: durability in force, what of the segments is synced, from which journal group on the rest can be replayed.
+ * Invariants: synced ≤ flushed; `dataLsn` never passes a group with a batch that is not synced.
+ */
+import type { Durability } from '@millrace/log';
+import type { CommitGroup, FlushRun, OwnedLog, Segment } from '@millrace/log/internal';
+import { partitionKey, type PartitionState } from './partition-state.ts';
+
+/** Where a flushed run began, and the journal group that can replay it. */
+interface FlushMark {
+  readonly offset: number;
+  lsn: number;
+}
+
+export class StoredPartition {
+  readonly log: OwnedLog;
+  readonly directory: string;
+  /** The partition as journal entries name it. */
+  readonly key: Buffer;
+  durability: Durability;
+  isDeleted = false;
+
+  /** Segments with writes that were not synced. */
+  readonly dirtySegments = new Set<Segment>();
+  /** The directory was seen to be there. */
+  hasDirectory = false;
+  /** The active segment's file ends where its batches do. */
+  isTrimmed = false;
+  /** Files or the directory itself were made since the last sync. */
+  hasNewNames = false;
+  /** One flush or sync at a time. */
+  working: Promise<void> | undefined;
+  /** When the oldest batch that no segment has became visible; undefined when segments have all. */
+  unflushedSinceMs: number | undefined;
+  /** `os` mode: appends that go out with the next write, and whether one is under way. */
+  openGroup: CommitGroup | undefined;
+  isWriting = false;
+
+  #syncedEndOffset: number;
+  #syncedEndPosition: number;
+  readonly #marks: FlushMark[] = [];
+
+  constructor(log: OwnedLog, logsDirectory: string, durability: Durability) {
+    this.log = log;
+    this.directory = `${logsDirectory}/${log.name}`;
+    this.key = partitionKey(log.id);
+    this.durability = durability;
+    this.#syncedEndOffset = log.data.flushedEndOffset;
+    this.#syncedEndPosition = log.data.flushedEndPosition;
+  }
+
+  /** Offset below which segments are on the disk. */
+  get syncedEndOffset(): number {
+    const first = this.log.data.segments[0];
+    const dataStart = first === undefined ? this.log.data.endOffset : first.baseOffset;
+    return Math.max(this.#syncedEndOffset, dataStart);
+  }
+
+  get syncedEndPosition(): number {
+    const first = this.log.data.segments[0];
+    const dataStart = first === undefined ? this.log.data.endPosition : first.startPosition;
+    return Math.max(this.#syncedEndPosition, dataStart);
+  }
+
+  /** Bytes that only the journal (or, in `os` mode, the page cache) makes safe. */
+  get unsyncedBytes(): number {
+    return this.log.data.endPosition - this.syncedEndPosition;
+  }
+
+  /** First journal group that recovery needs for this partition's batches; infinite when it needs none. */
+  get dataLsn(): number {
+    if (this.durability === 'os' || this.syncedEndOffset === this.log.data.endOffset) return Infinity;
+    const synced = this.syncedEndOffset;
+    while (this.#marks[0] !== undefined && this.#marks[0].offset < synced) this.#marks.shift();
+    const mark = this.#marks[0];
+    if (mark !== undefined && mark.offset === synced) return mark.lsn;
+    // Nothing behind it was flushed, so memory has it.
+    return this.log.data.lsnOf(synced) ?? 0;
+  }
+
+  noteFlushing(run: FlushRun): void {
+    this.#marks.push({ offset: run.startOffset, lsn: run.lsn });
+    this.dirtySegments.add(run.segment);
+  }
+
+  noteSynced(endOffset: number, endPosition: number): void {
+    this.#syncedEndOffset = Math.max(this.#syncedEndOffset, endOffset);
+    this.#syncedEndPosition = Math.max(this.#syncedEndPosition, endPosition);
+  }
+
+  /** All batches that are not synced were written into journal group `lsn` and later ones once more. */
+  noteCarried(lsn: number): void {
+    for (const mark of this.#marks) mark.lsn = lsn;
+  }
+
+  segmentPath(segment: Segment): string {
+    return `${this.directory}/${segmentFileName(segment.baseOffset)}`;
+  }
+
+  indexPath(segment: Segment): string {
+    return `${this.directory}/${indexFileName(segment.baseOffset)}`;
+  }
+
+  /** State as of now; it may be stored once journal group `stateLsn` and everything in flight is durable. */
+  state(stateLsn: number, isClosing: boolean): PartitionState {
+    const { log } = this;
+    const isComplete = isClosing && this.durability === 'os' && this.syncedEndOffset === log.data.endOffset;
+    return {
+      id: log.id,
+      durability: this.durability,
+      stateLsn,
+      dataLsn: this.dataLsn,
+      isComplete,
+      snapshot: log.snapshot(this.syncedEndOffset, this.syncedEndPosition),
+    };
+  }
+}
+
+const OFFSET_DIGITS = 20;
+
+export function segmentFileName(baseOffset: number): string {
+  return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.log`;
+}
+
+export function indexFileName(baseOffset: number): string {
+  return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.idx`;
+}
+
+/** Base offset in the name of a segment or index file; undefined for other names. */
+export function baseOffsetOfFile(name: string): number | undefined {
+  const digits = /^(\d{20})\.(?:log|idx)$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
