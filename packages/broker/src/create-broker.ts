@@ -51,6 +51,8 @@ import { createTopicAdmin } from './topics/metadata-topic-admin.ts';
 export interface BrokerOptions {
   /** Kafka's configuration keys and ours. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Where each entry of `config` came from ("--set", "file server.properties"), for what is said of wrong ones. */
+  readonly configOrigins?: ReadonlyMap<string, string>;
   /** Where to listen unless `config` has `listeners`; default 127.0.0.1. */
   readonly host?: string;
   /** 0 or absent = a free one. Not together with `listeners` in `config`. */
@@ -129,7 +131,7 @@ class RunningBroker implements Broker {
 
   constructor(options: BrokerOptions) {
     this.#options = options;
-    this.#config = loadBrokerConfig(configEntries(options));
+    this.#config = loadBrokerConfig(configEntries(options), { origins: options.configOrigins ?? NO_CONFIGS });
     this.nodeId = this.#config.nodeId;
     this.#clock = options.clock ?? systemClock;
     this.#timers = options.timers ?? systemTimers;
@@ -418,6 +420,11 @@ const DEFAULT_HOST = '127.0.0.1';
 function configEntries(options: BrokerOptions): ReadonlyMap<string, string> {
   const entries = new Map(Object.entries(options.config ?? {}));
   if (options.nodeId !== undefined) entries.set('node.id', String(options.nodeId));
+  if (options.dataDir !== undefined) {
+    // What clients are told of the folder (DescribeConfigs, DescribeLogDirs) is where it is. Not log.dirs, which is split at commas.
+    entries.delete('log.dirs');
+    entries.set('log.dir', options.dataDir);
+  }
   if (!entries.has('listeners')) {
     const { host = DEFAULT_HOST, port = 0 } = options;
     entries.set('listeners', `PLAINTEXT://${host.includes(':') ? `[${host}]` : host}:${port}`);
