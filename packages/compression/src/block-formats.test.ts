@@ -108,6 +108,10 @@ describe('lz4 blocks in JavaScript', () => {
     },
   );
 
+  it('take a copy that reaches back to the very start', () => {
+    expect(openLz4(Buffer.from([0x10, 65, 1, 0, 0x10, 66]), 6).toString()).toBe('AAAAAB');
+  });
+
   it('say so when the output has no room', () => {
     const input = Buffer.from('abcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcd');
     const block = packLz4(input);
@@ -118,8 +122,8 @@ describe('lz4 blocks in JavaScript', () => {
   });
 
   it.each([
-    ['a distance of 0', [0x10, 65, 0, 0, 0x50]],
-    ['a copy before the start', [0x10, 65, 2, 0, 0x50]],
+    ['a distance of 0', [0x10, 65, 0, 0, 0x10, 66]],
+    ['a copy before the start', [0x10, 65, 2, 0, 0x10, 66]],
     ['a cut literal run', [0x50, 65]],
     ['a cut literal length', [0xf0, 255]],
     ['a cut distance', [0x10, 65, 1]],

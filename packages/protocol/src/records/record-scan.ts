@@ -87,8 +87,8 @@ export function scanRecords(
 
 function headersFault(buffer: Buffer, position: number, recordEnd: number): string | undefined {
   const count = nextVarint(buffer, position);
-  // A header takes at least two bytes, so a count beyond that is a lie that would only cost time.
-  if (count < 0 || cursor > recordEnd || count > (recordEnd - cursor) / 2) return `has ${count} headers`;
+  if (count < 0 || cursor > recordEnd) return `has ${count} headers`;
+  // A count that lies ends with the bytes of the record: each header takes two or more.
   for (let index = 0; index < count; index++) {
     const keyLength = nextVarint(buffer, cursor);
     if (keyLength < 0 || cursor + keyLength > recordEnd) return `has header ${index} with a name of ${keyLength} bytes`;

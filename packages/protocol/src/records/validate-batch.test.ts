@@ -97,6 +97,15 @@ describe('validateBatch', () => {
     expect(validateBatch(batch).errorCode).toBe(INVALID_RECORD);
   });
 
+  it('refuses a count that the bytes cannot hold before it allocates for it', () => {
+    const batch = changed((bytes) => {
+      bytes.writeInt32BE(1_000_000, 57);
+      bytes.writeInt32BE(999_999, 23);
+    });
+
+    expect(validateBatch(batch).message).toMatch(/claims 1000000 records in \d+ bytes/);
+  });
+
   it.each([5, 6, 7])('refuses codec %d', (codec) => {
     expect(validateBatch(changed((batch) => batch.writeInt16BE(codec, 21))).errorCode).toBe(INVALID_RECORD);
   });
