@@ -1,7 +1,14 @@
 /** Reading an internal partition from its start to its end, record by record. */
 import { MillraceError } from '@millrace/base';
 import type { PartitionLog } from '@millrace/log';
-import { batchPositions, decodeBatch, ErrorCode, errorByCode, type RecordBatchReader } from '@millrace/protocol';
+import {
+  batchPositions,
+  batchSizeInBytes,
+  decodeBatch,
+  ErrorCode,
+  errorByCode,
+  type RecordBatchReader,
+} from '@millrace/protocol';
 import type { RecordCodec } from './coordinator-shard.ts';
 
 export interface ReplayOptions<StateRecord> {
@@ -16,11 +23,17 @@ export interface ReplayOptions<StateRecord> {
 
 const READ_BYTES_MAX = 1024 * 1024;
 
-/** Resolves with the number of records applied once the whole log was; throws MILLRACE_COORDINATOR_LOAD_FAILED. */
-export async function replayLog<StateRecord>(options: ReplayOptions<StateRecord>): Promise<number> {
+export interface Replayed {
+  readonly recordCount: number;
+  readonly sizeBytes: number;
+}
+
+/** Resolves once the whole log was applied; throws MILLRACE_COORDINATOR_LOAD_FAILED. */
+export async function replayLog<StateRecord>(options: ReplayOptions<StateRecord>): Promise<Replayed> {
   const { log } = options;
   let offset = log.logStartOffset;
-  let count = 0;
+  let recordCount = 0;
+  let sizeBytes = 0;
   while (offset < log.logEndOffset) {
     const outcome = await log.read({
       offset,
@@ -35,18 +48,19 @@ export async function replayLog<StateRecord>(options: ReplayOptions<StateRecord>
     if (outcome.errorCode !== 0) throw loadFailed(log, offset, errorByCode(outcome.errorCode).name);
     if (outcome.sizeBytes === 0) {
       await advanced(log, offset);
-      if (!(await options.between())) return count;
+      if (!(await options.between())) break;
     }
     for (const slice of outcome.slices) {
       for (const position of batchPositions(slice)) {
         const batch = decodeAt(log, slice, position, offset);
-        count += applyBatch(batch, offset, options);
+        recordCount += applyBatch(batch, offset, options);
+        sizeBytes += batchSizeInBytes(slice, position);
         offset = batch.lastOffset + 1;
-        if (!(await options.between())) return count;
+        if (!(await options.between())) return { recordCount, sizeBytes };
       }
     }
   }
-  return count;
+  return { recordCount, sizeBytes };
 }
 
 function applyBatch<StateRecord>(

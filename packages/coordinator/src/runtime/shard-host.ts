@@ -143,7 +143,7 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     const shard = createShard(log);
     const pace = new Pace(this.#options);
     let unknownCount = 0;
-    const recordCount = await replayLog({
+    const { recordCount, sizeBytes } = await replayLog({
       log,
       codec,
       apply: (record: StateRecord) => shard.replay(record),
@@ -156,18 +156,17 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     if (this.#isClosed) return;
     const durationMs = clock.monotonicMs() - startMs;
     metrics.loadSeconds.observe(durationMs / 1_000);
-    logger.info('coordinator partition loaded', { partition: log.id.partition, recordCount, durationMs });
+    logger.info('coordinator partition loaded', { partition: log.id.partition, recordCount, sizeBytes, durationMs });
     if (unknownCount > 0) {
       logger.warn('records of kinds that this version does not know were skipped', {
         partition: log.id.partition,
         unknownCount,
       });
     }
-    this.#serve(shard);
+    this.#serve(shard, sizeBytes);
   }
 
-  #serve(shard: Shard): void {
-    const { log } = this.#options;
+  #serve(shard: Shard, replayedBytes: number): void {
     this.#shard = shard;
     this.#appender = new RecordAppender<StateRecord>({
       ...this.#options,
@@ -179,7 +178,7 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
       },
       onFailure: (errorCode) => this.#onFailure(errorCode),
     });
-    this.#bytesSinceSnapshot = log.sizeBytes;
+    this.#bytesSinceSnapshot = replayedBytes;
     this.#liveBytes = 0;
     this.#isSnapshotting = false;
     const step = new Step<StateRecord>();
