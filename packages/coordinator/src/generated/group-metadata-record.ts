@@ -1,17 +1,6 @@
 // Generated from schemas/group-metadata-record.kschema by tools/protocol-codegen. Do not edit; run "nx run coordinator:generate".
 import type { MessageCodec, Reader, TaggedField, Writer } from '@millrace/protocol';
-import {
-  EMPTY_BYTES,
-  checkVersion,
-  sizeOfBytes,
-  sizeOfCompactBytes,
-  sizeOfCompactNullableString,
-  sizeOfCompactString,
-  sizeOfNullableString,
-  sizeOfString,
-  sizeOfTaggedFields,
-  sizeOfUvarint,
-} from '@millrace/protocol';
+import { EMPTY_BYTES, checkVersion, sizeOfBytes, sizeOfCompactBytes, sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '@millrace/protocol';
 
 /** Names a classic group. */
 export interface GroupMetadataKey {
@@ -118,9 +107,7 @@ export interface GroupMetadataValueMemberMetadata {
   unknownTaggedFields?: readonly TaggedField[];
 }
 
-export function createGroupMetadataValueMemberMetadata(
-  init: Partial<GroupMetadataValueMemberMetadata> = {},
-): GroupMetadataValueMemberMetadata {
+export function createGroupMetadataValueMemberMetadata(init: Partial<GroupMetadataValueMemberMetadata> = {}): GroupMetadataValueMemberMetadata {
   const m: GroupMetadataValueMemberMetadata = {
     memberId: init.memberId ?? '',
     groupInstanceId: init.groupInstanceId ?? null,
@@ -152,18 +139,14 @@ function sizeGroupMetadataValue(m: GroupMetadataValue, v: number): number {
 
 function encodeGroupMetadataValue(w: Writer, m: GroupMetadataValue, v: number): void {
   const flexible = v >= 4;
-  if (flexible) w.compactString(m.protocolType);
-  else w.string(m.protocolType);
+  if (flexible) w.compactString(m.protocolType); else w.string(m.protocolType);
   w.int32(m.generation);
-  if (flexible) w.compactNullableString(m.protocol);
-  else w.nullableString(m.protocol);
-  if (flexible) w.compactNullableString(m.leader);
-  else w.nullableString(m.leader);
+  if (flexible) w.compactNullableString(m.protocol); else w.nullableString(m.protocol);
+  if (flexible) w.compactNullableString(m.leader); else w.nullableString(m.leader);
   if (v >= 2) {
     w.int64(m.currentStateTimestamp);
   }
-  if (flexible) w.compactArrayLength(m.members.length);
-  else w.arrayLength(m.members.length);
+  if (flexible) w.compactArrayLength(m.members.length); else w.arrayLength(m.members.length);
   for (const e of m.members) encodeGroupMetadataValueMemberMetadata(w, e, v);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
@@ -206,24 +189,18 @@ function sizeGroupMetadataValueMemberMetadata(m: GroupMetadataValueMemberMetadat
 
 function encodeGroupMetadataValueMemberMetadata(w: Writer, m: GroupMetadataValueMemberMetadata, v: number): void {
   const flexible = v >= 4;
-  if (flexible) w.compactString(m.memberId);
-  else w.string(m.memberId);
+  if (flexible) w.compactString(m.memberId); else w.string(m.memberId);
   if (v >= 3) {
-    if (flexible) w.compactNullableString(m.groupInstanceId);
-    else w.nullableString(m.groupInstanceId);
+    if (flexible) w.compactNullableString(m.groupInstanceId); else w.nullableString(m.groupInstanceId);
   }
-  if (flexible) w.compactString(m.clientId);
-  else w.string(m.clientId);
-  if (flexible) w.compactString(m.clientHost);
-  else w.string(m.clientHost);
+  if (flexible) w.compactString(m.clientId); else w.string(m.clientId);
+  if (flexible) w.compactString(m.clientHost); else w.string(m.clientHost);
   if (v >= 1) {
     w.int32(m.rebalanceTimeout);
   }
   w.int32(m.sessionTimeout);
-  if (flexible) w.compactBytes(m.subscription);
-  else w.bytes(m.subscription);
-  if (flexible) w.compactBytes(m.assignment);
-  else w.bytes(m.assignment);
+  if (flexible) w.compactBytes(m.subscription); else w.bytes(m.subscription);
+  if (flexible) w.compactBytes(m.assignment); else w.bytes(m.assignment);
   if (flexible) w.taggedFields(m.unknownTaggedFields);
 }
 
@@ -238,16 +215,7 @@ function decodeGroupMetadataValueMemberMetadata(r: Reader, v: number): GroupMeta
   const subscription = flexible ? r.compactBytes() : r.bytes();
   const assignment = flexible ? r.compactBytes() : r.bytes();
   const unknownTaggedFields = flexible ? r.taggedFields() : undefined;
-  const m: GroupMetadataValueMemberMetadata = {
-    memberId,
-    groupInstanceId,
-    clientId,
-    clientHost,
-    rebalanceTimeout,
-    sessionTimeout,
-    subscription,
-    assignment,
-  };
+  const m: GroupMetadataValueMemberMetadata = { memberId, groupInstanceId, clientId, clientHost, rebalanceTimeout, sessionTimeout, subscription, assignment };
   if (unknownTaggedFields !== undefined) m.unknownTaggedFields = unknownTaggedFields;
   return m;
 }

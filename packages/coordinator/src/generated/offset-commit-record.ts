@@ -132,8 +132,7 @@ function encodeOffsetCommitValue(w: Writer, m: OffsetCommitValue, v: number): vo
   if (v >= 3) {
     w.int32(m.leaderEpoch);
   }
-  if (flexible) w.compactString(m.metadata);
-  else w.string(m.metadata);
+  if (flexible) w.compactString(m.metadata); else w.string(m.metadata);
   w.int64(m.commitTimestamp);
   if (v === 1) {
     w.int64(m.expireTimestamp);
