@@ -31,7 +31,13 @@ export function emptyState(clusterId: string): ClusterState {
 
 /** One stored fact, in the order in which it came about. */
 export type StoredChange =
-  | { readonly kind: 'topic-put'; readonly topic: TopicMetadata }
+  | {
+      readonly kind: 'topic-put';
+      readonly topicId: string;
+      readonly name: string;
+      readonly isInternal: boolean;
+      readonly replicationFactor: number;
+    }
   | { readonly kind: 'topic-removed'; readonly topicId: string }
   | {
       readonly kind: 'partition-put';

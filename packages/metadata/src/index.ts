@@ -12,3 +12,4 @@ export {
 } from './meta-store.ts';
 export { createMemoryMetaStore, type MemoryMetaStoreOptions } from './memory-meta-store.ts';
 export { type MetadataErrorCode } from './metadata-error.ts';
+export { createSqliteMetaStore, type SqliteMetaStoreOptions } from './sqlite-meta-store.ts';

@@ -36,8 +36,9 @@ export function createTopic(draft: ClusterDraft, topic: NewTopic): TopicMetadata
     replicationFactor: topic.replicationFactor,
     configs: new Map(topic.configs),
   };
+  const { name, topicId, isInternal, replicationFactor } = created;
   draft.putTopic(created, [
-    { kind: 'topic-put', topic: created },
+    { kind: 'topic-put', name, topicId, isInternal, replicationFactor },
     ...created.partitions.map((ownership) => partitionPut(created.topicId, ownership)),
     ...[...created.configs].map(([key, value]): StoredChange => {
       return { kind: 'config-put', type: ConfigResourceType.topic, name: created.topicId, key, value };
