@@ -117,6 +117,7 @@ describe('scanRecords', () => {
     ['a record length of six bytes', [0x8c, 0x80, 0x80, 0x80, 0x80, 0x00, 0, 0, 0, 1, 1, 0], 1],
     ['a timestamp of eleven bytes', record(0, ...Array<number>(10).fill(0x80), 0, 0, 1, 1, 0), 1],
     ['an offset delta of six bytes', record(0, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 1, 1, 0), 1],
+    ['an offset delta of five unfinished bytes', record(0, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 1, 0), 1],
     ['a key beyond its record', record(0, 0, 0, 10, 1, 0), 1],
     ['a key length below null', record(0, 0, 0, 3, 1, 0), 1],
     ['a value beyond its record', record(0, 0, 0, 1, 4, 65, 0), 1],
