@@ -27,6 +27,7 @@ export async function searchTimestamp(
   timestampMs: number,
   isolation: IsolationLevel,
 ): Promise<TimestampOffset | undefined> {
+  if (!log.isOpen) throw searchFailed(log.name, ErrorCode.NOT_LEADER_OR_FOLLOWER);
   for (const segment of [...log.data.segments]) {
     if (segment.maxTimestampMs < timestampMs) continue;
     let offset = Math.max(segment.baseOffset, log.logStartOffset);

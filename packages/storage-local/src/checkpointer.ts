@@ -210,9 +210,9 @@ export class Checkpointer {
   }
 
   #breathe(): Promise<void> {
-    const { promise, resolve } = createDeferred<void>();
-    this.#options.nextTurn(() => resolve());
-    return promise;
+    const breath = createDeferred<void>();
+    this.#options.nextTurn(() => breath.resolve());
+    return breath.promise;
   }
 }
 

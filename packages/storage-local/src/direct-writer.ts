@@ -43,7 +43,7 @@ export class DirectWriter {
     position: 0,
     group: undefined,
   };
-  #touched: StoredPartition[] = [];
+  readonly #touched: StoredPartition[] = [];
   #isScheduled = false;
   #stalled = 0;
   #isFailed = false;

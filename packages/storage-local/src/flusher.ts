@@ -19,10 +19,10 @@ const TICK_MS = 1000;
 /** Old partitions flushed per tick, so that ten thousand quiet ones do not come at once. */
 const AGED_PER_TICK_MAX = 256;
 const RETRY_DELAY_MS = 1000;
-/** Over the budget by this share, appends wait. */
-const WAIT_FACTOR = 1.5;
-/** Over the budget by this factor, appends are refused. */
-const REFUSE_FACTOR = 3;
+/** Over the budget by half and this, appends wait. */
+const WAIT_EXCESS_BYTES = 8 * 1024 * 1024;
+/** Over twice the budget and this, appends are refused. */
+const REFUSE_EXCESS_BYTES = 64 * 1024 * 1024;
 
 export interface FlusherOptions {
   readonly clock: Clock;
@@ -71,7 +71,7 @@ export class Flusher {
 
   /** Whether an append would go beyond what memory can take. */
   get isExhausted(): boolean {
-    return this.#options.slabs.heldBytes > this.#options.tailBytesMax * REFUSE_FACTOR;
+    return this.#options.slabs.heldBytes > this.#options.tailBytesMax * 2 + REFUSE_EXCESS_BYTES;
   }
 
   /** Undefined while there is room for more appends; else resolves when there is. */
@@ -128,7 +128,7 @@ export class Flusher {
   }
 
   get #isTight(): boolean {
-    return this.#options.slabs.heldBytes > this.#options.tailBytesMax * WAIT_FACTOR;
+    return this.#options.slabs.heldBytes > this.#options.tailBytesMax * 1.5 + WAIT_EXCESS_BYTES;
   }
 
   async #flush(partition: StoredPartition): Promise<void> {

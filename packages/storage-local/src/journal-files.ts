@@ -79,7 +79,7 @@ export class JournalFiles {
   #retry: Timer | undefined;
   #isClosed = false;
   #isFull = false;
-  #waiters: (() => void)[] = [];
+  readonly #waiters: (() => void)[] = [];
 
   constructor(options: JournalFilesOptions) {
     this.#options = options;

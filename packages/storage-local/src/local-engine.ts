@@ -67,6 +67,8 @@ const STATE_BYTES_GUESS = 256;
 export interface LocalLogEngineConfig {
   /** Memory for the ends of logs. Default 128 MiB. */
   readonly tailCacheBytes: number;
+  /** Size to which pieces of that memory grow. Default 4 MiB. */
+  readonly tailSlabBytes: number;
   /** Size of a journal file. Default 64 MiB. */
   readonly journalFileBytes: number;
   /** A journal group is closed at this size. Default 4 MiB. */
@@ -91,6 +93,7 @@ export interface LocalLogEngineConfig {
 
 const DEFAULTS: LocalLogEngineConfig = {
   tailCacheBytes: 128 * MIB,
+  tailSlabBytes: 4 * MIB,
   journalFileBytes: 64 * MIB,
   journalGroupBytes: 4 * MIB,
   flushBytes: 256 * 1024,
@@ -145,7 +148,7 @@ class LocalLogEngine implements LogEngine {
   readonly #latency: Histogram;
   readonly #fatalListeners: ((error: Error) => void)[] = [];
 
-  readonly #slabs = new TailSlabs();
+  readonly #slabs: TailSlabs;
   readonly #files: SegmentFiles;
   readonly #flusher: Flusher;
   readonly #journal: LocalJournal;
@@ -168,6 +171,7 @@ class LocalLogEngine implements LogEngine {
     this.#options = options;
     this.#config = config;
     this.#fileSystem = options.fileSystem ?? nodeFileSystem;
+    this.#slabs = new TailSlabs(config.tailSlabBytes);
     this.#layout = layoutOf(options.dataDir);
     this.#nextTurn = options.nextTurn ?? ((callback) => void setImmediate(callback));
     const onFailure = (error: unknown): void => this.#fail(error);

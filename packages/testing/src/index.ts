@@ -17,3 +17,19 @@ export { startBroker } from './start-broker.ts';
 export { createTempDir, type TempDir } from './temp-dir.ts';
 export { waitUntil } from './wait-until.ts';
 export { WireClient, type WireClientOptions } from './wire-client.ts';
+export {
+  accepted,
+  appendDurably,
+  buildBatch,
+  CONTRACT_LOG_CONFIG,
+  LOG_ENGINE_CONTRACT,
+  ManualTime,
+  readToEnd,
+  recordsOf,
+  refused,
+  valuesOf,
+  type BatchRecipe,
+  type LogEngineCase,
+  type LogEngineHarness,
+  type SeenRecord,
+} from './log-engine-contract.ts';
