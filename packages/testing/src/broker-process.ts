@@ -18,7 +18,8 @@ const LOG_LINES_SHOWN = 30;
 export interface BrokerProcessOptions {
   /** Path of the entry file (`apps/broker/src/main.ts`). */
   readonly mainPath: string;
-  readonly dataDir: string;
+  /** Undefined = the settings under test say it. */
+  readonly dataDir: string | undefined;
   /** Further flags, for example `['--set', 'num.partitions=3']`. */
   readonly flags?: readonly string[];
   /** Words before the flags, for a program of which the broker is one command. */
@@ -150,10 +151,11 @@ export class BrokerProcess implements AsyncDisposable {
   #spawn(): Promise<BrokerAddresses> {
     const { mainPath, dataDir, command = [], flags = [], environment = {}, workingDirectory } = this.#options;
     const ports = ['--ops-port', portOf(this.#addresses?.ops)];
+    const data = dataDir === undefined ? [] : ['--data-dir', dataDir];
     if (this.#options.kafkaPort !== 'settings') ports.push('--port', portOf(this.#addresses?.kafka));
     const child: Child = spawn(
       process.execPath,
-      ['--conditions=@millrace/source', mainPath, ...command, ...ports, '--data-dir', dataDir, ...flags],
+      ['--conditions=@millrace/source', mainPath, ...command, ...ports, ...data, ...flags],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...process.env, ...environment },
