@@ -8,8 +8,8 @@
  * Bounds: one pass over the records; at most {@link RECORD_ERROR_COUNT_MAX} of them are reported.
  * Not here: size limits, sequences and epochs, which need the log's state.
  */
-import { decompress, CompressionError } from '@millrace/compression';
-import { messageOf } from '@millrace/base';
+import { MillraceError } from '@millrace/base';
+import { decompress } from '@millrace/compression';
 import { ErrorCode } from '../generated/errors.ts';
 import {
   BATCH_HEADER_SIZE_BYTES,
@@ -167,7 +167,8 @@ function judgeRecords(records: Buffer, options: ValidateBatchOptions): BatchVerd
     const opened = decompress(codec, records.subarray(BATCH_HEADER_SIZE_BYTES), { outputBytesMax });
     return judgeOpenRecords(records, opened, 0, options);
   } catch (error) {
-    if (error instanceof CompressionError) return refuse(INVALID_RECORD, messageOf(error));
+    // By the brand, not the class: another copy of the package may have thrown it.
+    if (MillraceError.is(error)) return refuse(INVALID_RECORD, error.message);
     throw error;
   }
 }
