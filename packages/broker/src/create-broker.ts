@@ -250,6 +250,7 @@ class RunningBroker implements Broker {
       timers: this.#timers,
       random: this.#random,
       logger: this.#logger,
+      metrics: this.#metrics,
     });
     return this.#storage;
   }

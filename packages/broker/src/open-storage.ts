@@ -1,7 +1,14 @@
-/** Picks and opens what keeps the data: memory without a directory, the embedded engine and SQLite with one. */
-import type { Clock, Logger, Random, Timers } from '@millrace/base';
+/**
+ * What keeps a broker's data: memory without a directory; the embedded engine and SQLite with one.
+ *
+ * Invariants: a directory belongs to one broker (kernel lock) from before anything in it is read until everything is closed;
+ *   what was opened is closed when a later part fails.
+ */
+import { join } from 'node:path';
+import type { Clock, Logger, MetricsRegistry, Random, Timers } from '@millrace/base';
 import { createMemoryLogEngine, type LogEngine } from '@millrace/log';
-import { createMemoryMetaStore, type MetaStore } from '@millrace/metadata';
+import { createMemoryMetaStore, createSqliteMetaStore, type MetaStore } from '@millrace/metadata';
+import { createLocalLogEngine, lockDataDirectory, type DirectoryLock } from '@millrace/storage-local';
 import type { BrokerConfig } from './config/broker-config.ts';
 
 export interface StorageOptions {
@@ -14,6 +21,7 @@ export interface StorageOptions {
   readonly timers: Timers;
   readonly random: Random;
   readonly logger: Logger;
+  readonly metrics: MetricsRegistry;
 }
 
 export interface Storage {
@@ -22,25 +30,67 @@ export interface Storage {
   close(): Promise<void>;
 }
 
+const METADATA_FILE_NAME = 'metadata.db';
+
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { config, clock, timers, random } = options;
-  const logger = options.logger.child({ part: 'storage' });
-  const metaStore = options.metaStore ?? createMemoryMetaStore({ random });
-  const engine = createMemoryLogEngine({
+  const { dataDir, random } = options;
+  const lock = dataDir === undefined ? undefined : lockDataDirectory(dataDir);
+  const metaStore =
+    options.metaStore ??
+    (dataDir === undefined
+      ? createMemoryMetaStore({ random })
+      : createSqliteMetaStore({ path: join(dataDir, METADATA_FILE_NAME), random }));
+  const engine = lock === undefined ? memoryEngine(options) : localEngine(options, lock);
+
+  const [opened, started] = await Promise.allSettled([metaStore.open(), engine.start()]);
+  const close = async (): Promise<void> => {
+    try {
+      if (started.status === 'fulfilled') await engine.close();
+    } finally {
+      try {
+        if (opened.status === 'fulfilled') await metaStore.close();
+      } finally {
+        lock?.release();
+      }
+    }
+  };
+  for (const outcome of [started, opened]) {
+    if (outcome.status === 'fulfilled') continue;
+    await close();
+    throw outcome.reason;
+  }
+  return { metaStore, engine, close };
+}
+
+function memoryEngine({ config, clock, timers, logger }: StorageOptions): LogEngine {
+  return createMemoryLogEngine({
     clock,
     timers,
-    logger,
+    logger: logger.child({ part: 'storage' }),
     retentionCheckIntervalMs: config.logRetentionCheckIntervalMs,
     producerIdExpirationMs: config.producerIdExpirationMs,
   });
-  await metaStore.open();
-  await engine.start();
-  return {
-    metaStore,
-    engine,
-    async close() {
-      await engine.close();
-      await metaStore.close();
-    },
-  };
 }
+
+function localEngine(options: StorageOptions, lock: DirectoryLock): LogEngine {
+  const { config, clock, timers, random, metrics, repair } = options;
+  return createLocalLogEngine({
+    dataDir: lock.dataDir,
+    lock,
+    clock,
+    timers,
+    random,
+    metrics,
+    logger: options.logger.child({ part: 'storage' }),
+    config: {
+      repair,
+      // What requests in flight may take comes off the memory for record data.
+      tailCacheBytes: Math.max(config.memoryMaxBytes - config.queuedMaxRequestBytes, TAIL_CACHE_BYTES_MIN),
+      journalFileBytes: config.journalFileBytes,
+      retentionCheckIntervalMs: config.logRetentionCheckIntervalMs,
+      producerIdExpirationMs: config.producerIdExpirationMs,
+    },
+  });
+}
+
+const TAIL_CACHE_BYTES_MIN = 4 * 1024 * 1024;

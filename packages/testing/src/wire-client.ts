@@ -97,9 +97,7 @@ export class WireClient implements AsyncDisposable {
   /** Sends a request that nothing answers, or whose answer is taken by {@link receive}; returns its correlation id. */
   send<Request>(request: MessageCodec<Request>, version: number, message: Request): number {
     const correlationId = this.#nextCorrelationId++;
-    this.sendBytes(
-      Buffer.concat(encodeRequestFrame(request, version, correlationId, this.#clientId, message)),
-    );
+    this.sendBytes(Buffer.concat(encodeRequestFrame(request, version, correlationId, this.#clientId, message)));
     return correlationId;
   }
 
