@@ -1,11 +1,12 @@
 /**
- * The data set: 231,083 flights within the United States, from the npm package vega-datasets (`flights-200k.json`).
+ * The data set: 200,000 flights within the United States, from the npm package vega-datasets (`flights-200k.json`).
  *
  * A flight's key is its route, told apart by the distance flown: all flights of one route go to one partition, in order.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 interface Flight {
   readonly delay: number;
@@ -32,7 +33,9 @@ export interface ExpectedKey {
 
 /** Reads the first `count` flights and numbers them per key, so that order can be checked at the other end. */
 export async function loadReplay(count: number): Promise<Replay> {
-  const path = createRequire(import.meta.url).resolve('vega-datasets/data/flights-200k.json');
+  // The package exports its code only; the data lies beside it.
+  const entry = createRequire(import.meta.url).resolve('vega-datasets');
+  const path = join(dirname(entry), '..', 'data', 'flights-200k.json');
   const flights = JSON.parse(await readFile(path, 'utf8')) as Flight[];
   return buildReplay(flights.slice(0, count));
 }

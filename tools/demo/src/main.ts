@@ -19,7 +19,7 @@ const TOPIC = 'flights';
 const GROUP = 'flight-board';
 const PARTITIONS = 6;
 const MEMBERS = 3;
-const DEFAULT_EVENTS = 231_083;
+const DEFAULT_EVENTS = 200_000;
 const DEFAULT_PACE = 20_000;
 const TIME_LIMIT_MS = 58_000;
 const SYNC_COUNTER = 'millrace_journal_syncs_total';
@@ -36,7 +36,7 @@ async function runDemo(options: Options): Promise<boolean> {
   const broker = new BrokerProcess({
     mainPath: fileURLToPath(new URL('../../../apps/broker/src/main.ts', import.meta.url)),
     dataDir,
-    flags: ['--log-level', 'error', '--set', 'group.initial.rebalance.delay.ms=0'],
+    flags: ['--log-level', 'warn', '--set', 'group.initial.rebalance.delay.ms=0'],
   });
   const ledger = new Ledger(expected);
   const progress = new Progress(out, events.length);
