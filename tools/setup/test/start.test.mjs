@@ -1,9 +1,10 @@
 /** `npm start` from outside: what reaches stdout, how signals and vanished parents end the broker, exit codes. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { COMMANDS } from '../lib/commands.mjs';
 import { npmIsDeaf } from '../lib/launch.mjs';
 import { childrenOf, createWorkspace, isAlive, readLines, run, shellEnvironment, until } from './workspace.mjs';
 
@@ -214,11 +215,33 @@ describe('flags that npm swallowed', () => {
   it('does not mistake settings of a user npmrc for flags', async () => {
     const userconfig = join(workspace.root, 'user', 'npmrc');
     mkdirSync(join(workspace.root, 'user'), { recursive: true });
-    writeFileSync(userconfig, 'nodedir=/usr\nsome-mirror=http://127.0.0.1:9/\n');
+    writeFileSync(userconfig, 'nodedir=/usr\nsome-mirror=http://127.0.0.1:9/\ninit.author.name=me\n');
     const { code } = await npm(['start', '--', '--exit', '0'], { env: { npm_config_userconfig: userconfig } }).ended;
 
     assert.equal(code, 0);
   });
+});
+
+describe('the list of flags', () => {
+  const flagsIn = (path) =>
+    [...readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8').matchAll(/^ +--([a-z-]+)\b/gm)]
+      .map(([, flag]) => flag)
+      .filter((flag) => !['help', 'version'].includes(flag));
+
+  for (const [command, path] of [
+    ['start', 'packages/server/src/command-line.ts'],
+    ['conformance', 'tools/conformance/src/options.ts'],
+  ]) {
+    it(`knows every flag of ${command}`, () => {
+      const flags = flagsIn(path);
+
+      assert.notEqual(flags.length, 0);
+      assert.deepEqual(
+        flags.filter((flag) => !COMMANDS[command].flags.includes(flag)),
+        [],
+      );
+    });
+  }
 });
 
 describe('an unknown command', () => {

@@ -22,6 +22,8 @@ import { chooseNode, packagedNodePath } from '../lib/node-runtime.mjs';
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
+const COMMAND_LIMIT_MS = 60_000;
+
 /** What `npm start` runs in the fixture: says where and with what it runs, and leaves a mark when it ends in order. */
 const APPLICATION = `
 import { appendFileSync } from 'node:fs';
@@ -113,9 +115,14 @@ export function run(command, args, { cwd, env, stdin = 'ignore', ownGroup = fals
     child[stream].setEncoding('utf8');
     child[stream].on('data', (text) => (said[stream] += text));
   }
+  // A command that should have ended must not hold the whole run; whatever it started notices that it is gone.
+  const limit = setTimeout(() => child.kill('SIGKILL'), COMMAND_LIMIT_MS);
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal, ...said }));
+    child.once('close', (code, signal) => {
+      clearTimeout(limit);
+      resolve({ code, signal, ...said });
+    });
   });
   return { child, said, ended };
 }
