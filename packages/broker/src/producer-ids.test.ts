@@ -5,12 +5,14 @@ describe('ProducerIds', () => {
   it('gives every caller another id across several blocks and brokers', async () => {
     const metaStore = createMemoryMetaStore();
     await metaStore.open();
-    const brokers = [new ProducerIds(metaStore), new ProducerIds(metaStore)];
+    const first = new ProducerIds(metaStore);
+    const second = new ProducerIds(metaStore);
 
-    const ids = await Promise.all(Array.from({ length: 5_000 }, (_, index) => brokers[index % 2]?.next()));
+    const ids = await Promise.all(
+      Array.from({ length: 5_000 }, (_, index) => (index % 2 === 0 ? first : second).next()),
+    );
 
     expect(new Set(ids).size).toBe(5_000);
-    expect(ids).not.toContain(undefined);
     await metaStore.close();
   });
 

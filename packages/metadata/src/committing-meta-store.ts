@@ -36,7 +36,7 @@ export class CommittingMetaStore implements MetaStore {
   readonly #backend: MetaBackend;
   readonly #listeners = new Set<(snapshot: ClusterSnapshot) => void>();
   #state: ClusterState | undefined;
-  #queue: QueuedWrite[] = [];
+  readonly #queue: QueuedWrite[] = [];
   #committing: Promise<void> | undefined;
   #opening: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -130,7 +130,7 @@ export class CommittingMetaStore implements MetaStore {
 
   #write<T>(decide: (draft: ClusterDraft) => T): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#queue.push({ decide, resolve: resolve as (value: unknown) => void, reject });
+    this.#queue.push({ decide, resolve, reject });
     this.#committing ??= this.#commitQueue();
     return promise;
   }

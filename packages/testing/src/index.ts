@@ -12,6 +12,7 @@ export {
   type ReadBatches,
   type ReadRecord,
 } from './log-probe.ts';
+export { metaStoreContract, type ContractCase, type MetaStoreHarness } from './meta-store-contract.ts';
 export { runProcess, type ProcessOutcome, type RunProcessOptions } from './run-process.ts';
 export { startBroker } from './start-broker.ts';
 export { createTempDir, type TempDir } from './temp-dir.ts';

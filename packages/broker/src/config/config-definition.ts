@@ -141,7 +141,7 @@ export function list<const Default extends readonly string[] | null>(
 ): ConfigDefinition<Defaulted<readonly string[], Default>> {
   return define('list', defaultValue as Defaulted<readonly string[], Default>, words, (text) => {
     const items = splitList(text);
-    return { value: items as Defaulted<readonly string[], Default>, text: items.join(',') };
+    return { value: items, text: items.join(',') };
   });
 }
 
@@ -206,9 +206,9 @@ function define<Value, Checked>(
 }
 
 function defaultTextOf(type: ConfigType, value: unknown): string | null {
-  if (value === null) return null;
   if (Array.isArray(value)) return value.join(',');
-  return type === 'double' ? doubleText(value as number) : String(value);
+  if (typeof value === 'number') return type === 'double' ? doubleText(value) : String(value);
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : null;
 }
 
 /** As Java writes it: whole numbers keep a decimal. */

@@ -32,6 +32,11 @@ export class SqliteBackend implements MetaBackend {
     this.#options = options;
   }
 
+  /** Whether commits are written by the worker by now. */
+  get isHandedOver(): boolean {
+    return this.#thread !== undefined && this.#writer === undefined;
+  }
+
   async load(): Promise<ClusterState> {
     const { path, newClusterId } = this.#options;
     let writer: SqliteWriter | undefined;
@@ -85,8 +90,8 @@ export class SqliteBackend implements MetaBackend {
 }
 
 interface Waiting {
-  resolve(): void;
-  reject(error: unknown): void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** The worker as a sequence of requests. It keeps the process alive only while one is under way. */

@@ -81,7 +81,7 @@ export function readState(database: DatabaseSync, path: string): ClusterState {
     const [type, name, key, value] = row as [ConfigResourceType, string, string, string];
     const resource = configKey(type, name);
     let entries = configs.get(resource);
-    if (entries === undefined) configs.set(resource, (entries = new Map()));
+    if (entries === undefined) configs.set(resource, (entries = new Map<string, string>()));
     entries.set(key, value);
   }
 
@@ -108,7 +108,7 @@ export function readState(database: DatabaseSync, path: string): ClusterState {
       isInternal: isInternal === 1,
       partitions: owned,
       replicationFactor,
-      configs: configs.get(resource) ?? new Map(),
+      configs: configs.get(resource) ?? new Map<string, string>(),
     };
     configs.delete(resource);
     topicsByName.set(name, topic);
