@@ -1,12 +1,14 @@
 /**
- * Child processes of the runner: started in a group of their own, ended with it, never left behind.
+ * Child processes: brokers and client programs in process groups of their own, short commands in the group of the caller.
  *
- * Owns: the list of live process groups, which `endAll` kills when the runner itself is interrupted.
+ * Owns: the list of live process groups, which `endAll` kills when the runner itself is interrupted. A command that a
+ * client's program runs belongs to the program's group and ends with it.
  */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 
 const live = new Set<ChildProcess>();
 
+/** Starts a process that leads a group of its own. */
 export function start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
   const child = spawn(command, args, { ...options, detached: true });
   live.add(child);
@@ -57,7 +59,7 @@ export interface RunResult extends Finished {
 
 /** Runs a command to its end and returns all it printed; a command that does not exist rejects. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const child = start(command, args, {
+  const child = spawn(command, args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -68,7 +70,7 @@ export async function run(command: string, args: readonly string[], options: Run
   child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(options.input);
-  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), options.timeoutMs ?? 600_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 600_000);
   try {
     const finished = await new Promise<Finished>((resolve, reject) => {
       child.once('close', (code, signal) => resolve({ code, signal }));

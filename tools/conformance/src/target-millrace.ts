@@ -1,12 +1,12 @@
 /**
- * Our broker as a process, started from the sources exactly as `npm start` does.
+ * Our broker as a process, started from the sources as `npm start` does.
  *
  * Owns: one broker process at a time and its data directory under `workDir`.
  * Invariants: after the first start the port stays the same, so that clients find the broker again after a restart.
  * Bounds: ready within 20 s, stopped within 10 s.
  */
 import type { ChildProcess } from 'node:child_process';
-import { openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { logTail } from './log-tail.ts';
@@ -52,8 +52,14 @@ export class MillraceTarget implements Target {
       env: { ...process.env, MILLRACE_GROUP_INITIAL_REBALANCE_DELAY_MS: '0' },
       stdio: ['ignore', 'pipe', log],
     });
+    closeSync(log);
     this.#child = child;
-    this.#bootstrap = await this.#ready(child);
+    try {
+      this.#bootstrap = await this.#ready(child);
+    } catch (error) {
+      this.#crash = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
     void exited(child).then((end) => {
       if (this.#child === child) {
         this.#crash = `the broker ended by itself with ${end.signal ?? `code ${end.code}`}:\n${logTail(this.#logFile)}`;

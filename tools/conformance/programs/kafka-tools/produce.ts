@@ -85,6 +85,11 @@ const throughput: CaseBody = async (context) => {
   return undefined;
 };
 
+/** Where each record of the events lies, and its value. */
+function placed(events: readonly { [field: string]: unknown }[]): string[] {
+  return events.map((event) => `${String(event['partition'])}/${String(event['offset'])}/${String(event['value'])}`);
+}
+
 const verifiable: CaseBody = async (context) => {
   const topic = await createTopic(context, 2);
   const producer = new EventTool(context, 'verifiableProducer', [
@@ -98,9 +103,7 @@ const verifiable: CaseBody = async (context) => {
     '-1',
   ]);
   equal(await producer.ended, 0, 'exit code of the producer');
-  const sent = producer
-    .named('producer_send_success')
-    .map((event) => `${event['partition']}/${event['offset']}/${event['value']}`);
+  const sent = placed(producer.named('producer_send_success'));
   equal(sent.length, 1_000, 'acknowledged records');
   const args = [
     '--topic',
@@ -115,9 +118,7 @@ const verifiable: CaseBody = async (context) => {
   ];
   const consumer = new EventTool(context, 'verifiableConsumer', args);
   equal(await consumer.ended, 0, 'exit code of the consumer');
-  const read = consumer
-    .named('record_data')
-    .map((event) => `${event['partition']}/${event['offset']}/${event['value']}`);
+  const read = placed(consumer.named('record_data'));
   equal(read.sort(), sent.sort(), 'records');
   assert(
     consumer.named('offsets_committed').every((event) => event['success'] === true),
@@ -153,8 +154,6 @@ function restarted(mode: Restart): CaseBody {
     await until('500 acknowledged', () => producer.named('producer_send_success').length >= 500);
     await context.restart(mode);
     equal(await producer.ended, 0, 'exit code of the producer');
-    const placed = (events: readonly { [field: string]: unknown }[]): string[] =>
-      events.map((event) => `${String(event['partition'])}/${String(event['offset'])}/${String(event['value'])}`);
     const sent = placed(producer.named('producer_send_success'));
     // This tool never retries, so a record that was under way when the broker went may be lost or stored unacknowledged.
     const failed = producer.named('producer_send_error').length;
