@@ -133,7 +133,7 @@ export class GroupFixture {
       topics: this.topics,
       recordBytesMax: this.recordBytesMax,
     });
-    if (this.records.length === 0) shard.onLoaded(new Step());
+    if (this.records.length === 0) drain(shard.onLoaded(new Step()));
     return shard;
   }
 
@@ -150,7 +150,7 @@ export class GroupFixture {
       if (copy === undefined) throw new Error(`record of kind ${record.kind} does not survive its encoding`);
       shard.replay(copy);
     }
-    this.#run((step) => shard.onLoaded(step));
+    this.#run((step) => drain(shard.onLoaded(step)));
     return shard;
   }
 

@@ -89,11 +89,12 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
     }
   }
 
-  onLoaded(step: GroupStep): void {
+  *onLoaded(step: GroupStep): Generator<void, void, undefined> {
     this.#isLoaded = true;
     for (const group of this.#groups.values()) {
       group.restore();
       this.#classic.resume(group, step);
+      yield;
     }
   }
 

@@ -9,8 +9,8 @@ import type { Step } from './step.ts';
 export interface CoordinatorShard<StateRecord> {
   /** Applies one record of the log. */
   replay(record: StateRecord): void;
-  /** Called once, when the whole log was replayed: deadlines begin to run. */
-  onLoaded(step: Step<StateRecord>): void;
+  /** Called once, when the whole log was replayed and before the first request, in slices: deadlines begin to run. */
+  onLoaded(step: Step<StateRecord>): Iterable<void>;
   /** When {@link onTime} wants to be called next, on the monotonic clock; Infinity = not by itself. */
   nextDeadlineMs(): number;
   /** Does what is due. */

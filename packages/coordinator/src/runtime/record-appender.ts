@@ -4,7 +4,7 @@
  * Owns: the batch that is being collected and those in flight.
  * Invariants: records go to the log in the order in which the shard made them; an answer leaves after every record that was
  *   made before it is durable; answers leave in order. Everything collected in one turn of the event loop is one batch, as far
- *   as `batchBytesMax` lets it be.
+ *   as its size stays reasonable.
  * Bounds: an answer waits at most `timeoutMs`, then it says COORDINATOR_NOT_AVAILABLE; its records may still become durable.
  * Not here: what a failure means for the shard (shard-host.ts).
  */
@@ -38,6 +38,8 @@ interface Batch {
 /** Room that a record takes in a batch beside key and value. */
 const RECORD_OVERHEAD_BYTES = 40;
 const BATCH_HEADER_BYTES = 61;
+/** A batch is not made larger than this without need: it is the smallest piece in which a load can take breaks. */
+const BATCH_BYTES_TARGET = 128 * 1024;
 
 /** Bytes of key and value that one record may have in a log with that batch limit. */
 export function recordBytesMaxFor(log: PartitionLog): number {
@@ -51,7 +53,7 @@ function batchBytesMaxFor({ config }: PartitionLog): number {
 export class RecordAppender<StateRecord> {
   readonly #options: RecordAppenderOptions<StateRecord>;
   readonly #leaderEpoch: number;
-  /** As the log had it when it was loaded; a limit that is lowered later makes an append fail and the shard load again. */
+  /** By the limit that the log had when it was loaded; one that is lowered later makes an append fail and the shard load again. */
   readonly #batchBytesMax: number;
   readonly #writer = new RecordBatchWriter();
   readonly #inFlight: Batch[] = [];
@@ -62,7 +64,7 @@ export class RecordAppender<StateRecord> {
   constructor(options: RecordAppenderOptions<StateRecord>) {
     this.#options = options;
     this.#leaderEpoch = options.log.leaderEpoch;
-    this.#batchBytesMax = batchBytesMaxFor(options.log);
+    this.#batchBytesMax = Math.min(batchBytesMaxFor(options.log), BATCH_BYTES_TARGET);
   }
 
   /** Takes records and the answers that rest on them and on all records before them. */

@@ -153,6 +153,11 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
         return !this.#isClosed;
       },
     });
+    const step = new Step<StateRecord>();
+    for (const _ of shard.onLoaded(step)) {
+      if (this.#isClosed) break;
+      if (pace.isSpent()) await pace.rest();
+    }
     if (this.#isClosed) return;
     const durationMs = clock.monotonicMs() - startMs;
     metrics.loadSeconds.observe(durationMs / 1_000);
@@ -163,10 +168,10 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
         unknownCount,
       });
     }
-    this.#serve(shard, sizeBytes);
+    this.#serve(shard, step, sizeBytes);
   }
 
-  #serve(shard: Shard, replayedBytes: number): void {
+  #serve(shard: Shard, step: Step<StateRecord>, replayedBytes: number): void {
     this.#shard = shard;
     this.#appender = new RecordAppender<StateRecord>({
       ...this.#options,
@@ -181,8 +186,6 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     this.#bytesSinceSnapshot = replayedBytes;
     this.#liveBytes = 0;
     this.#isSnapshotting = false;
-    const step = new Step<StateRecord>();
-    shard.onLoaded(step);
     this.#commit(step);
     this.#scheduleUpkeep();
     this.#snapshotIfDue();
@@ -314,7 +317,7 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
       appender.add(slice, []);
       slice = [];
       await appender.settle();
-      await pace.rest();
+      if (pace.isSpent()) await pace.rest();
       if (this.#shard !== shard) return;
     }
     appender.add(slice, []);
