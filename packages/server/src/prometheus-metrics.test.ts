@@ -22,4 +22,12 @@ describe('PrometheusMetrics', () => {
     expect(second).toContain('millrace_topic_bytes{topic="b"} 7');
     expect(second).not.toContain('topic="a"');
   });
+
+  it('shows a counter before anything was counted', async () => {
+    const metrics = new PrometheusMetrics();
+
+    metrics.counter('millrace_failures_total', 'Failures.', { api: 'Produce' });
+
+    expect(await metrics.registry.metrics()).toContain('millrace_failures_total{api="Produce"} 0');
+  });
 });

@@ -25,6 +25,8 @@ export class PrometheusMetrics implements MetricsRegistry {
       this.#counters.set(name, family);
     }
     const child = Object.keys(labels).length === 0 ? family : family.labels(labels);
+    // A series that is missing until something happens cannot be told from one that is not scraped.
+    child.inc(0);
     return { add: (amount) => child.inc(amount) };
   }
 
