@@ -149,10 +149,11 @@ export class CoordinatorFixture {
   }
 
   /** A crash: the old coordinator is never heard of again, a new one reads the log. */
-  async crash(): Promise<void> {
+  async crash(changes: CoordinatorFixtureOptions = {}, beforeLoad: () => void = () => undefined): Promise<void> {
     this.coordinator.unload(0);
-    this.coordinator = this.#create();
+    this.coordinator = this.#create(changes);
     await this.openLog();
+    beforeLoad();
     await this.load();
   }
 
@@ -205,8 +206,8 @@ export class CoordinatorFixture {
     );
   }
 
-  #create(): GroupCoordinator {
-    const { config, metrics = noMetrics, logger = silentLogger, snapshotBytesMin } = this.options;
+  #create(changes: CoordinatorFixtureOptions = {}): GroupCoordinator {
+    const { config, metrics = noMetrics, logger = silentLogger, snapshotBytesMin } = { ...this.options, ...changes };
     return createGroupCoordinator({
       config: {
         ...DEFAULT_GROUP_COORDINATOR_CONFIG,
