@@ -9,6 +9,7 @@ import type { Clock, Logger, MetricsRegistry, Random, Timers } from '@millrace/b
 import { createMemoryLogEngine, type LogEngine } from '@millrace/log';
 import { createMemoryMetaStore, createSqliteMetaStore, type MetaStore } from '@millrace/metadata';
 import { createLocalLogEngine, lockDataDirectory, type DirectoryLock } from '@millrace/storage-local';
+import { bindToCluster } from './cluster-binding.ts';
 import type { BrokerConfig } from './config/broker-config.ts';
 
 export interface StorageOptions {
@@ -58,6 +59,14 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     if (outcome.status === 'fulfilled') continue;
     await close();
     throw outcome.reason;
+  }
+  if (dataDir !== undefined) {
+    try {
+      await bindToCluster(dataDir, metaStore.snapshot().clusterId);
+    } catch (error) {
+      await close();
+      throw error;
+    }
   }
   return { metaStore, engine, close };
 }
