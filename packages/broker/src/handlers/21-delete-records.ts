@@ -2,7 +2,7 @@
  * DeleteRecords 0–2: moves the log start of partitions up; what lies below is gone at once and for good.
  *
  * Offset −1 = high watermark; beyond it or another negative → OFFSET_OUT_OF_RANGE; below the log start → the log start as it is.
- * Refused for topics whose cleanup.policy lacks "delete" [44], and for internal ones [17]. Pinned by test/admin.itest.ts.
+ * Refused for topics that are only compacted [44], and for internal ones [17]. Pinned by test/admin.itest.ts.
  */
 import type { PartitionLog } from '@millrace/log';
 import { ErrorCode } from '@millrace/protocol';
@@ -48,7 +48,7 @@ async function deleteBefore({ services }: RequestContext, topicName: string, ask
   if (location.topic.isInternal) return failed(partitionIndex, ErrorCode.INVALID_TOPIC_EXCEPTION);
   if (location.kind === 'elsewhere') return failed(partitionIndex, ErrorCode.NOT_LEADER_OR_FOLLOWER);
   const { log } = location;
-  if (!log.config.cleanupDelete) return failed(partitionIndex, ErrorCode.POLICY_VIOLATION);
+  if (log.config.cleanupCompact && !log.config.cleanupDelete) return failed(partitionIndex, ErrorCode.POLICY_VIOLATION);
   const offset = targetOffset(log, asked.offset);
   if (offset === undefined) return failed(partitionIndex, ErrorCode.OFFSET_OUT_OF_RANGE);
   try {

@@ -1,7 +1,7 @@
 /**
  * DescribeLogDirs 1–5: how many bytes each partition takes on this broker.
  *
- * There is one directory. v1: an empty list asks for nothing, null for all. v3+: a top-level error, never set here.
+ * There is one directory, named "memory" when everything is kept there. v1: an empty list asks for nothing, null for all. v3+: a top-level error, never set here.
  * v4+: size and free space of the volume. v5+: whether the directory is cordoned, never here.
  * Sizes are those of the record batches from log start to log end; what the broker does not own is left out.
  * Pinned by test/admin.itest.ts.
@@ -17,8 +17,11 @@ import {
   type DescribeLogDirsRequest,
   type DescribeLogDirsResponse,
 } from '@millrace/protocol/messages/35-describe-log-dirs';
+import type { BrokerConfig } from '../config/broker-config.ts';
 import type { BrokerServices } from '../services.ts';
 import { defineHandler } from './handler.ts';
+
+const MEMORY = 'memory';
 
 type Topic = DescribeLogDirsResponse['results'][number]['topics'][number];
 type Partition = Topic['partitions'][number];
@@ -29,7 +32,7 @@ export const describeLogDirsHandler = defineHandler<DescribeLogDirsRequest, Desc
   minVersion: 1,
   maxVersion: 5,
   async handle({ services }, request) {
-    const logDir = resolve(services.config.dataDir);
+    const logDir = directoryOf(services.config);
     const topics = request.topics === null ? ownedTopics(services) : askedTopics(services, request.topics);
     return createDescribeLogDirsResponse({
       results: [{ errorCode: ErrorCode.NONE, logDir, topics, ...(await volumeOf(logDir)), isCordoned: false }],
@@ -70,8 +73,14 @@ function sizeOf({ id, sizeBytes }: PartitionLog): Partition {
   return { partitionIndex: id.partition, partitionSize: BigInt(sizeBytes), offsetLag: 0n, isFutureKey: false };
 }
 
-/** −1 where the directory does not exist: a broker without one keeps everything in memory. */
+/** A broker that was given no directory keeps everything in memory. */
+function directoryOf({ staticEntries, dataDir }: BrokerConfig): string {
+  return staticEntries.has('log.dir') || staticEntries.has('log.dirs') ? resolve(dataDir) : MEMORY;
+}
+
+/** −1 where there is no directory. */
 async function volumeOf(path: string): Promise<{ readonly totalBytes: bigint; readonly usableBytes: bigint }> {
+  if (path === MEMORY) return { totalBytes: -1n, usableBytes: -1n };
   try {
     const { bsize, blocks, bavail } = await statfs(path, { bigint: true });
     return { totalBytes: blocks * bsize, usableBytes: bavail * bsize };
