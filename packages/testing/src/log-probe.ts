@@ -151,7 +151,7 @@ export class LogProbe implements AsyncDisposable {
   }
 
   async initProducerId(): Promise<number> {
-    const request = createInitProducerIdRequest({ transactionTimeoutMs: TIMEOUT_MS });
+    const request = createInitProducerIdRequest({ transactionalId: null, transactionTimeoutMs: TIMEOUT_MS });
     const response = await this.wire.call(
       initProducerIdRequest,
       initProducerIdResponse,
