@@ -193,6 +193,8 @@ export class OwnedPartitions implements PartitionRegistry {
     if (before.kind === 'open' && wanted.kind === 'open' && before.leaderEpoch === wanted.leaderEpoch) return;
     if (before.kind !== 'open' && before.kind === wanted.kind) return;
     partition.wanted = wanted;
+    // Waiting group requests are told at once, also while the log is still being read.
+    if (wanted.kind !== 'open') this.#unload(partition);
     if (partition.working !== undefined) return;
     partition.working = this.#work(partition).finally(() => (partition.working = undefined));
     this.#track(partition.working);
@@ -222,23 +224,26 @@ export class OwnedPartitions implements PartitionRegistry {
 
   async #open(partition: PartitionState, leaderEpoch: number): Promise<void> {
     const { engine, groups, logConfig } = this.#options;
-    const topic = this.#topicsById.get(partition.id.topicId)?.topic;
     // A topic that is new in this change is in the maps after this turn.
-    if (topic === undefined) await Promise.resolve();
-    const current = this.#topicsById.get(partition.id.topicId);
-    if (current === undefined || this.#isClosed) return;
+    await Promise.resolve();
+    const topicState = this.#topicsById.get(partition.id.topicId);
+    if (topicState === undefined || this.#isClosed) return;
     await this.#takeTurn();
     try {
       this.#unload(partition);
-      partition.log = await engine.openPartition(partition.id, { config: logConfig(current.topic), leaderEpoch });
+      const config = logConfig(topicState.topic);
+      const log = await engine.openPartition(partition.id, { config, leaderEpoch });
+      partition.log = log;
+      // Settings may have changed while the log was being opened.
+      const newestConfig = logConfig(topicState.topic);
+      if (newestConfig !== config) await log.updateConfig(newestConfig);
     } finally {
       this.#passTurn();
     }
-    const { log } = partition;
     this.#publish(partition, leaderEpoch);
     if (partition.topicName === GROUP_TOPIC) {
       partition.isLoaded = true;
-      await groups.load(partition.id.partition, log);
+      await groups.load(partition.id.partition, partition.log);
     }
   }
 

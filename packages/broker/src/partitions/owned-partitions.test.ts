@@ -1,0 +1,185 @@
+import { silentLogger, systemClock, systemTimers } from '@millrace/base';
+import { createMemoryLogEngine, type LogConfig, type LogEngine, type PartitionLog } from '@millrace/log';
+import { createMemoryMetaStore, type MetaStore } from '@millrace/metadata';
+import { loadBrokerConfig } from '../config/broker-config.ts';
+import { resolveTopicConfig } from '../config/topic-config.ts';
+import { GROUP_TOPIC, OwnedPartitions } from './owned-partitions.ts';
+
+const ID = 'abcdefghijklmnopqrstuA';
+const CONFIG = loadBrokerConfig(new Map());
+
+describe('OwnedPartitions', () => {
+  let metaStore: MetaStore;
+  let engine: LogEngine;
+  let events: string[];
+
+  beforeEach(async () => {
+    metaStore = createMemoryMetaStore();
+    await metaStore.open();
+    engine = createMemoryLogEngine({ clock: systemClock, timers: systemTimers, logger: silentLogger });
+    await engine.start();
+    events = [];
+  });
+
+  afterEach(() => engine.close());
+
+  const create = (nodeId = 1): OwnedPartitions => {
+    const owned = new OwnedPartitions({
+      nodeId,
+      metaStore,
+      engine,
+      groups: {
+        load: (partition) => Promise.resolve(void events.push(`load ${partition}`)),
+        unload: (partition) => void events.push(`unload ${partition}`),
+        forgetTopic: (name) => Promise.resolve(void events.push(`forget ${name}`)),
+      },
+      logConfig: ({ configs }): LogConfig => resolveTopicConfig(CONFIG, configs),
+      logger: silentLogger,
+      onTopicGone: ({ name }) => void events.push(`gone ${name}`),
+    });
+    metaStore.onChange((snapshot) => owned.apply(snapshot));
+    return owned;
+  };
+
+  const createTopic = (owners: readonly number[], name = 'topic', topicId = ID) =>
+    metaStore.createTopic({
+      name,
+      topicId,
+      isInternal: name === GROUP_TOPIC,
+      replicationFactor: 1,
+      owners,
+      configs: new Map(),
+    });
+  const settle = (owned: OwnedPartitions) => owned.settled(metaStore.snapshot().version);
+  const ownedLog = (owned: OwnedPartitions, partition = 0): PartitionLog => {
+    const location = owned.locateById(ID, partition);
+    if (location.kind !== 'owned') throw new Error(`partition ${partition} is ${location.kind}`);
+    return location.log;
+  };
+
+  it('opens what it owns and points elsewhere for the rest', async () => {
+    const owned = create();
+    await owned.start();
+    await createTopic([1, 2, 1]);
+    await settle(owned);
+    expect([0, 1, 2, 3].map((partition) => owned.locateByName('topic', partition).kind)).toEqual([
+      'owned',
+      'elsewhere',
+      'owned',
+      'unknown',
+    ]);
+    expect(owned.locateByName('topic', 1)).toMatchObject({ owner: 2, leaderEpoch: 0 });
+    expect(owned.locateById(ID, 0).kind).toBe('owned');
+    expect(owned.locateByName('topic', -1).kind).toBe('unknown');
+    expect(owned.openCount).toBe(2);
+  });
+
+  it('says "elsewhere, here" until the log is open', async () => {
+    const owned = create();
+    await owned.start();
+    const seen: string[] = [];
+    const stop = metaStore.onChange(() => {
+      const location = owned.locateByName('topic', 0);
+      seen.push(location.kind === 'elsewhere' ? `elsewhere ${location.owner}` : location.kind);
+    });
+    await createTopic([1]);
+    stop();
+    expect(seen).toEqual(['elsewhere 1']);
+    await settle(owned);
+    expect(owned.locateByName('topic', 0).kind).toBe('owned');
+  });
+
+  it('takes every partition anew at the start, under a higher epoch', async () => {
+    await createTopic([1, 2]);
+    const owned = create();
+    await owned.start();
+    expect(ownedLog(owned).leaderEpoch).toBe(1);
+    expect(metaStore.snapshot().topicsById.get(ID)?.partitions).toEqual([
+      { partition: 0, owner: 1, leaderEpoch: 1 },
+      { partition: 1, owner: 2, leaderEpoch: 0 },
+    ]);
+  });
+
+  it('follows ownership away and back', async () => {
+    const owned = create();
+    await owned.start();
+    await createTopic([1]);
+    await settle(owned);
+    const log = ownedLog(owned);
+    let advances = 0;
+    log.onAdvance(() => advances++);
+
+    await metaStore.acquirePartition(ID, 0, 2, 0);
+    expect(owned.locateById(ID, 0)).toMatchObject({ kind: 'elsewhere', owner: 2, leaderEpoch: 1 });
+    await settle(owned);
+    expect(engine.getPartition({ topicId: ID, partition: 0 })).toBeUndefined();
+    expect(advances).toBeGreaterThan(0);
+
+    await metaStore.acquirePartition(ID, 0, 1, 1);
+    await settle(owned);
+    expect(ownedLog(owned).leaderEpoch).toBe(2);
+  });
+
+  it('deletes partitions of deleted topics and frees the name at once', async () => {
+    const owned = create();
+    await owned.start();
+    await createTopic([1]);
+    await settle(owned);
+    await metaStore.deleteTopic(ID);
+    expect(owned.locateByName('topic', 0).kind).toBe('unknown');
+    await createTopic([1], 'topic', 'ABCDEFGHIJKLMNOPQRSTUA');
+    await settle(owned);
+    expect([...engine.storedPartitions()].map(({ topicId }) => topicId)).toEqual(['ABCDEFGHIJKLMNOPQRSTUA']);
+    expect(owned.locateByName('topic', 0).kind).toBe('owned');
+    expect(events).toEqual(['gone topic', 'forget topic']);
+  });
+
+  it('deletes at the start what belongs to topics that are gone', async () => {
+    const config = resolveTopicConfig(CONFIG, new Map());
+    await engine.openPartition({ topicId: 'ABCDEFGHIJKLMNOPQRSTUA', partition: 3 }, { config, leaderEpoch: 0 });
+    await createTopic([1]);
+    await create().start();
+    expect([...engine.storedPartitions()].map(({ topicId }) => topicId)).toEqual([ID]);
+  });
+
+  it('gives new settings to open logs', async () => {
+    const owned = create();
+    await owned.start();
+    await createTopic([1]);
+    await metaStore.alterConfigs({ type: 2, name: 'topic' }, new Map([['retention.ms', '5000']]));
+    await settle(owned);
+    expect(ownedLog(owned).config.retentionMs).toBe(5000);
+  });
+
+  it('adds partitions', async () => {
+    const owned = create();
+    await owned.start();
+    await createTopic([1]);
+    await metaStore.addPartitions(ID, 1, [1, 1]);
+    await settle(owned);
+    expect(ownedLog(owned, 2).logEndOffset).toBe(0);
+  });
+
+  it('hands internal partitions to the coordinator and takes them back', async () => {
+    const owned = create();
+    await owned.start();
+    await createTopic([1, 2], GROUP_TOPIC);
+    await settle(owned);
+    expect(events).toEqual(['load 0']);
+    await metaStore.acquirePartition(ID, 0, 2, 0);
+    await settle(owned);
+    await metaStore.acquirePartition(ID, 1, 1, 0);
+    await settle(owned);
+    expect(events).toEqual(['load 0', 'unload 0', 'load 1']);
+  });
+
+  it('ends where the last of quick changes leads', async () => {
+    const owned = create();
+    await owned.start();
+    await createTopic([1]);
+    for (let epoch = 0; epoch < 9; epoch++) void metaStore.acquirePartition(ID, 0, epoch % 2 === 0 ? 2 : 1, epoch);
+    await metaStore.acquirePartition(ID, 0, 1, 9);
+    await settle(owned);
+    expect(ownedLog(owned).leaderEpoch).toBe(10);
+  });
+});
