@@ -59,6 +59,35 @@ describe('an empty group id', () => {
   });
 });
 
+describe('names that the log could not hold', () => {
+  // Bytes that are no UTF-8 become three each, so a text can be longer going out than it was coming in.
+  const groupId = '\ufffd'.repeat(20_000);
+
+  it('are refused where they would be stored, and unknown elsewhere', async () => {
+    const fixture = await CoordinatorFixture.start();
+
+    expect(await fixture.join({ groupId })).toMatchObject({ errorCode: ErrorCode.INVALID_GROUP_ID });
+    expect(await fixture.join({ groupInstanceId: groupId }, 5)).toMatchObject({ errorCode: ErrorCode.INVALID_REQUEST });
+    expect(await fixture.join({ protocolType: groupId })).toMatchObject({ errorCode: ErrorCode.INVALID_REQUEST });
+    expect(await fixture.commit(1, { groupId })).toBe(ErrorCode.INVALID_GROUP_ID);
+    expect(await fixture.fetch(groupId)).toEqual({});
+  });
+
+  it('are cut where they only begin a member id', async () => {
+    const fixture = await CoordinatorFixture.start();
+    const member = { ...context(4), clientId: '\ufffd'.repeat(20_000) };
+    const request = createJoinGroupRequest({ groupId: 'g', sessionTimeoutMs: 6_000, protocolType: 'consumer' });
+
+    const { errorCode, memberId } = await fixture.coordinator.joinGroup(member, {
+      ...request,
+      protocols: [{ name: 'range', metadata: Buffer.alloc(0) }],
+    });
+
+    expect(errorCode).toBe(ErrorCode.MEMBER_ID_REQUIRED);
+    expect(Buffer.byteLength(memberId)).toBeLessThan(32_767);
+  });
+});
+
 describe('JoinGroup', () => {
   it.each([5_999, 1_800_001])('refuses a session timeout of %d ms, outside the bounds', async (sessionTimeoutMs) => {
     const fixture = await CoordinatorFixture.start();

@@ -72,7 +72,7 @@ import {
 import type { ClassicGroup } from './group/classic-group.ts';
 import { CLASSIC_GROUP_STATES } from './group/classic-group-state.ts';
 import { createGroupMetrics } from './group/group-metrics.ts';
-import { groupRecordCodec, type GroupStateRecord } from './group/group-records.ts';
+import { groupRecordCodec, isStorable, type GroupStateRecord } from './group/group-records.ts';
 import { GroupShard, type PartitionResults, type TopicPartitions } from './group/group-shard.ts';
 import { describeGroup, fetchOffsets, listedGroup } from './group/group-views.ts';
 import type { OffsetCommitEntry } from './group/offset-rules.ts';
@@ -147,7 +147,9 @@ class GroupCoordinatorService implements GroupCoordinator {
   async joinGroup(context: GroupRequestContext, request: JoinGroupRequest): Promise<JoinGroupResponse> {
     const { apiVersion } = context;
     const failure = (errorCode: number): JoinGroupResponse => joinGroupFailure(request, errorCode, apiVersion);
-    if (request.groupId === '') return failure(ErrorCode.INVALID_GROUP_ID);
+    if (request.groupId === '' || !isStorable(request.groupId)) return failure(ErrorCode.INVALID_GROUP_ID);
+    const names = [request.groupInstanceId ?? '', request.protocolType, ...request.protocols.map(({ name }) => name)];
+    if (!names.every(isStorable)) return failure(ErrorCode.INVALID_REQUEST);
     const { groupMinSessionTimeoutMs, groupMaxSessionTimeoutMs } = this.#config;
     if (request.sessionTimeoutMs < groupMinSessionTimeoutMs || request.sessionTimeoutMs > groupMaxSessionTimeoutMs) {
       return failure(ErrorCode.INVALID_SESSION_TIMEOUT);
@@ -354,6 +356,7 @@ class GroupCoordinatorService implements GroupCoordinator {
     entries: readonly OffsetCommitEntry[],
   ): PartitionResults | Promise<PartitionResults> {
     if (entries.length === 0) return { partitionErrors: [] };
+    if (!isStorable(request.groupId)) return { groupError: ErrorCode.INVALID_GROUP_ID };
     const commit = {
       groupId: request.groupId,
       memberId: request.memberId,

@@ -58,6 +58,8 @@ const VERSION_WITH_REQUIRED_MEMBER_ID = 4;
 const VERSION_WITH_SKIP_ASSIGNMENT = 9;
 /** How long the JoinGroup of a member waits that has not had an answer yet; Kafka's own constant. */
 const NEW_MEMBER_JOIN_TIMEOUT_MS = 300_000;
+/** Longer client names are cut: with the random part behind it, a member id must fit into a string of the protocol. */
+const NAME_CHARS_MAX = 8_192;
 /** Clients may name a rebalance timeout of 0; looking after absent members all the time helps nobody. */
 const ABSENT_RETRY_MS_MIN = 1_000;
 
@@ -213,7 +215,7 @@ export class ClassicProtocol {
     step: GroupStep,
   ): void {
     const { groupInstanceId } = request;
-    const memberId = `${groupInstanceId ?? context.clientId}-${this.#newUuid()}`;
+    const memberId = `${(groupInstanceId ?? context.clientId).slice(0, NAME_CHARS_MAX)}-${this.#newUuid()}`;
     if (groupInstanceId !== null) {
       const old = group.members.get(group.staticMemberId(groupInstanceId) ?? '');
       if (old === undefined) return this.#addMember(group, context, { ...request, memberId }, waiter, step);
@@ -553,7 +555,7 @@ export class ClassicProtocol {
 function newMember(group: ClassicGroup, context: GroupRequestContext, request: JoinGroupRequest): ClassicMember {
   const { memberId, groupInstanceId } = request;
   return new ClassicMember(
-    { memberId, groupInstanceId, clientId: context.clientId, clientHost: context.clientHost },
+    { memberId, groupInstanceId, clientId: context.clientId.slice(0, NAME_CHARS_MAX), clientHost: context.clientHost },
     request,
     distinctProtocols(request.protocols),
     group.newSession(memberId),

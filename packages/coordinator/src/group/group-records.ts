@@ -79,6 +79,9 @@ const OFFSET_VALUE_VERSION = 4;
 const OFFSET_VALUE_VERSION_WITH_EXPIRY = 1;
 const GROUP_VALUE_VERSION = 3;
 
+const STRING_BYTES_MAX = 0x7fff;
+const SURELY_STORABLE_CHARS = Math.floor(STRING_BYTES_MAX / 3);
+
 export const groupRecordCodec: RecordCodec<GroupStateRecord> = {
   encodeKey(record) {
     if (record.kind === 'group') return versioned(groupMetadataKey, { group: record.groupId }, GROUP_KEY_VERSION);
@@ -127,6 +130,11 @@ export function groupRecordSizeBytes(record: GroupStateRecord): number {
     );
   }
   return groupRecordCodec.encodeKey(record).length + (groupRecordCodec.encodeValue(record)?.length ?? 0);
+}
+
+/** Whether a record can hold the text: lengths on the wire and in the log are 16 bits. */
+export function isStorable(text: string): boolean {
+  return text.length <= SURELY_STORABLE_CHARS || Buffer.byteLength(text) <= STRING_BYTES_MAX;
 }
 
 function versioned<T>(codec: MessageCodec<T>, message: T, version: number): Buffer {

@@ -24,7 +24,7 @@ import { ClassicGroup } from './classic-group.ts';
 import { ClassicProtocol, type GroupStep } from './classic-protocol.ts';
 import type { GroupDeadline } from './group-deadline.ts';
 import type { GroupMetrics } from './group-metrics.ts';
-import type { GroupImage, GroupStateRecord } from './group-records.ts';
+import { isStorable, type GroupImage, type GroupStateRecord } from './group-records.ts';
 import { isExpired, isSameTopic, tombstone, validateCommit, type OffsetCommit } from './offset-rules.ts';
 
 export interface GroupShardOptions {
@@ -198,7 +198,9 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
     const nowMs = this.#clock.nowMs();
     let accepted = 0;
     const partitionErrors = commit.entries.map(({ topic, partition, topicId, offset, leaderEpoch, metadata }) => {
-      if (metadata.length > this.#config.offsetMetadataMaxBytes) return ErrorCode.OFFSET_METADATA_TOO_LARGE;
+      if (metadata.length > this.#config.offsetMetadataMaxBytes || !isStorable(metadata)) {
+        return ErrorCode.OFFSET_METADATA_TOO_LARGE;
+      }
       if (group === undefined && accepted === 0) this.#foundGroup(commit.groupId, step);
       accepted++;
       const expireTimestampMs = commit.retentionMs < 0 ? -1 : nowMs + commit.retentionMs;

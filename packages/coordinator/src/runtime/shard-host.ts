@@ -93,11 +93,11 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     const step = new Step<StateRecord>();
     try {
       operation(shard, step);
+      this.#commit(step);
     } catch (error) {
       waiter.fail(ErrorCode.UNKNOWN_SERVER_ERROR);
-      return this.#onBug(error);
+      this.#onBug(error);
     }
-    this.#commit(step);
   }
 
   /** Work over the whole shard, in slices. Resolves when all of it is durable; with false when the shard went meanwhile. */
