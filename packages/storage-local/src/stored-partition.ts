@@ -30,8 +30,6 @@ export class StoredPartition {
   isTrimmed = false;
   /** Files or the directory itself were made since the last sync. */
   hasNewNames = false;
-  /** One flush or sync at a time. */
-  working: Promise<void> | undefined;
   /** When the oldest batch that no segment has became visible; undefined when segments have all. */
   unflushedSinceMs: number | undefined;
   /** `os` mode: appends that go out with the next write, and whether one is under way. */
@@ -41,6 +39,7 @@ export class StoredPartition {
   #syncedEndOffset: number;
   #syncedEndPosition: number;
   readonly #marks: FlushMark[] = [];
+  #working: Promise<void> = Promise.resolve();
 
   constructor(log: OwnedLog, logsDirectory: string, durability: Durability) {
     this.log = log;
@@ -80,6 +79,13 @@ export class StoredPartition {
     return this.log.data.lsnOf(synced) ?? 0;
   }
 
+  /** Runs operations on the partition's files one behind the other. Rejects as `operation` does. */
+  work(operation: () => Promise<void>): Promise<void> {
+    const done = this.#working.then(operation);
+    this.#working = done.catch(() => undefined);
+    return done;
+  }
+
   noteFlushing(run: FlushRun): void {
     this.#marks.push({ offset: run.startOffset, lsn: run.lsn });
     this.dirtySegments.add(run.segment);
@@ -106,12 +112,14 @@ export class StoredPartition {
   /** State as of now; it may be stored once journal group `stateLsn` and everything in flight is durable. */
   state(stateLsn: number, isClosing: boolean): PartitionState {
     const { log } = this;
+    // What comes from now on is in `stateLsn` and later groups, also when nothing before it is needed.
+    const dataLsn = Math.min(this.dataLsn, stateLsn);
     const isComplete = isClosing && this.durability === 'os' && this.syncedEndOffset === log.data.endOffset;
     return {
       id: log.id,
       durability: this.durability,
       stateLsn,
-      dataLsn: this.dataLsn,
+      dataLsn,
       isComplete,
       snapshot: log.snapshot(this.syncedEndOffset, this.syncedEndPosition),
     };
