@@ -167,6 +167,19 @@ describe('resolveTopicConfig', () => {
     expect(resolveTopicConfig(config, NONE).retentionMs).toBe(5);
   });
 
+  it('gives a topic with settings one object until they or the broker change', () => {
+    const config = loadBrokerConfig(NONE);
+    const own = new Map([['retention.ms', '9']]);
+    const before = resolveTopicConfig(config, own);
+    expect(resolveTopicConfig(config, own)).toBe(before);
+    expect(resolveTopicConfig(loadBrokerConfig(new Map([['message.max.bytes', '5']])), own).maxMessageBytes).toBe(5);
+    expect(resolveTopicConfig(config, own).maxMessageBytes).toBe(1_048_588);
+
+    config.applyDynamic(new Map([['message.max.bytes', '7']]), NONE);
+
+    expect(resolveTopicConfig(config, own)).toMatchObject({ retentionMs: 9, maxMessageBytes: 7 });
+  });
+
   it('passes over a stored value that it cannot read', () => {
     expect(resolveTopicConfig(loadBrokerConfig(NONE), new Map([['retention.ms', 'long']])).retentionMs).toBe(
       604_800_000,

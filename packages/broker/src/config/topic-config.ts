@@ -33,22 +33,35 @@ interface Defaults {
   readonly settings: TopicSettings;
 }
 
-const defaultsByConfig = new WeakMap<BrokerConfig, Defaults>();
+interface Resolved {
+  readonly config: BrokerConfig;
+  readonly revision: number;
+  readonly isInternal: boolean;
+  readonly settings: TopicSettings;
+}
 
-/** Settings of a topic with these overrides; the same object for all topics without any, until the broker's own change. */
+const defaultsByConfig = new WeakMap<BrokerConfig, Defaults>();
+/** A topic's overrides are one map until they change, and settings are asked for with every produce request. */
+const resolvedByOverrides = new WeakMap<ReadonlyMap<string, string>, Resolved>();
+
+/** Settings of a topic with these overrides: the same object until the overrides or the broker's own settings change. */
 export function resolveTopicConfig(
   config: BrokerConfig,
   overrides: ReadonlyMap<string, string>,
   options: { readonly isInternal?: boolean } = {},
 ): TopicSettings {
-  const settings =
+  const isInternal = options.isInternal === true;
+  const { revision } = config;
+  const known = resolvedByOverrides.get(overrides);
+  if (known?.config === config && known.revision === revision && known.isInternal === isInternal) return known.settings;
+  let settings =
     overrides.size === 0
       ? defaultsOf(config).settings
       : settingsFrom((key) => effectiveTopicConfig(config, overrides, key));
   // Group and transaction state must outlive the machine, whatever the broker promises for other topics.
-  return options.isInternal === true && settings.durability !== 'fsync'
-    ? { ...settings, durability: 'fsync' }
-    : settings;
+  if (isInternal && settings.durability !== 'fsync') settings = { ...settings, durability: 'fsync' };
+  resolvedByOverrides.set(overrides, { config, revision, isInternal, settings });
+  return settings;
 }
 
 export function effectiveTopicConfig(
