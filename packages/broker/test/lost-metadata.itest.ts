@@ -21,7 +21,9 @@ describe('a broker whose metadata was lost', () => {
     const asidePath = join(directory.path, 'aside.db');
     await rename(metadataPath, asidePath);
 
-    await expect(startBroker({ dataDir: directory.path })).rejects.toMatchObject({ code: 'MILLRACE_BROKER_FOREIGN_DATA' });
+    await expect(startBroker({ dataDir: directory.path })).rejects.toMatchObject({
+      code: 'MILLRACE_BROKER_FOREIGN_DATA',
+    });
 
     for (const name of await readdir(directory.path)) {
       if (name.startsWith('metadata.db')) await rm(join(directory.path, name));

@@ -127,7 +127,7 @@ export class Listener {
   }
 
   async #bindOne(endpoint: ListenerEndpoint): Promise<void> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) =>
       this.#onSocket(endpoint.name, socket),
     );
     await new Promise<void>((resolve, reject) => {
