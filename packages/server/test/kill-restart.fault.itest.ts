@@ -50,9 +50,9 @@ async function killAgainAndAgain(broker: BrokerProcess, random: SeededRandom): P
     const targetCount = load.acknowledgedCount + 1 + random.nextInt(KILL_AFTER_BATCHES_MAX);
     const delayMs = random.next() * KILL_DELAY_MS_MAX;
     const killed = Promise.withResolvers<void>();
+    const kill = (): void => void broker.kill().then(killed.resolve, killed.reject);
     load.onAcknowledged = () => {
-      if (load.acknowledgedCount === targetCount)
-        setTimeout(() => broker.kill().then(killed.resolve, killed.reject), delayMs);
+      if (load.acknowledgedCount === targetCount) setTimeout(kill, delayMs);
     };
     const address = { port: broker.port };
     const probes = await Promise.all([1, 2, 3].map(() => LogProbe.connect(address)));

@@ -58,7 +58,7 @@ export class PassingTopics {
   }
 
   async verify(probe: LogProbe): Promise<void> {
-    const found = new Set((await probe.topicNames()).filter((name) => name.startsWith(PREFIX)));
+    const found = new Set((await probe.topics()).map(({ name }) => name).filter((name) => name.startsWith(PREFIX)));
     const doubtful = this.#inDoubt;
     this.#inDoubt = undefined;
     if (doubtful !== undefined) {

@@ -8,6 +8,7 @@ export {
   LATEST,
   LogProbe,
   RefusedError,
+  type ProbedTopic,
   type ProbeTopicOptions,
   type ReadBatches,
   type ReadRecord,

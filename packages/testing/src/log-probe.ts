@@ -100,6 +100,13 @@ export interface ReadBatches {
   readonly logStartOffset: number;
 }
 
+export interface ProbedTopic {
+  readonly name: string;
+  readonly topicId: string;
+  /** By partition. */
+  readonly leaderEpochs: readonly number[];
+}
+
 export interface ProbeTopicOptions {
   readonly partitions?: number;
   readonly configs?: Readonly<Record<string, string>>;
@@ -143,11 +150,19 @@ export class LogProbe implements AsyncDisposable {
     refuse(`deleting ${name}`, result.errorCode, result.errorMessage);
   }
 
-  /** Names of all topics that are not internal. */
-  async topicNames(): Promise<string[]> {
+  /** All topics that are not internal. */
+  async topics(): Promise<ProbedTopic[]> {
     const request = createMetadataRequest({ topics: null, allowAutoTopicCreation: false });
     const { topics } = await this.wire.call(metadataRequest, metadataResponse, METADATA_VERSION, request);
-    return topics.filter((topic) => !topic.isInternal).map((topic) => topic.name ?? '');
+    return topics
+      .filter((topic) => !topic.isInternal)
+      .map(({ name, topicId, partitions }) => ({
+        name: name ?? '',
+        topicId,
+        leaderEpochs: partitions
+          .toSorted((a, b) => a.partitionIndex - b.partitionIndex)
+          .map(({ leaderEpoch }) => leaderEpoch),
+      }));
   }
 
   async initProducerId(): Promise<number> {
