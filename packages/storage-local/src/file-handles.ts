@@ -56,6 +56,11 @@ export class FileHandles {
     this.#closeUnused(handle);
   }
 
+  /** All files whose path begins so are about to be removed or moved. */
+  forgetUnder(prefix: string): void {
+    for (const path of [...this.#handles.keys()]) if (path.startsWith(prefix)) this.forget(path);
+  }
+
   async close(): Promise<void> {
     const handles = [...this.#handles.values()];
     this.#handles.clear();

@@ -103,28 +103,16 @@ export class Flusher {
   }
 
   /** Writes everything durable of the partition to its segments. Throws what the disk answered. */
-  async flush(partition: StoredPartition): Promise<void> {
-    while (partition.working !== undefined) await partition.working;
-    const work = this.#flush(partition);
-    partition.working = work.catch(() => undefined);
-    try {
-      await work;
-    } finally {
-      partition.working = undefined;
-    }
+  flush(partition: StoredPartition): Promise<void> {
+    return partition.work(() => this.#flush(partition));
   }
 
   /** Flushes, then syncs. Throws what the disk answered: after a failed sync nothing may be promised any more. */
-  async flushAndSync(partition: StoredPartition): Promise<void> {
-    await this.flush(partition);
-    while (partition.working !== undefined) await partition.working;
-    const work = this.#options.files.sync(partition);
-    partition.working = work.catch(() => undefined);
-    try {
-      await work;
-    } finally {
-      partition.working = undefined;
-    }
+  flushAndSync(partition: StoredPartition): Promise<void> {
+    return partition.work(async () => {
+      await this.#flush(partition);
+      await this.#options.files.sync(partition);
+    });
   }
 
   get #isTight(): boolean {

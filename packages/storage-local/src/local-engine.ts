@@ -137,6 +137,8 @@ interface Running {
   readonly direct: DirectWriter;
   readonly checkpointer: Checkpointer;
   readonly ballast: Ballast;
+  /** Ends the search for stray files. */
+  readonly straysEnd: AbortController;
 }
 
 class LocalLogEngine implements LogEngine {
@@ -162,6 +164,7 @@ class LocalLogEngine implements LogEngine {
 
   #running: Running | undefined;
   readonly #timers = new Map<string, Timer>();
+  #strays: Promise<void> = Promise.resolve();
   #isClosing = false;
   #fatal: MillraceError | undefined;
 
@@ -310,6 +313,8 @@ class LocalLogEngine implements LogEngine {
     if (running === undefined || this.#isClosing) return;
     this.#isClosing = true;
     for (const timer of this.#timers.values()) timer.cancel();
+    running.straysEnd.abort();
+    await this.#strays;
     for (const { log } of this.#partitions.values()) log.shut();
     // On a full disk what waits for room is given up: nobody was told that it is durable.
     const isStuck = running.journalFiles.isFull || running.direct.isStalled;
@@ -324,8 +329,7 @@ class LocalLogEngine implements LogEngine {
     await running.journalFiles.close();
     await this.#files.close();
     for (const partition of this.#partitions.values()) {
-      await partition.working;
-      partition.log.data.dropAll();
+      await partition.work(() => Promise.resolve(partition.log.data.dropAll()).then(() => undefined));
     }
     running.writer.retireLane();
     running.direct.retireLane();
@@ -373,7 +377,8 @@ class LocalLogEngine implements LogEngine {
     running.checkpointer.start();
     this.#repeat('retention', this.#config.retentionCheckIntervalMs, () => this.enforceRetention());
     this.#repeat('maintenance', MAINTENANCE_MS, () => this.#maintain(running));
-    void removeStrays(this.#fileSystem, logs, this.#partitions, !recovered.isClean, logger);
+    const { signal } = running.straysEnd;
+    this.#strays = removeStrays(this.#fileSystem, logs, this.#partitions, !recovered.isClean, logger, signal);
     logger.info('storage is ready', {
       partitions: this.#partitions.size,
       replayedGroups: recovered.replayedGroups,
@@ -441,7 +446,7 @@ class LocalLogEngine implements LogEngine {
       replayLsn: recovered.replayLsn,
       onFailure,
     });
-    return { lock, journalFiles, writer, direct, checkpointer, ballast };
+    return { lock, journalFiles, writer, direct, checkpointer, ballast, straysEnd: new AbortController() };
   }
 
   /** The first group of this process; with it anything that recovery had to cut is made known for good. */
@@ -510,18 +515,19 @@ class LocalLogEngine implements LogEngine {
     if ((await group.durable) !== 0) throw this.#fatal ?? this.#noRoom(partition);
     partition.isDeleted = true;
     this.#flusher.forget(partition);
-    while (partition.working !== undefined) await partition.working;
-    this.#files.forget(partition);
-    log.data.dropAll();
-    // The name is free at once, whatever time removing takes.
-    const doomed = `${partition.directory}.${group.lsn}${DELETED_SUFFIX}`;
-    try {
-      await this.#fileSystem.rename(partition.directory, doomed);
-    } catch (error) {
-      if (errorCodeOf(error) !== 'ENOENT') throw error;
-      return;
-    }
-    this.#removals.removeDirectory(this.#fileSystem, doomed);
+    await partition.work(async () => {
+      this.#files.forget(partition);
+      log.data.dropAll();
+      // The name is free at once, whatever time removing takes.
+      const doomed = `${partition.directory}.${group.lsn}${DELETED_SUFFIX}`;
+      try {
+        await this.#fileSystem.rename(partition.directory, doomed);
+      } catch (error) {
+        if (errorCodeOf(error) !== 'ENOENT') throw error;
+        return;
+      }
+      this.#removals.removeDirectory(this.#fileSystem, doomed);
+    });
   }
 
   /** Everything that the partition has is synced, so that either way of appending can go on from there. */

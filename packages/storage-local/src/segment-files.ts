@@ -19,7 +19,7 @@ import {
   batchSizeInBytes,
 } from '@millrace/protocol';
 import { FileHandles } from './file-handles.ts';
-import { errorCodeOf, isOutOfSpace, readWholeFile, type FileSystem, type OpenFile } from './file-system.ts';
+import { errorCodeOf, isOutOfSpace, readWholeFile, type FileSystem } from './file-system.ts';
 import { IoGate } from './io-gate.ts';
 import { decodeIndexFile, encodeIndexFile } from './segment-index-file.ts';
 import type { StoredPartition } from './stored-partition.ts';
@@ -196,14 +196,9 @@ export class SegmentFiles implements SegmentStore {
     }
   }
 
-  /** Closes handles to the partition's files, which are about to go. */
+  /** Closes all handles to the partition's files: its directory is about to go, and the name may be used again. */
   forget(partition: StoredPartition): void {
-    for (const segment of partition.log.data.segments) this.#handles.forget(partition.segmentPath(segment));
-  }
-
-  /** Runs `operation` on a segment's file; for recovery. */
-  useFile<T>(path: string, operation: (file: OpenFile) => Promise<T>): Promise<T> {
-    return this.#handles.use(path, 'update', operation);
+    this.#handles.forgetUnder(`${partition.directory}/`);
   }
 
   close(): Promise<void> {

@@ -45,9 +45,10 @@ export class SegmentRemovals {
     if (this.#isIgnoring) return;
     const remove = (): void =>
       this.#queue(async () => {
-        // A flush that is under way could make a file again.
-        while (partition.working !== undefined) await partition.working;
-        if (!partition.isDeleted) await this.#options.files.removeFiles(partition, segments);
+        // Not beside a flush, which could make a file again, and not once the directory is another partition's.
+        await partition.work(async () => {
+          if (!partition.isDeleted) await this.#options.files.removeFiles(partition, segments);
+        });
         onDone();
       });
     if (delayMs <= 0) {
@@ -99,33 +100,43 @@ export async function setStraysAside(
   }
 }
 
-/** Removes what was set aside and, when `looksInside`, files that belong to no segment. Never rejects. */
+/**
+ * Removes what was set aside and, when `looksInside`, files that belong to no segment. Never rejects. Logs must keep their segments
+ * until it is done: abort it, and wait for it, before they are taken apart.
+ */
 export async function removeStrays(
   fileSystem: FileSystem,
   logsDirectory: string,
   partitions: ReadonlyMap<string, StoredPartition>,
   looksInside: boolean,
   logger: Logger,
+  signal: AbortSignal,
 ): Promise<void> {
   try {
     for (const name of await fileSystem.list(logsDirectory)) {
+      if (signal.aborted) return;
       const match = PARTITION_DIRECTORY.exec(name);
       if (match === null) continue;
       const partition = partitions.get(name);
       if (match[2] !== undefined) await fileSystem.removeDirectory(`${logsDirectory}/${name}`);
-      else if (looksInside && partition !== undefined) await removeStrayFiles(fileSystem, partition);
+      else if (looksInside && partition !== undefined) await removeStrayFiles(fileSystem, partition, signal);
     }
   } catch (error) {
     if (errorCodeOf(error) !== 'ENOENT') logger.warn(`cannot remove stray files: ${messageOf(error)}`, { error });
   }
 }
 
-async function removeStrayFiles(fileSystem: FileSystem, partition: StoredPartition): Promise<void> {
+async function removeStrayFiles(
+  fileSystem: FileSystem,
+  partition: StoredPartition,
+  signal: AbortSignal,
+): Promise<void> {
   for (const name of await fileSystem.list(partition.directory)) {
+    if (signal.aborted || partition.isDeleted) return;
     const baseOffset = baseOffsetOfFile(name);
     if (baseOffset === undefined) continue;
     // Asked for each name, because the log may have grown a segment since they were listed.
     const isKnown = partition.log.data.segments.some((segment) => segment.baseOffset === baseOffset);
-    if (!isKnown && !partition.isDeleted) await fileSystem.remove(`${partition.directory}/${name}`);
+    if (!isKnown) await fileSystem.remove(`${partition.directory}/${name}`);
   }
 }
