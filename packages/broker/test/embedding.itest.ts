@@ -117,7 +117,7 @@ describe('createBroker', () => {
         const value: unknown = Reflect.get(target, property);
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
-    }) as MetaStore;
+    });
     const broker = await startBroker({ metaStore: breakable });
     const [client, other] = await Promise.all([
       WireClient.connect({ port: broker.port }),

@@ -26,8 +26,8 @@ export interface WireClientOptions {
 /** An answer as it came, undecoded. */
 interface Waiting {
   readonly what: string;
-  resolve(frame: Buffer): void;
-  reject(error: Error): void;
+  readonly resolve: (frame: Buffer) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class WireClient implements AsyncDisposable {
