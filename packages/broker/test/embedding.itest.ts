@@ -5,7 +5,7 @@ import {
   type MetricLabels,
   type MetricsRegistry,
 } from '@millrace/base';
-import { createMemoryMetaStore, type MetaStore } from '@millrace/metadata';
+import { createMemoryMetaStore } from '@millrace/metadata';
 import { createMetadataRequest, metadataRequest, metadataResponse } from '@millrace/protocol/messages/03-metadata';
 import { startBroker, WireClient } from '@millrace/testing';
 import { createBroker } from '../src/index.ts';
