@@ -1,5 +1,5 @@
 /**
- * Produce 3–13 (0–2 are advertised for old librdkafka and close the connection, as in Kafka).
+ * Produce 0–13: appends record batches; 0–2 are advertised for old librdkafka and close the connection, as in Kafka.
  *
  * v5+: log start offset. v7+: zstd. v8+: record errors and messages. v10+: the current leader in tags (KIP-951). v13+: topic ids.
  * acks=1 means all; acks=0 gets no answer, an error ends its connection, and its request counts as in work until it is durable.

@@ -5,7 +5,7 @@
  * A broker knows its own settings and those stored for all brokers (empty name); another broker's → INVALID_REQUEST.
  * Client metrics and groups have no settings in this release: their lists are empty.
  * Differs from Apache Kafka: synonyms of retention.ms and segment.ms name the coarser keys (log.retention.hours) also while those are
- * in force, and the source is theirs. Pinned by test/admin.itest.ts.
+ * in force, and the source is theirs. Pinned by test/configs.itest.ts.
  */
 import { ConfigResourceType } from '@millrace/metadata';
 import { ErrorCode } from '@millrace/protocol';

@@ -3,7 +3,7 @@
  *
  * Each resource succeeds or fails as a whole. Old: clients that can use IncrementalAlterConfigs.
  * Differs from Apache Kafka: a resource that stands twice is refused [42] where Apache Kafka never answers.
- * Pinned by test/admin.itest.ts.
+ * Pinned by test/configs.itest.ts.
  */
 import {
   alterConfigsRequest,

@@ -4,7 +4,7 @@
  * There is one directory, named "memory" when everything is kept there. v1: an empty list asks for nothing, null for all. v3+: a top-level error, never set here.
  * v4+: size and free space of the volume. v5+: whether the directory is cordoned, never here.
  * Sizes are those of the record batches from log start to log end; what the broker does not own is left out.
- * Pinned by test/admin.itest.ts.
+ * Pinned by test/configs.itest.ts.
  */
 import { statfs } from 'node:fs/promises';
 import { resolve } from 'node:path';

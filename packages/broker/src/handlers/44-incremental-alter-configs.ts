@@ -2,7 +2,7 @@
  * IncrementalAlterConfigs 0–1: sets, deletes, appends to and subtracts from single settings of a resource (KIP-339).
  *
  * Each resource succeeds or fails as a whole: one bad entry [40] refuses it and leaves other resources be. A list that was never set
- * is appended to as it is in force. Pinned by test/admin.itest.ts.
+ * is appended to as it is in force. Pinned by test/configs.itest.ts.
  */
 import {
   createIncrementalAlterConfigsResponse,

@@ -2,7 +2,7 @@
  * ListPartitionReassignments 0: partitions on their way to other brokers.
  *
  * Data does not move here when an owner changes, so there is never one on its way: the list is empty, for known and unknown partitions
- * alike, as in Apache Kafka while nothing moves. Pinned by test/admin.itest.ts.
+ * alike, as in Apache Kafka while nothing moves. Pinned by test/configs.itest.ts.
  */
 import {
   createListPartitionReassignmentsResponse,

@@ -3,7 +3,7 @@
  *
  * v1+: endpoint type; controllers (2) have no endpoints of their own here → MISMATCHED_ENDPOINT_TYPE, as on any Apache Kafka broker.
  * v2+: fenced brokers on request; a broker that is not up is not listed here, so none is ever fenced.
- * Pinned by test/admin.itest.ts.
+ * Pinned by test/configs.itest.ts.
  */
 import { ErrorCode } from '@millrace/protocol';
 import {
