@@ -22,7 +22,7 @@ const GATES = [
   { label: 'types', nodeArgs: () => bin('nx', 'run-many', '-t', 'typecheck', '--outputStyle=static') },
   {
     label: 'generated code',
-    nodeArgs: () => bin('nx', 'run-many', '-t', 'generate', '--outputStyle=static', '--check'),
+    nodeArgs: () => bin('nx', 'run-many', '-t', 'generate', 'docs', '--outputStyle=static', '--check'),
   },
   { label: 'tidy', nodeArgs: () => source('tools/tidy/src/main.ts') },
   { label: 'build', nodeArgs: () => bin('nx', 'run-many', '-t', 'build', '--outputStyle=static') },

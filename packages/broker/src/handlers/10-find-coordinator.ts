@@ -4,7 +4,7 @@
  * v1+: key type (0 group, 1 transaction, 2 share) and error message. v4+: many keys at once. v6+: share groups.
  * The internal topic is made on first use, and the answer waits for it.
  * Differs from Apache Kafka: transactions and share groups are refused until they exist here: transactions with
- * TRANSACTIONAL_ID_AUTHORIZATION_FAILED, on which every client gives up at once. Pinned by test/10-find-coordinator.itest.ts.
+ * TRANSACTIONAL_ID_AUTHORIZATION_FAILED, on which every client gives up at once. Pinned by test/coordinators.itest.ts.
  */
 import { ErrorCode } from '@millrace/protocol';
 import {

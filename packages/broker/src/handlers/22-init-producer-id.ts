@@ -4,7 +4,7 @@
  * v3+: the producer may name the id and epoch that it has; without a transactional id a new one is handed out all the same.
  * v4+: PRODUCER_FENCED exists. v5: nothing new for idempotence. v6 is unstable and not advertised.
  * Differs from Apache Kafka: a transactional id is refused with TRANSACTIONAL_ID_AUTHORIZATION_FAILED until transactions exist here,
- * since every client gives up at once on that code. Pinned by test/22-init-producer-id.itest.ts.
+ * since every client gives up at once on that code. Pinned by test/coordinators.itest.ts.
  */
 import { ErrorCode } from '@millrace/protocol';
 import {
