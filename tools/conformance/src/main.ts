@@ -55,7 +55,7 @@ async function runClients(target: Target, options: Options, outDir: string, foun
 
 async function runTarget(spec: TargetSpec, options: Options, outDir: string): Promise<TargetResults> {
   const workDir = mkdtempSync(join(tmpdir(), 'conformance-run-'));
-  const target = createTarget(spec, workDir);
+  const target = createTarget(spec, workDir, outDir);
   const found = { clients: {}, results: [] as CaseResult[] };
   const results: TargetResults = {
     target: target.name,

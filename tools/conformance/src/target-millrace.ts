@@ -6,7 +6,7 @@
  * Bounds: ready within 20 s, stopped within 10 s.
  */
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { logTail } from './log-tail.ts';
@@ -29,9 +29,10 @@ export class MillraceTarget implements Target {
   #bootstrap = '';
   #crash: string | undefined;
 
-  constructor(workDir: string) {
+  constructor(workDir: string, logFile: string) {
     this.#dataDir = join(workDir, 'data');
-    this.#logFile = join(workDir, 'broker.log');
+    this.#logFile = logFile;
+    writeFileSync(logFile, '');
   }
 
   async start(): Promise<void> {

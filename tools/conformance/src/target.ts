@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { TargetSpec } from './options.ts';
 import { ExternalTarget } from './target-external.ts';
 import { MillraceTarget } from './target-millrace.ts';
@@ -20,10 +21,10 @@ export interface Target {
   crashed(): string | undefined;
 }
 
-export function createTarget(spec: TargetSpec, workDir: string): Target {
+export function createTarget(spec: TargetSpec, workDir: string, outDir: string): Target {
   switch (spec.kind) {
     case 'millrace':
-      return new MillraceTarget(workDir);
+      return new MillraceTarget(workDir, join(outDir, 'millrace-broker.log'));
     case 'reference':
       return new ReferenceTarget(workDir);
     case 'external':

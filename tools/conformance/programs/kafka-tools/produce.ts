@@ -12,7 +12,7 @@ import {
   type Restart,
   until,
 } from '../harness.ts';
-import { consume, createTopic, endOffsets, EventTool, print, produce, tool } from './tool.ts';
+import { consume, createTopic, endOffsets, EventTool, print, produce, propertiesFile, tool } from './tool.ts';
 
 function roundTrip(producerArgs: readonly string[], size?: number): CaseBody {
   return async (context) => {
@@ -127,6 +127,10 @@ const verifiable: CaseBody = async (context) => {
   return undefined;
 };
 
+/**
+ * Without `none`, a client that lost every broker forgets the cluster; the consumer then sees the topic vanish and come
+ * back, and joins its group again, whatever the broker does.
+ */
 function restarted(mode: Restart): CaseBody {
   return async (context) => {
     const topic = await createTopic(context, 2);
@@ -139,7 +143,14 @@ function restarted(mode: Restart): CaseBody {
       'earliest',
       '--verbose',
     ];
-    const consumer = new EventTool(context, 'verifiableConsumer', ['--topic', topic, ...group]);
+    const file = await propertiesFile(context, { 'metadata.recovery.strategy': 'none' });
+    const consumer = new EventTool(context, 'verifiableConsumer', [
+      '--topic',
+      topic,
+      ...group,
+      '--command-config',
+      file,
+    ]);
     await until('an assignment', () => consumer.named('partitions_assigned').length > 0);
     const producer = new EventTool(context, 'verifiableProducer', [
       '--topic',

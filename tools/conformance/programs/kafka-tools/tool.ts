@@ -1,5 +1,8 @@
 /** Kafka's command line tools, started by class name; one JVM each. */
 import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { run, type RunResult } from '../../src/processes.ts';
 import { assert, BOOTSTRAP, equal, type CaseContext } from '../harness.ts';
@@ -82,6 +85,16 @@ export class EventTool {
   terminate(): void {
     this.#kill();
   }
+}
+
+/** A properties file for `--command-config`, removed with the case. */
+export async function propertiesFile(context: CaseContext, properties: Record<string, string>): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'conformance-tools-'));
+  context.after(() => rm(dir, { recursive: true }));
+  const file = join(dir, 'client.properties');
+  const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(file, lines.join(''));
+  return file;
 }
 
 export async function createTopic(context: CaseContext, partitions = 1, suffix?: string): Promise<string> {
