@@ -1,5 +1,6 @@
 import { deadFiles } from './dead-files.ts';
 import { docLinks } from './doc-links.ts';
+import { errorCodes } from './error-codes.ts';
 import { fileNames } from './file-names.ts';
 import { indexFiles } from './index-files.ts';
 import { lockFile } from './lock-file.ts';
@@ -18,4 +19,5 @@ export const CHECKS: readonly Check[] = [
   sourceMarks,
   packageReadmes,
   docLinks,
+  errorCodes,
 ];
