@@ -4,7 +4,8 @@
  * Owns: the connection that writes, which starts in this thread (a broker is up before a thread is) and moves to the worker as soon
  *   as that is there; the worker.
  * Invariants: one connection is open at a time; a commit is answered only after SQLite synced it; the file is locked by the kernel
- *   while a connection is open, and what another process does in the moment of the move is met by an error, not by two writers.
+ *   while a connection is open, and what another process does in the moment of the move is met by an error, not by two writers;
+ *   should the worker not come up, this thread goes on writing.
  * Not here: what may be written (operations.ts), tables (schema.ts).
  */
 import { mkdirSync } from 'node:fs';
