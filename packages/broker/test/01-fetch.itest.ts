@@ -109,17 +109,26 @@ describe('Fetch', () => {
       const right = await fetch(fixture.client, topic, { currentLeaderEpoch: 0 });
       expect(right.errorCode).toBe(0);
       const newer = await fetch(fixture.client, topic, { currentLeaderEpoch: 5 });
-      expect(newer.errorCode).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH);
+      expect([newer.errorCode, newer.currentLeader.leaderId]).toEqual([ErrorCode.UNKNOWN_LEADER_EPOCH, -1]);
     });
 
     it('says where the history of a client diverges', async () => {
       const topic = await topicWith('diverging', ['a', 'b']);
       const partition = await fetch(fixture.client, topic, { offset: 5, lastFetchedEpoch: 0 });
       expect(partition.divergingEpoch).toEqual({ epoch: 0, endOffset: 2n });
+      const unheardOf = await fetch(fixture.client, topic, { offset: 1, lastFetchedEpoch: 5 });
+      expect(unheardOf.errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE);
       const right = await fetch(fixture.client, topic, { offset: 1, lastFetchedEpoch: 0 });
       expect(right.divergingEpoch).toEqual({ epoch: -1, endOffset: -1n });
       expect(recordsIn(right)).toHaveLength(1);
     });
+  });
+
+  it('refuses followers, for there are none', async () => {
+    const topic = await topicWith('followers', ['a']);
+    const asked = { ...fetchMessage(topic), replicaId: 2 };
+    const { responses } = await fixture.client.call(fetchRequest, fetchResponse, 12, asked);
+    expect(responses[0]?.partitions[0]?.errorCode).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   });
 
   describe('waiting', () => {

@@ -39,6 +39,7 @@ describe('OffsetForLeaderEpoch', () => {
       expect(await ask(second, 'epochs', 0, { version })).toEqual([0, 0, 2]);
       expect(await ask(second, 'epochs', 1, { version })).toEqual([0, 1, 3]);
       expect(await ask(second, 'epochs', 7, { version })).toEqual([0, -1, -1]);
+      expect(await ask(second, 'epochs', -1, { version })).toEqual([0, -1, -1]);
     }
     expect(await ask(second, 'epochs', 0, { currentLeaderEpoch: 0 })).toEqual([ErrorCode.FENCED_LEADER_EPOCH, -1, -1]);
     expect(await ask(second, 'epochs', 0, { currentLeaderEpoch: 2 })).toEqual([ErrorCode.UNKNOWN_LEADER_EPOCH, -1, -1]);

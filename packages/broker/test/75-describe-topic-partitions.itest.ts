@@ -64,5 +64,7 @@ describe('DescribeTopicPartitions', () => {
   it('refuses a cursor that cannot be', async () => {
     const { shown } = await describePage({ topics: [{ name: 'a' }], cursor: { topicName: 'a', partitionIndex: -1 } });
     expect(shown).toEqual([`a!${ErrorCode.INVALID_REQUEST}:`]);
+    const foreign = await describePage({ topics: [{ name: 'a' }], cursor: { topicName: 'aa', partitionIndex: 0 } });
+    expect(foreign.shown).toEqual([`a!${ErrorCode.INVALID_REQUEST}:`]);
   });
 });

@@ -87,8 +87,7 @@ export class FetchSessions {
     if (sessionId !== NO_SESSION_ID) this.#drop(sessionId);
     const set = new FetchSet(apiVersion >= FETCH_TOPIC_ID_VERSION);
     applyTopics(set, request);
-    const isWanted = sessionEpoch === INITIAL_EPOCH && set.targetCount > 0;
-    const session = isWanted ? this.#open(set) : undefined;
+    const session = sessionEpoch === INITIAL_EPOCH ? this.#open(set) : undefined;
     return { errorCode: ErrorCode.NONE, set, session, isIncremental: false };
   }
 

@@ -30,6 +30,11 @@ const OVERLAP_MAX = 256;
 
 type PartitionResult = ProduceResponse['responses'][number]['partitionResponses'][number];
 
+const SEQUENCE_ERRORS: ReadonlySet<number> = new Set([
+  ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+  ErrorCode.INVALID_PRODUCER_EPOCH,
+]);
+
 const NO_RECORD_ERRORS: readonly never[] = [];
 const NO_LEADER = createProduceResponseLeaderIdAndEpoch();
 const CLIENT = { origin: 'client' } as const;
@@ -186,6 +191,8 @@ class ProduceRun {
     this.#hasFailed = true;
     result.errorCode = outcome.errorCode;
     result.errorMessage = outcome.errorMessage;
+    // By the log start a producer tells expired records from lost ones.
+    if (SEQUENCE_ERRORS.has(outcome.errorCode)) result.logStartOffset = BigInt(log.logStartOffset);
     if (outcome.recordErrors.length > 0) {
       result.recordErrors = outcome.recordErrors.map(({ batchIndex, message }) => ({
         batchIndex,

@@ -28,8 +28,12 @@ import type { BrokerServices, PartitionLocation } from '../services.ts';
 import { defineHandler, type RequestContext } from './handler.ts';
 
 const READ_COMMITTED = 1;
-const CURRENT_LEADER_VERSION = 12;
-const NODE_ENDPOINTS_VERSION = 16;
+const CURRENT_LEADER_VERSION = 16;
+/** Errors after which the client goes to the leader that the answer names. */
+const WRONG_LEADER_ERRORS: ReadonlySet<number> = new Set([
+  ErrorCode.NOT_LEADER_OR_FOLLOWER,
+  ErrorCode.FENCED_LEADER_EPOCH,
+]);
 /** Fetches of one connection that may wait together. */
 const OVERLAP_MAX = 8;
 
@@ -54,6 +58,7 @@ export const fetchHandler = defineHandler<FetchRequest, FetchResponse>({
   maxVersion: 18,
   overlapMax: OVERLAP_MAX,
   handle(context, request) {
+    if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return refuseFollower(request);
     const scope = context.services.fetchSessions.scopeOf(request, context.apiVersion);
     if (!('set' in scope)) return createFetchResponse({ errorCode: scope.errorCode });
     const run = new FetchRun(context, request, scope.set, scope.session, scope.isIncremental);
@@ -63,6 +68,17 @@ export const fetchHandler = defineHandler<FetchRequest, FetchResponse>({
   },
   failure: (_request, errorCode) => createFetchResponse({ errorCode }),
 });
+
+/** Nobody replicates from this broker: a follower is told that it is none of this partition's. */
+function refuseFollower(request: FetchRequest): FetchResponse {
+  return createFetchResponse({
+    responses: request.topics.map(({ topic, topicId, partitions }) => ({
+      topic,
+      topicId,
+      partitions: partitions.map(({ partition }) => errorData(partition, ErrorCode.NOT_LEADER_OR_FOLLOWER)),
+    })),
+  });
+}
 
 /** One fetch: looks whether there is enough, waits if not, then reads once. */
 class FetchRun {
@@ -204,6 +220,11 @@ class FetchRun {
       }
       const diverging = divergence(log, target);
       if (diverging !== undefined) {
+        if (diverging.epoch < 0) {
+          // The client fetched under an epoch that this log has not seen.
+          this.#fail(target, location, ErrorCode.OFFSET_OUT_OF_RANGE);
+          continue;
+        }
         this.#add(target, { ...this.#emptyData(target, log), divergingEpoch: diverging });
         this.#unserved.push(target);
         continue;
@@ -302,14 +323,14 @@ class FetchRun {
     const data = errorData(target.partition, errorCode);
     this.#unserved.push(target);
     forgetTold(target);
-    if (location.kind !== 'elsewhere' || this.#context.apiVersion < CURRENT_LEADER_VERSION) {
+    const isNamed = this.#context.apiVersion >= CURRENT_LEADER_VERSION && WRONG_LEADER_ERRORS.has(errorCode);
+    if (location.kind !== 'elsewhere' || !isNamed) {
       this.#add(target, data);
       return;
     }
     const { owner, leaderEpoch } = location;
     this.#add(target, { ...data, currentLeader: { leaderId: owner, leaderEpoch } });
-    if (this.#context.apiVersion < NODE_ENDPOINTS_VERSION || this.#endpoints.some(({ nodeId }) => nodeId === owner))
-      return;
+    if (this.#endpoints.some(({ nodeId }) => nodeId === owner)) return;
     const snapshot = this.#services.metaStore.snapshot();
     const endpoint = endpointOf(snapshot, owner, this.#context.connection.listenerName);
     if (endpoint !== undefined) this.#endpoints.push(endpoint);
@@ -351,11 +372,13 @@ function forgetTold(target: FetchTarget): void {
   target.toldLogStartOffset = -1;
 }
 
-/** Where the client's history leaves the log's, if the client says what it fetched last (KIP-595). */
+/**
+ * Where the client's history leaves the log's, if the client says what it fetched last (KIP-595): undefined when it does not,
+ * epoch −1 when the log does not know the client's epoch.
+ */
 function divergence(log: PartitionLog, target: FetchTarget): { epoch: number; endOffset: bigint } | undefined {
   if (target.lastFetchedEpoch < 0) return undefined;
   const { leaderEpoch, endOffset } = log.endOffsetForEpoch(target.lastFetchedEpoch);
-  if (leaderEpoch < 0) return undefined;
   if (leaderEpoch === target.lastFetchedEpoch && endOffset >= target.offset) return undefined;
   return { epoch: leaderEpoch, endOffset: BigInt(endOffset) };
 }

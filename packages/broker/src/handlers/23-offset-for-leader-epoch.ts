@@ -47,6 +47,7 @@ function findEnd(registry: PartitionRegistry, topicName: string, asked: Partitio
   const { log } = location;
   const epochError = checkLeaderEpoch(log.leaderEpoch, asked.currentLeaderEpoch);
   if (epochError !== ErrorCode.NONE) return failed(partition, epochError);
+  if (asked.leaderEpoch < 0) return failed(partition, ErrorCode.NONE);
   const { leaderEpoch, endOffset } = log.endOffsetForEpoch(asked.leaderEpoch);
   return { errorCode: ErrorCode.NONE, partition, leaderEpoch, endOffset: BigInt(endOffset) };
 }

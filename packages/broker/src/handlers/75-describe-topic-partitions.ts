@@ -15,7 +15,7 @@ import {
   type DescribeTopicPartitionsResponse,
 } from '@millrace/protocol/messages/75-describe-topic-partitions';
 import { endpointsOf } from '../partitions/endpoints.ts';
-import { TOPIC_OPERATIONS, viewPartition } from '../partitions/partition-view.ts';
+import { OPERATIONS_OMITTED, TOPIC_OPERATIONS, viewPartition } from '../partitions/partition-view.ts';
 import { topicNameProblem } from '../partitions/topic-names.ts';
 import { defineHandler } from './handler.ts';
 
@@ -31,7 +31,7 @@ export const describeTopicPartitionsHandler = defineHandler<
   maxVersion: 0,
   handle({ services, connection }, request) {
     const { cursor } = request;
-    if (cursor !== null && cursor.partitionIndex < 0) return failure(request, ErrorCode.INVALID_REQUEST);
+    if (cursor !== null && !isCursorOf(request, cursor)) return failure(request, ErrorCode.INVALID_REQUEST);
     const snapshot = services.metaStore.snapshot();
     const listed = new Set(endpointsOf(snapshot, connection.listenerName).map(({ nodeId }) => nodeId));
     const names =
@@ -69,13 +69,22 @@ export const describeTopicPartitionsHandler = defineHandler<
   failure,
 });
 
+/** A cursor names a topic that is asked for, unless all are. */
+function isCursorOf(
+  { topics }: DescribeTopicPartitionsRequest,
+  { topicName, partitionIndex }: NonNullable<DescribeTopicPartitionsRequest['cursor']>,
+): boolean {
+  return partitionIndex >= 0 && (topics.length === 0 || topics.some(({ name }) => name === topicName));
+}
+
 function page(topics: readonly Topic[], topicName: string, partitionIndex: number): DescribeTopicPartitionsResponse {
   return createDescribeTopicPartitionsResponse({ topics, nextCursor: { topicName, partitionIndex } });
 }
 
 function missing(name: string): Topic {
   const isBadName = topicNameProblem(name) !== undefined;
-  return without(name, isBadName ? ErrorCode.INVALID_TOPIC_EXCEPTION : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  const errorCode = isBadName ? ErrorCode.INVALID_TOPIC_EXCEPTION : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  return { ...without(name, errorCode), topicAuthorizedOperations: TOPIC_OPERATIONS };
 }
 
 function failure(request: DescribeTopicPartitionsRequest, errorCode: number): DescribeTopicPartitionsResponse {
@@ -89,6 +98,6 @@ function without(name: string, errorCode: number): Topic {
     topicId: ZERO_UUID,
     isInternal: false,
     partitions: [],
-    topicAuthorizedOperations: -2_147_483_648,
+    topicAuthorizedOperations: OPERATIONS_OMITTED,
   };
 }
