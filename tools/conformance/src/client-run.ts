@@ -15,7 +15,8 @@ import { parseMessage, type Message } from './protocol.ts';
 import type { CaseResult } from './results.ts';
 import type { Target } from './target.ts';
 
-const CASE_TIMEOUT_MS = 90_000;
+/** Enough for two starts of the reference broker on a busy machine. */
+const CASE_TIMEOUT_MS = 150_000;
 
 export interface ClientRunOptions {
   readonly client: string;

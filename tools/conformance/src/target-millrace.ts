@@ -3,7 +3,7 @@
  *
  * Owns: one broker process at a time and its data directory under `workDir`.
  * Invariants: after the first start the port stays the same, so that clients find the broker again after a restart.
- * Bounds: ready within 20 s, stopped within 10 s.
+ * Bounds: ready within 30 s, stopped within 10 s.
  */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { REPO_ROOT } from './paths.ts';
 import { findFreePorts } from './ports.ts';
 
 const READY = /^millrace ready kafka=(\S+) /;
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 
 export class MillraceTarget implements Target {
