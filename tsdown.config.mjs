@@ -39,8 +39,11 @@ function workerUrls(extension) {
     transform: {
       order: 'pre',
       filter: { id: /\.ts$/ },
-      handler: (code) =>
-        WORKER_URL.test(code) ? code.replace(WORKER_URL, `new URL('$2${extension}', import.meta.url)`) : undefined,
+      handler: (code) => {
+        const rewritten = code.replace(WORKER_URL, `new URL('$2${extension}', import.meta.url)`);
+        // No map: only the end of a line moves, by a character.
+        return rewritten === code ? undefined : { code: rewritten, map: null };
+      },
     },
   };
 }

@@ -15,6 +15,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const bin = (name, ...args) => [tool(root, name), ...args];
 const source = (path, ...args) => ['--conditions=@millrace/source', path, ...args];
 
+/** A failed comparison of two long lists is one line; the whole of it is in the log above. */
+const NAME_LENGTH_MAX = 160;
+
 const GATES = [
   { label: 'lock file', nodeArgs: () => source('tools/tidy/src/main.ts', 'lock-file') },
   { label: 'format', nodeArgs: () => bin('prettier', '--check', '.') },
@@ -76,7 +79,8 @@ async function conformance() {
   const result = await runStep({ root, label, nodeArgs, limitMinutes: 45 });
   const counts = parseClosingLine(result.log);
   const linesWith = (mark) => result.log.split('\n').filter((line) => new RegExp(`\\s${mark}\\s`).test(line));
-  const named = (mark) => linesWith(mark).map((line) => `conformance: ${line.trim().replaceAll(/\s+/g, ' ')}`);
+  const named = (mark) =>
+    linesWith(mark).map((line) => `conformance: ${line.trim().replaceAll(/\s+/g, ' ').slice(0, NAME_LENGTH_MAX)}`);
   const total =
     counts === undefined
       ? failure('conformance did not get to its closing line')

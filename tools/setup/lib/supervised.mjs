@@ -40,6 +40,7 @@ export function signalGroup(child, signal) {
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
+    // ESRCH: it is gone; EPERM: on macOS, only zombies are left of it.
+    if (error.code !== 'ESRCH' && error.code !== 'EPERM') throw error;
   }
 }

@@ -3,7 +3,7 @@
  * tries them there.
  *
  * Each package: publint (strict) finds nothing, attw finds the types right for ESM and CommonJS, `import` and `require`
- * give the same names. Together: a Jest without any flag, as most users run it, can load them.
+ * give the same names. Together: a Jest without any flag, as most users run it, can load them, and a broker starts from them in both formats.
  * Needs a build before it. Exit code 0 when all is well.
  */
 import { execFile } from 'node:child_process';
@@ -29,9 +29,7 @@ const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../../../..');
 
 const findings: Finding[] = [];
-const projects = projectsOf(openRepository(ROOT)).filter(
-  ({ manifest }) => manifest.private !== true && manifest.exports !== undefined,
-);
+const projects = projectsOf(openRepository(ROOT)).filter(({ manifest }) => manifest.private !== true);
 const unbuilt = projects.filter(({ folder }) => !existsSync(join(ROOT, folder, 'dist')));
 if (unbuilt.length > 0) {
   for (const { folder } of unbuilt)
@@ -45,8 +43,9 @@ if (unbuilt.length > 0) {
       findings.push(...(await lintPackage(project, consumer)));
       findings.push(...(await checkTypes(project, tarballs)));
       findings.push(...(await loadBothWays(project, consumer)));
+      findings.push(...(await runPrograms(project, consumer)));
     }
-    findings.push(...(await loadInJest(consumer)));
+    findings.push(...(await loadInJest(consumer)), ...(await startBrokers(consumer)));
   } finally {
     rmSync(consumer, { recursive: true, force: true });
   }
@@ -102,6 +101,7 @@ async function lintPackage({ folder, manifest }: Project, consumer: string): Pro
 }
 
 async function checkTypes({ folder, manifest }: Project, tarballs: ReadonlyMap<string, string>): Promise<Finding[]> {
+  if (manifest.exports === undefined) return [];
   const attw = realpathSync(join(ROOT, 'node_modules', '.bin', 'attw'));
   const args = [
     attw,
@@ -120,6 +120,7 @@ async function checkTypes({ folder, manifest }: Project, tarballs: ReadonlyMap<s
 /** Both module systems find every entry, and find the same names behind it. */
 async function loadBothWays({ folder, manifest }: Project, consumer: string): Promise<Finding[]> {
   const specifiers = specifiersOf(folder, manifest);
+  if (specifiers.length === 0) return [];
   const names = `(module) => Object.keys(module).filter((name) => name !== 'default' && name !== 'module.exports').sort().join()`;
   const script = `
     const names = ${names};
@@ -150,7 +151,9 @@ function specifiersOf(folder: string, { name = '', exports = {} }: Project['mani
 
 /** Jest without --experimental-vm-modules cannot load ESM, so this proves that no package needs it in CommonJS. */
 async function loadInJest(consumer: string): Promise<Finding[]> {
-  const specifiers = projects.map(({ manifest }) => manifest.name);
+  const specifiers = projects
+    .filter(({ manifest }) => manifest.exports !== undefined)
+    .map(({ manifest }) => manifest.name);
   const test = `test.each(${JSON.stringify(specifiers)})('loads %s', (name) => { expect(Object.keys(require(name))).not.toHaveLength(0); });`;
   writeFileSync(
     join(consumer, 'package.json'),
@@ -163,6 +166,38 @@ async function loadInJest(consumer: string): Promise<Finding[]> {
     outputOf,
   );
   return trouble === undefined ? [] : [{ path: 'packages', message: `a plain Jest cannot load them:\n${trouble}` }];
+}
+
+/** The commands of a package are there and know how to explain themselves. */
+async function runPrograms({ folder, manifest }: Project, consumer: string): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const [command, path] of Object.entries(manifest.bin ?? {})) {
+    const file = join(consumer, 'node_modules', manifest.name ?? '', path);
+    const trouble = await run(process.execPath, [file, '--help'], { cwd: consumer }).then(() => undefined, outputOf);
+    if (trouble !== undefined) found.push({ path: folder, message: `${command} --help fails:\n${trouble}` });
+  }
+  return found;
+}
+
+/** A broker with a data directory comes up and goes down: workers and files beside the modules are where the build put them. */
+async function startBrokers(consumer: string): Promise<Finding[]> {
+  const use = (name: string) => `
+    (async () => {
+      const broker = await createBroker({ port: 0, dataDir: ${JSON.stringify(join(consumer, 'data'))} + '-${name}' });
+      await broker.close();
+    })();`;
+  writeFileSync(join(consumer, 'start.mjs'), `import { createBroker } from '@millrace/broker';${use('esm')}`);
+  writeFileSync(join(consumer, 'start.cjs'), `const { createBroker } = require('@millrace/broker');${use('cjs')}`);
+  const found: Finding[] = [];
+  for (const script of ['start.mjs', 'start.cjs']) {
+    const trouble = await run(process.execPath, [join(consumer, script)], { cwd: consumer, timeout: 60_000 }).then(
+      () => undefined,
+      outputOf,
+    );
+    if (trouble !== undefined)
+      found.push({ path: 'packages/broker', message: `${script}: a broker does not start:\n${trouble}` });
+  }
+  return found;
 }
 
 function outputOf(error: unknown): string {
