@@ -119,7 +119,7 @@ export class Checkpointer {
 
   /** Makes batches safe that only old journal files hold. */
   async #secure(isClosing: boolean): Promise<void> {
-    const { partitions, journalFiles, journalFileBytes, flusher } = this.#options;
+    const { partitions, journalFiles, journalFileBytes, flusher, writer } = this.#options;
     const cutLsn = journalFiles.currentFirstLsn;
     const journalled: StoredPartition[] = [];
     const dirty: StoredPartition[] = [];
@@ -135,6 +135,9 @@ export class Checkpointer {
       await runAll(dirty, SYNCS_MAX, (partition) => flusher.flushAndSync(partition));
       return;
     }
+    // What is carried forward starts a group of its own: in the open one a newer batch of the same log may stand already, and
+    // recovery, which begins with the group that holds the first batch carried, would meet the newer one first.
+    if (journalled.length > 0) writer.seal();
     let carryBytes = journalFileBytes / CARRY_JOURNAL_SHARE;
     journalled.sort((a, b) => a.unsyncedBytes - b.unsyncedBytes);
     for (const partition of journalled) {
