@@ -330,7 +330,7 @@ class RunningBroker implements Broker {
     metrics.gauge(
       'millrace_in_flight_bytes',
       'Bytes of frames under assembly, requests in work and answers not yet sent',
-      () => listener.budget.usedBytes,
+      () => listener.budget.usedBytes + listener.budget.answerBytes,
     );
     metrics.gauge('millrace_fetch_sessions', 'Fetch sessions', () => fetchSessions.sessionCount);
     metrics.gauge('millrace_partitions', 'Partitions that this broker serves', () => this.#partitions?.openCount ?? 0);

@@ -46,8 +46,6 @@ const QUEUED_MAX = 64;
 const WRITE_BYTES = 1024 * 1024;
 /** Several buffers up to this size together are copied into one, which costs less than a vectored write. */
 const GATHER_BYTES_MAX = 16 * 1024;
-/** A fetch may return this much even when memory is short. */
-const RESPONSE_BYTES_MIN = 256 * 1024;
 
 const PAUSED_BY_QUEUE = 1;
 const PAUSED_BY_BACKLOG = 2;
@@ -83,6 +81,7 @@ export class Connection implements RequestOwner, BudgetWaiter {
   #pausedBy = 0;
   #countedBytes = 0;
   #countedPartialBytes = 0;
+  #countedAnswerBytes = 0;
   #partialSinceMs = -1;
   #lastProgressMs: number;
   #closingSinceMs = -1;
@@ -127,8 +126,7 @@ export class Connection implements RequestOwner, BudgetWaiter {
   }
 
   get responseBytesMax(): number {
-    const { budget } = this.#options;
-    return Math.max(RESPONSE_BYTES_MIN, budget.limitBytes - budget.usedBytes);
+    return this.#options.budget.nextAnswerBytesMax;
   }
 
   /** Since when the connection is on its way out, in monotonic milliseconds; −1 while it is open. */
@@ -358,13 +356,16 @@ export class Connection implements RequestOwner, BudgetWaiter {
 
   /** Reports to the budget what this connection holds now. */
   #recount(): void {
-    const partialBytes = this.#assembler.heldBytes;
-    const bytes = partialBytes + this.#requestBytes + this.#answerBytes;
-    if (bytes === this.#countedBytes && partialBytes === this.#countedPartialBytes) return;
     const { budget } = this.#options;
+    const partialBytes = this.#assembler.heldBytes;
+    const bytes = partialBytes + this.#requestBytes;
     const [grownBytes, grownPartialBytes] = [bytes - this.#countedBytes, partialBytes - this.#countedPartialBytes];
+    const grownAnswerBytes = this.#answerBytes - this.#countedAnswerBytes;
     this.#countedBytes = bytes;
     this.#countedPartialBytes = partialBytes;
-    budget.add(grownBytes, grownPartialBytes);
+    this.#countedAnswerBytes = this.#answerBytes;
+    if (grownAnswerBytes !== 0) budget.addAnswers(grownAnswerBytes);
+    // Last, since it may wake other connections.
+    if (grownBytes !== 0 || grownPartialBytes !== 0) budget.add(grownBytes, grownPartialBytes);
   }
 }

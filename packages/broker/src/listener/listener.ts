@@ -38,6 +38,8 @@ const SWEEP_UNDER_PRESSURE_MS = 50;
 const STALLED_MS_MAX = 5000;
 /** How long the other side may take to close after its last answer. */
 const CLOSING_MS_MAX = 2000;
+/** How long a request may go on whose client sends no more, and has probably gone. */
+const CLOSING_AT_WORK_MS_MAX = 10_000;
 const WRITE_BACKLOG_BYTES_MAX = 1024 * 1024;
 
 export class Listener {
@@ -239,21 +241,24 @@ export class Listener {
 
   #sweep(): void {
     const now = this.#options.clock.monotonicMs();
-    const { idleMsMax } = this.#options;
-    const isMemoryShort = this.budget.isExhausted;
-    for (const connection of this.#connections) {
-      const quietMs = now - connection.lastProgressMs;
-      const isStalled =
-        connection.isWriteStalled || (connection.partialSinceMs >= 0 && connection === this.budget.favoured);
-      if (
-        (connection.closingSinceMs >= 0 && now - connection.closingSinceMs > CLOSING_MS_MAX && !connection.isWorking) ||
-        (isMemoryShort && isStalled && quietMs > STALLED_MS_MAX) ||
-        (idleMsMax >= 0 && quietMs > idleMsMax && !connection.isWorking)
-      ) {
-        connection.destroy();
-      }
-    }
+    for (const connection of [...this.#connections]) if (this.#isDue(connection, now)) connection.destroy();
     if (this.budget.waitingCount > 0) this.budget.sweep();
+  }
+
+  /** Whether the connection has outstayed its welcome. */
+  #isDue(connection: Connection, now: number): boolean {
+    const { idleMsMax } = this.#options;
+    const { budget } = this;
+    const quietMs = now - connection.lastProgressMs;
+    if (connection.closingSinceMs >= 0) {
+      const closingMsMax = connection.isWorking ? CLOSING_AT_WORK_MS_MAX : CLOSING_MS_MAX;
+      if (now - connection.closingSinceMs > closingMsMax) return true;
+    }
+    const isInTheWay =
+      (budget.isExhaustedByAnswers && connection.isWriteStalled) ||
+      (budget.isExhausted && connection === budget.favoured && connection.partialSinceMs >= 0);
+    if (isInTheWay && quietMs > STALLED_MS_MAX) return true;
+    return idleMsMax >= 0 && quietMs > idleMsMax && !connection.isWorking;
   }
 
   async #closeServers(): Promise<void> {

@@ -55,6 +55,18 @@ describe('MemoryBudget', () => {
     expect(young.resumed).toBe(1);
   });
 
+  it('never lets answers stop readers, but gives further answers less', () => {
+    const budget = new MemoryBudget(4_000_000);
+    expect(budget.nextAnswerBytesMax).toBe(2_000_000);
+    budget.addAnswers(3_000_000);
+    expect(budget.nextAnswerBytesMax).toBe(500_000);
+    budget.addAnswers(3_000_000);
+    expect(budget.nextAnswerBytesMax).toBe(262_144);
+    expect([budget.isExhaustedByAnswers, budget.isExhausted]).toEqual([true, false]);
+    budget.addAnswers(-6_000_000);
+    expect(budget.isExhaustedByAnswers).toBe(false);
+  });
+
   it('favours nobody while requests in work hold the bytes', () => {
     const budget = new MemoryBudget(100_000);
     const reader = waiter(10);

@@ -1,10 +1,12 @@
 /**
- * One budget for the bytes that all connections together hold: frames that arrive, requests in work, answers not yet sent.
+ * One budget for the bytes that all connections together hold: frames that arrive and requests in work on one side, answers
+ * not yet sent on the other. The two do not share, so that consumers which read slowly never hold up producers.
  *
- * Owns: the count, and who stopped reading because of it.
+ * Owns: both counts, and who stopped reading because of the first.
  * Invariants: nobody who waits is forgotten: readers go on as soon as bytes are released or at the next `sweep`;
  *   when frames under assembly alone fill the budget, one of them at a time may pass it, so that the others can go on after it.
- * Bounds: `limitBytes`, overshot by at most a socket chunk for each connection and one frame of the largest size.
+ * Bounds: `limitBytes` for requests, overshot by at most a socket chunk for each connection and one frame of the largest size;
+ *   as much for answers, beyond which each may still have ANSWER_BYTES_MIN.
  * Not here: measuring (the connections report), and closing those who do not move (listener.ts).
  */
 
@@ -17,20 +19,37 @@ export interface BudgetWaiter {
 
 /** What one resumed connection may bring in at once: the size of a socket chunk. */
 const CHUNK_BYTES = 64 * 1024;
+/** What an answer may take however short memory is: enough for clients to make progress. */
+const ANSWER_BYTES_MIN = 256 * 1024;
 
 export class MemoryBudget {
   readonly limitBytes: number;
   readonly #waiting = new Set<BudgetWaiter>();
   #usedBytes = 0;
   #partialBytes = 0;
+  #answerBytes = 0;
   #favoured: BudgetWaiter | undefined;
 
   constructor(limitBytes: number) {
     this.limitBytes = limitBytes;
   }
 
+  /** Bytes of requests, whole or under assembly. */
   get usedBytes(): number {
     return this.#usedBytes;
+  }
+
+  get answerBytes(): number {
+    return this.#answerBytes;
+  }
+
+  /** What the next large answer may take: never all that is left, so that others get something too. */
+  get nextAnswerBytesMax(): number {
+    return Math.max(ANSWER_BYTES_MIN, Math.floor((this.limitBytes - this.#answerBytes) / 2));
+  }
+
+  get isExhaustedByAnswers(): boolean {
+    return this.#answerBytes > this.limitBytes;
   }
 
   get isExhausted(): boolean {
@@ -51,6 +70,11 @@ export class MemoryBudget {
     this.#usedBytes += bytes;
     this.#partialBytes += partialBytes;
     if (bytes < 0 && this.#waiting.size > 0) this.#resumeSome();
+  }
+
+  /** Counts answers in (or, negative, out). */
+  addAnswers(bytes: number): void {
+    this.#answerBytes += bytes;
   }
 
   /** The caller has stopped reading and is told when to go on. Returns false when it may go on at once. */
