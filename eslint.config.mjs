@@ -154,6 +154,8 @@ export default defineConfig(
         { allowNumber: true, allowBoolean: true, allowArray: true },
       ],
       '@typescript-eslint/only-throw-error': 'error',
+      // What was caught is passed on as it is.
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
       '@typescript-eslint/prefer-readonly': 'error',
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
       // An async method may implement an interface whose other implementation waits.

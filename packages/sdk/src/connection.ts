@@ -158,7 +158,7 @@ export class Connection {
             resolve(decodeMessage(api.response, body, version));
           }
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       };
       this.#waiting.set(correlationId, { complete, fail: reject, timer });

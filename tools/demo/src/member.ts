@@ -28,7 +28,8 @@ await consumer.connect();
 await consumer.subscribe({ topic, fromBeginning: true });
 await consumer.run({
   eachBatchAutoResolve: true,
-  eachBatch: async ({ batch, heartbeat }) => {
+  eachBatch: async (delivery) => {
+    const { batch } = delivery;
     const receivedAtMs = Date.now();
     await sendAndWait({
       kind: 'processed',
@@ -37,7 +38,7 @@ await consumer.run({
       producedAtMs: batch.messages.map((message) => Number(message.timestamp)),
       receivedAtMs,
     });
-    await heartbeat();
+    await delivery.heartbeat();
   },
 });
 
