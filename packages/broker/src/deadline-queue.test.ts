@@ -1,35 +1,10 @@
-import type { Clock, Timers } from '@millrace/base';
+import { ManualTime } from '../test/manual-time.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
-
-function fakeTime(): { clock: Clock; timers: Timers; advance(ms: number): void } {
-  let now = 1_000_000.5;
-  let scheduled: { at: number; callback: () => void }[] = [];
-  return {
-    clock: { nowMs: () => now, monotonicMs: () => now },
-    timers: {
-      schedule(delayMs, callback) {
-        const entry = { at: now + delayMs, callback };
-        scheduled.push(entry);
-        return { cancel: () => (scheduled = scheduled.filter((other) => other !== entry)) };
-      },
-    },
-    advance(ms) {
-      const until = now + ms;
-      for (;;) {
-        const next = scheduled.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
-        if (next === undefined) break;
-        scheduled = scheduled.filter((other) => other !== next);
-        now = next.at;
-        next.callback();
-      }
-      now = until;
-    },
-  };
-}
 
 describe('DeadlineQueue', () => {
   it('fires each deadline once, not early and at most two ticks late', () => {
-    const { clock, timers, advance } = fakeTime();
+    const time = new ManualTime();
+    const { clock, timers } = time;
     const queue = new DeadlineQueue(clock, timers);
     const start = clock.monotonicMs();
     const fired = new Map<number, number>();
@@ -39,7 +14,7 @@ describe('DeadlineQueue', () => {
         fired.set(delay, clock.monotonicMs() - start);
       });
     }
-    advance(300_000);
+    time.advance(300_000);
     expect(fired.size).toBe(9);
     for (const [delay, after] of fired) {
       expect(after).toBeGreaterThanOrEqual(delay);
@@ -49,7 +24,8 @@ describe('DeadlineQueue', () => {
   });
 
   it('does not fire what was cancelled, also when cancelled by an earlier callback', () => {
-    const { clock, timers, advance } = fakeTime();
+    const time = new ManualTime();
+    const { clock, timers } = time;
     const queue = new DeadlineQueue(clock, timers);
     const fired: string[] = [];
     const first = queue.add(500, () => fired.push('first'));
@@ -60,20 +36,21 @@ describe('DeadlineQueue', () => {
     });
     queue.cancel(first);
     queue.cancel(first);
-    advance(2_000);
+    time.advance(2_000);
     expect(fired).toContain('third');
     expect(fired).not.toContain('first');
     expect(queue.count).toBe(0);
   });
 
   it('starts anew after it stood empty for long', () => {
-    const { clock, timers, advance } = fakeTime();
+    const time = new ManualTime();
+    const { clock, timers } = time;
     const queue = new DeadlineQueue(clock, timers);
     let fired = 0;
     queue.add(100, () => fired++);
-    advance(1_000_000);
+    time.advance(1_000_000);
     queue.add(100, () => fired++);
-    advance(1_000);
+    time.advance(1_000);
     expect(fired).toBe(2);
   });
 });

@@ -84,16 +84,25 @@ export class FetchSessions {
     const { sessionId, sessionEpoch } = request;
     if (sessionEpoch !== FINAL_EPOCH && sessionEpoch !== INITIAL_EPOCH) return this.#continue(request, apiVersion);
 
-    if (sessionId !== NO_SESSION_ID) this.#drop(sessionId);
+    if (sessionId !== NO_SESSION_ID) this.drop(sessionId);
     const set = new FetchSet(apiVersion >= FETCH_TOPIC_ID_VERSION);
     applyTopics(set, request);
     const session = sessionEpoch === INITIAL_EPOCH ? this.#open(set) : undefined;
     return { errorCode: ErrorCode.NONE, set, session, isIncremental: false };
   }
 
+  /** Ends the session, if it is still there, and the fetch that waits on it. */
+  drop(id: number): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    this.#sessions.delete(id);
+    void session.supersede?.();
+    session.set.close();
+  }
+
   /** Ends every session, and with it every fetch that waits on one. */
   close(): void {
-    for (const session of [...this.#sessions.values()]) this.#drop(session.id);
+    for (const session of [...this.#sessions.values()]) this.drop(session.id);
   }
 
   #continue(request: FetchRequest, apiVersion: number): FetchScope | FetchScopeRefused {
@@ -120,7 +129,7 @@ export class FetchSessions {
     if (this.#sessions.size >= this.#slotsMax) {
       const oldest = this.#sessions.values().next().value;
       if (oldest === undefined || now - oldest.lastUsedMs < IDLE_MS_MIN) return undefined;
-      this.#drop(oldest.id);
+      this.drop(oldest.id);
     }
     const session = new FetchSession(this.#freeId(), set, now);
     this.#sessions.set(session.id, session);
@@ -138,14 +147,6 @@ export class FetchSessions {
     session.lastUsedMs = this.#clock.monotonicMs();
     this.#sessions.delete(session.id);
     this.#sessions.set(session.id, session);
-  }
-
-  #drop(id: number): void {
-    const session = this.#sessions.get(id);
-    if (session === undefined) return;
-    this.#sessions.delete(id);
-    void session.supersede?.();
-    session.set.close();
   }
 }
 

@@ -64,7 +64,7 @@ export const fetchHandler = defineHandler<FetchRequest, FetchResponse>({
     const run = new FetchRun(context, request, scope.set, scope.session, scope.isIncremental);
     const before = scope.session?.supersede;
     // A client that sends its next request on a session before the last one was answered gets that one answered now.
-    return before === undefined ? run.start() : before().then(() => run.start());
+    return before === undefined ? run.run() : before().then(() => run.run());
   },
   failure: (_request, errorCode) => createFetchResponse({ errorCode }),
 });
@@ -117,10 +117,21 @@ class FetchRun {
     );
   }
 
-  start(): FetchResponse | Promise<FetchResponse> {
-    const isPatient = this.#request.maxWaitMs > 0 && this.#set.targetCount > 0;
-    if (!isPatient || this.#hasEnough()) return this.#finish();
-    return this.#wait();
+  run(): FetchResponse | Promise<FetchResponse> {
+    try {
+      const isPatient = this.#request.maxWaitMs > 0 && this.#set.targetCount > 0;
+      const response = !isPatient || this.#hasEnough() ? this.#finish() : this.#wait();
+      return response instanceof Promise ? response.catch((error: unknown) => this.#abandon(error)) : response;
+    } catch (error) {
+      return this.#abandon(error);
+    }
+  }
+
+  /** A bug on the way: nobody knows any more what was served, so the client has to start over. */
+  #abandon(error: unknown): never {
+    if (this.#session === undefined) this.#set.close();
+    else this.#services.fetchSessions.drop(this.#session.id);
+    throw error;
   }
 
   #wait(): Promise<FetchResponse> {
@@ -131,20 +142,23 @@ class FetchRun {
     }
     return new Promise((resolve, reject) => {
       let isOver = false;
-      const answer = (): void => {
-        if (isOver) return;
+      const end = (): boolean => {
+        if (isOver) return false;
         isOver = true;
         timer.cancel();
         set.stopWaiting();
-        try {
-          resolve(this.#finish());
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
+        return true;
+      };
+      const answer = (): void => {
+        if (end()) resolve(new Promise((settle) => settle(this.#finish())));
       };
       const timer = this.#services.timers.schedule(this.#request.maxWaitMs, answer);
       set.wait(() => {
-        if (this.#hasEnough()) answer();
+        try {
+          if (this.#hasEnough()) answer();
+        } catch (error) {
+          if (end()) reject(error instanceof Error ? error : new Error(String(error)));
+        }
       });
       if (this.#session !== undefined) {
         this.#session.supersede = async () => {
