@@ -276,6 +276,7 @@ class RunningBroker implements Broker {
       logConfig: (topic) => dataPath.topicSettings.of(topic),
       logger: this.#logger.child({ part: 'partitions' }),
       onTopicGone: ({ name }) => dataPath.traffic.forget(name),
+      onBrokenInvariant: (error) => this.#fail(error),
     });
     this.#partitions = partitions;
     return {
@@ -307,9 +308,14 @@ class RunningBroker implements Broker {
   }
 
   #follow(snapshot: ClusterSnapshot): void {
-    const isChanged = this.#applyDynamicConfig(snapshot);
-    this.#partitions?.apply(snapshot);
-    if (isChanged) this.#partitions?.refreshConfigs();
+    try {
+      const isChanged = this.#applyDynamicConfig(snapshot);
+      this.#partitions?.apply(snapshot);
+      if (isChanged) this.#partitions?.refreshConfigs();
+    } catch (error) {
+      // A broker that does not follow the metadata would serve what is not its own.
+      this.#fail(error instanceof Error ? error : new Error(messageOf(error)));
+    }
   }
 
   #applyDynamicConfig({ configs }: ClusterSnapshot): boolean {

@@ -1,4 +1,4 @@
-import { silentLogger, systemClock, systemTimers } from '@millrace/base';
+import { AssertionFailure, silentLogger, systemClock, systemTimers } from '@millrace/base';
 import { createMemoryLogEngine, type LogConfig, type LogEngine, type PartitionLog } from '@millrace/log';
 import { createMemoryMetaStore, type MetaStore } from '@millrace/metadata';
 import { loadBrokerConfig } from '../config/broker-config.ts';
@@ -36,6 +36,7 @@ describe('OwnedPartitions', () => {
       logConfig: ({ configs }): LogConfig => resolveTopicConfig(CONFIG, configs),
       logger: silentLogger,
       onTopicGone: ({ name }) => void events.push(`gone ${name}`),
+      onBrokenInvariant: (error) => void events.push(`broken ${error.message}`),
     });
     metaStore.onChange((snapshot) => owned.apply(snapshot));
     return owned;
@@ -171,6 +172,21 @@ describe('OwnedPartitions', () => {
     await metaStore.acquirePartition(ID, 1, 1, 0);
     await settle(owned);
     expect(events).toEqual(['load 0', 'unload 0', 'load 1']);
+  });
+
+  it('reports a broken invariant and goes on', async () => {
+    const owned = create();
+    await owned.start();
+    const openPartition = engine.openPartition.bind(engine);
+    engine.openPartition = () => Promise.reject(new AssertionFailure('inside out'));
+    await createTopic([1]);
+    await settle(owned);
+    expect(events).toEqual(['broken inside out']);
+    expect(owned.locateById(ID, 0).kind).toBe('elsewhere');
+    engine.openPartition = openPartition;
+    await metaStore.addPartitions(ID, 1, [1]);
+    await settle(owned);
+    expect(ownedLog(owned, 1).logEndOffset).toBe(0);
   });
 
   it('ends where the last of quick changes leads', async () => {

@@ -24,6 +24,7 @@ export interface OwnedPartitionsOptions {
   readonly logConfig: (topic: TopicMetadata) => LogConfig;
   readonly logger: Logger;
   readonly onTopicGone: (topic: TopicMetadata) => void;
+  readonly onBrokenInvariant: (error: Error) => void;
 }
 
 const OPENING_MAX = 64;
@@ -203,7 +204,7 @@ export class OwnedPartitions implements PartitionRegistry {
   #track(work: Promise<void>): void {
     const tracked: Promise<void> = work
       .catch((error: unknown) => {
-        if (error instanceof AssertionFailure) throw error;
+        if (error instanceof AssertionFailure) this.#options.onBrokenInvariant(error);
         this.#options.logger.error('a partition could not follow the metadata', {
           error: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
         });
