@@ -11,7 +11,8 @@ import { GENERATED, row, tableOf } from './markdown.ts';
 
 export function apiVersionsPage(handlerFolder: string, handlerFiles: readonly string[]): string {
   const served = SERVED_APIS.map(({ apiKey, minVersion, maxVersion }) => {
-    const file = handlerFiles.find((name) => name.startsWith(`${String(apiKey).padStart(2, '0')}-`));
+    const prefix = `${String(apiKey).padStart(2, '0')}-`;
+    const file = handlerFiles.find((name) => name.startsWith(prefix) && !name.endsWith('.test.ts'));
     if (file === undefined) throw new Error(`no handler file for ${apiName(apiKey)}: name it NN-name.ts after its key`);
     const notes = handlerNotes(readFileSync(join(handlerFolder, file), 'utf8'), file);
     return { apiKey, name: apiName(apiKey), minVersion, maxVersion, file, notes };

@@ -107,7 +107,7 @@ describe('source-marks', () => {
 });
 
 describe('package-readmes', () => {
-  it('wants a short one for packages and apps', () => {
+  it('wants one for every project, and a short one for packages and apps', () => {
     const files = {
       'packages/log/package.json': {},
       'packages/base/package.json': {},
@@ -115,10 +115,13 @@ describe('package-readmes', () => {
       'apps/cli/package.json': {},
       'apps/cli/README.md': 'line\n'.repeat(60),
       'tools/demo/package.json': {},
+      'tools/bench/package.json': {},
+      'tools/bench/README.md': 'line\n'.repeat(61),
     };
     expect(findingsOf(packageReadmes, files)).toEqual([
       'packages/base/README.md: has 61 lines; 60 are enough, the rest belongs into docs/',
       'packages/log/README.md: is missing: say what the package is for, in a few lines',
+      'tools/demo/README.md: is missing: say what the package is for, in a few lines',
     ]);
   });
 });
