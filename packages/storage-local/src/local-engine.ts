@@ -216,9 +216,6 @@ class LocalLogEngine implements LogEngine {
     };
     const latencyHelp = 'Time from handing a journal group to the disk until it was durable';
     this.#latency = metrics.histogram('millrace_journal_write_seconds', latencyHelp, LATENCY_BUCKETS_SECONDS);
-    metrics.gauge('millrace_journal_groups', 'Journal groups written since the start', () => this.stats().journalSyncs);
-    metrics.gauge('millrace_journal_bytes', 'Bytes journalled since the start', () => this.stats().journalBytes);
-    metrics.gauge('millrace_tail_cache_bytes', 'Memory that holds the ends of logs', () => this.#slabs.heldBytes);
   }
 
   async start(): Promise<void> {
