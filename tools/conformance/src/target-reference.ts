@@ -23,14 +23,14 @@ export class ReferenceTarget implements Target {
 
   constructor(workDir: string) {
     this.#dir = workDir;
+    // The script puts the broker into a session of its own, so nothing else would end it with an interrupted run.
+    process.once('exit', () => this.#pid !== 0 && isAlive(this.#pid) && process.kill(this.#pid, 'SIGKILL'));
   }
 
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await findFreePorts(PORTS_TAKEN);
     const printed = await runOrThrow('bash', [REFERENCE_SCRIPT, 'start', String(this.#port), this.#dir]);
     this.#pid = Number(/^KAFKA_PID=(\d+)$/m.exec(printed)?.[1]);
-    const pid = this.#pid;
-    process.once('exit', () => isAlive(pid) && process.kill(pid, 'SIGKILL'));
     this.#version = /^KAFKA_VERSION=(\S+)$/m.exec(printed)?.[1] ?? 'unknown';
   }
 

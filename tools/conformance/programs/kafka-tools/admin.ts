@@ -22,7 +22,7 @@ const topics: CaseBody = async (context) => {
     ['0', '1', '2'],
     'partitions',
   );
-  await refused('topics', ['--create', '--topic', topic], /already exists/);
+  await refused('topics', ['--create', '--topic', topic], /TopicExistsException|already exists/);
   await refused('topics', ['--create', '--topic', 'a,b'], /illegal|invalid/i);
   await refused('topics', ['--create', '--topic', `${topic}-rf`, '--replication-factor', '3'], /replication factor/i);
   await tool('topics', ['--delete', '--topic', topic]);

@@ -155,21 +155,21 @@ function restarted(mode: Restart): CaseBody {
     const producer = new EventTool(context, 'verifiableProducer', [
       '--topic',
       topic,
-      '--max-messages',
-      '4000',
       '--throughput',
       '1000',
       '--acks',
       '-1',
     ]);
-    await until('500 acknowledged', () => producer.named('producer_send_success').length >= 500);
+    const acknowledged = (): number => producer.named('producer_send_success').length;
+    await until('500 acknowledged', () => acknowledged() >= 500);
     await context.restart(mode);
-    equal(await producer.ended, 0, 'exit code of the producer');
+    const before = acknowledged();
+    await until('500 more acknowledged', () => acknowledged() >= before + 500);
+    producer.terminate();
+    await producer.ended;
     const sent = placed(producer.named('producer_send_success'));
     // This tool never retries, so a record that was under way when the broker went may be lost or stored unacknowledged.
     const failed = producer.named('producer_send_error').length;
-    equal(sent.length + failed, 4_000, 'records sent');
-    assert(sent.length > 1_000, `too few acknowledged: ${sent.length}`);
     const read = (): string[] => placed(consumer.named('record_data'));
     await until('all acknowledged records', () => {
       const seen = new Set(read());

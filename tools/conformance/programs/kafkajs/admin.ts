@@ -1,6 +1,6 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { assert, BOOTSTRAP, equal, numbered, rejection, until, type CaseBody } from '../harness.ts';
-import { connectAdmin, connectProducer, createTopic, inOrder, joinGroup, readAll } from './client.ts';
+import { connectAdmin, connectProducer, createTopic, inOrder, joinGroup, readAll, serving } from './client.ts';
 
 const { ConfigResourceTypes, KafkaJSAggregateError, KafkaJSDeleteGroupsError, KafkaJSProtocolError } = kafkajs;
 
@@ -91,10 +91,7 @@ const partitions: CaseBody = async (context) => {
   const topic = await createTopic(context, { partitions: 1 });
   const admin = await connectAdmin(context);
   await admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] });
-  await until(
-    'four partitions',
-    async () => (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length === 4,
-  );
+  await serving(admin, topic, 4);
   const producer = await connectProducer(context);
   await producer.send({ topic, messages: [0, 1, 2, 3].map((partition) => ({ partition, value: `p${partition}` })) });
   const received = await readAll(context, topic, 4);

@@ -16,7 +16,7 @@ export const kafka = new Kafka({
   brokers: [BOOTSTRAP],
   logLevel: logLevel.WARN,
   logCreator: () => (entry) => console.error(entry.label, entry.namespace, entry.log.message),
-  retry: { retries: 150, initialRetryTime: 50, maxRetryTime: 500 },
+  retry: { retries: 1_000, initialRetryTime: 50, maxRetryTime: 500 },
 });
 
 export async function connectAdmin(context: CaseContext, config: AdminConfig = {}): Promise<Admin> {

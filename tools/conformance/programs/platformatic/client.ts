@@ -15,7 +15,7 @@ import { assert, BOOTSTRAP, equal, until, type CaseContext } from '../harness.ts
 export const BASE_OPTIONS = {
   clientId: 'conformance-platformatic',
   bootstrapBrokers: [BOOTSTRAP],
-  retries: 150,
+  retries: 1_000,
   retryDelay: 100,
   metadataMaxAge: 1_000,
 };

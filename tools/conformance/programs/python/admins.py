@@ -17,7 +17,7 @@ from confluent_kafka.admin import (
     OffsetSpec,
 )
 
-from clients import Member, admin, create_topic, producer, read_all, send, send_values, until_polled
+from clients import Member, admin, create_topic, found, producer, read_all, send, send_values, until_polled
 from harness import BOOTSTRAP, check, equal, numbered, rejected, until
 
 
@@ -36,7 +36,11 @@ def topics(context):
     check(not exists(client, topic), "a validated topic was made")
     create(topic, 3)
     until("the topic is listed", lambda: exists(client, topic))
-    described = client.describe_topics(TopicCollection([topic]))[topic].result()
+
+    def describe():
+        return found(client.describe_topics(TopicCollection([topic]))[topic])
+
+    described = until("the description", describe)
     equal([one.id for one in described.partitions], [0, 1, 2], "partitions")
     check(all(one.leader.id in {node.id for node in one.isr} for one in described.partitions), "leaders in sync")
     rejected("the same topic", KafkaError.TOPIC_ALREADY_EXISTS, lambda: create(topic))
@@ -45,7 +49,7 @@ def topics(context):
     client.delete_topics([topic])[topic].result()
     until("the topic is gone", lambda: not exists(client, topic))
     create(topic)
-    again = until("the second topic", lambda: client.describe_topics(TopicCollection([topic]))[topic].result())
+    again = until("the second topic", describe)
     check(str(again.topic_id) != str(described.topic_id), "a topic made again has a new id")
     client.delete_topics([topic])[topic].result()
 
@@ -115,9 +119,9 @@ def groups(context):
     member.consumer.commit(asynchronous=False)
 
     def listed(state):
-        found = client.list_consumer_groups(states={state}).result()
-        equal(found.errors, [], "errors of the listing")
-        return group in {one.group_id for one in found.valid}
+        groups_found = client.list_consumer_groups(states={state}).result()
+        equal(groups_found.errors, [], "errors of the listing")
+        return group in {one.group_id for one in groups_found.valid}
 
     check(listed(ConsumerGroupState.STABLE), "the group is among the stable ones")
     check(not listed(ConsumerGroupState.EMPTY), "the group is not among the empty ones")

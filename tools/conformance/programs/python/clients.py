@@ -33,12 +33,22 @@ def create_topic(context, partitions=1, suffix="t", config=None):
 def serving(topic, partitions):
     """The leaders of a new topic may not serve yet, and a send without acknowledgement would then be lost."""
     asked = {TopicPartition(topic, index): OffsetSpec.latest() for index in range(partitions)}
+    return all(found(future) is not None for future in admin().list_offsets(asked).values())
+
+
+def found(future):
+    """What the future holds; None while the broker does not know a new topic yet."""
+    not_yet = (
+        KafkaError._NOENT,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+    )
     try:
-        return all(future.result().offset == 0 for future in admin().list_offsets(asked).values())
+        return future.result()
     except KafkaException as error:
-        not_yet = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
         check(error.args[0].code() in not_yet, f"new topic: {error}")
-        return False
+        return None
 
 
 def producer(**settings):
