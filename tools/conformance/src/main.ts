@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { CASES } from './cases.ts';
 import { ClientRun } from './client-run.ts';
 import { CLIENTS } from './client.ts';
@@ -81,7 +82,7 @@ async function runTarget(spec: TargetSpec, options: Options, outDir: string): Pr
   return { ...results, version: target.version() };
 }
 
-function writeDocs(outDir: string): void {
+async function writeDocs(outDir: string): Promise<void> {
   const read = (target: string): TargetResults | undefined => {
     try {
       return JSON.parse(readFileSync(join(outDir, `${target}.json`), 'utf8')) as TargetResults;
@@ -91,7 +92,8 @@ function writeDocs(outDir: string): void {
   };
   const file = join(REPO_ROOT, 'docs', 'conformance.md');
   mkdirSync(join(REPO_ROOT, 'docs'), { recursive: true });
-  writeFileSync(file, renderDocs(read('millrace'), read('reference'), readDifferences()));
+  const page = renderDocs(read('millrace'), read('reference'), readDifferences());
+  writeFileSync(file, await format(page, { ...(await resolveConfig(file)), parser: 'markdown' }));
   console.log(`# wrote ${file}`);
 }
 
@@ -111,7 +113,7 @@ async function main(): Promise<number> {
     console.log(`# results in ${file}`);
     all.push(...results.results);
   }
-  if (options.writeDocs) writeDocs(outDir);
+  if (options.writeDocs) await writeDocs(outDir);
   const counts = count(all);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   return counts.failed > 0 || counts.passed === 0 ? 1 : 0;
