@@ -8,7 +8,8 @@
  *   checkpoints/      <number>.checkpoint
  *   ballast           bytes to give up when the disk is full
  */
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { messageOf, MillraceError, type Random } from '@millrace/base';
 import { errorCodeOf, readWholeFile, replaceFile, type FileSystem } from './file-system.ts';
 import { JOURNAL_ID_BYTES } from './journal-format.ts';
@@ -38,12 +39,47 @@ export function layoutOf(dataDir: string): DataLayout {
 /** Makes the directory when it is missing; throws `MILLRACE_STORAGE_DIRECTORY_UNUSABLE` when it cannot serve. */
 export function prepareDataDirectory(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeDurableDirectory(resolve(dataDir));
     if (!statSync(dataDir).isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw directoryUnusable(dataDir, error);
   }
+}
+
+/**
+ * Makes the directory and what is missing above it, and syncs the entry of each, so that a power loss does not take a new data
+ * directory away with all that was acknowledged. (Node's recursive mkdir does not end on paths that cannot exist, as below /proc.)
+ */
+function makeDurableDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === 'EEXIST') return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || exists(parent)) throw error;
+    makeDurableDirectory(parent);
+    mkdirSync(path);
+  }
+  syncEntry(dirname(path));
+}
+
+/** Best effort: a parent that may be passed but not read, or a file system that syncs no directories, must not keep a broker down. */
+function syncEntry(parentPath: string): void {
+  let parent: number | undefined;
+  try {
+    parent = openSync(parentPath, 'r');
+    fsyncSync(parent);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR'].includes(errorCodeOf(error))) throw error;
+  } finally {
+    if (parent !== undefined) closeSync(parent);
+  }
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The error for a directory that a file operation failed in, with what to do about it. */
