@@ -93,7 +93,7 @@ function frame(body: string): Buffer {
   return out;
 }
 
-function setUp(options: { writeBacklogBytesMax?: number; budgetBytes?: number } = {}) {
+function setUp(options: { writeBacklogBytesMax?: number; budgetBytes?: number; frameBytesMax?: number } = {}) {
   const socket = new FakeSocket();
   const processor = new FakeProcessor();
   const budget = new MemoryBudget(options.budgetBytes ?? 1_000_000);
@@ -104,7 +104,7 @@ function setUp(options: { writeBacklogBytesMax?: number; budgetBytes?: number } 
     clock: systemClock,
     processor,
     budget,
-    frameBytesMax: 1_000,
+    frameBytesMax: options.frameBytesMax ?? 1_000,
     writeBacklogBytesMax: options.writeBacklogBytesMax ?? 1_000,
     onBytes: () => undefined,
     onPressure: () => undefined,
@@ -266,13 +266,24 @@ describe('Connection', () => {
   });
 
   it('stops reading while the budget of all connections is used up', async () => {
-    const { socket, processor, budget, send } = setUp({ budgetBytes: 50 });
-    await send(`o${'1'.repeat(100)}`);
+    const { socket, processor, budget, send } = setUp({ budgetBytes: 50, frameBytesMax: 20_000 });
+    const body = `o${'1'.repeat(17_000)}`;
+    await send(body);
     expect(socket.isPaused()).toBe(true);
-    processor.answer(`o${'1'.repeat(100)}`);
+    processor.answer(body);
     await turn();
     expect(budget.usedBytes).toBe(0);
     expect(socket.isPaused()).toBe(false);
+  });
+
+  it('reads on beyond the budget of all connections while it holds little itself', async () => {
+    const { socket, processor, budget, send } = setUp({ budgetBytes: 50 });
+    budget.add(1_000_000, 1_000_000);
+    await send('o1');
+    processor.answer('o1');
+    await send('o2');
+    expect(socket.isPaused()).toBe(false);
+    expect(processor.started).toHaveLength(2);
   });
 
   it('answers what was received when the client ends its side, then ends', async () => {

@@ -47,6 +47,9 @@ const WRITE_BYTES = 1024 * 1024;
 /** Several buffers up to this size together are copied into one, which costs less than a vectored write. */
 const GATHER_BYTES_MAX = 16 * 1024;
 
+/** A connection that holds no more than this is read on however short memory is, so that small requests pass while large frames wait. */
+const READ_ANYWAY_BYTES = 16 * 1024;
+
 const PAUSED_BY_QUEUE = 1;
 const PAUSED_BY_BACKLOG = 2;
 const PAUSED_BY_BUDGET = 4;
@@ -193,7 +196,9 @@ export class Connection implements RequestOwner, BudgetWaiter {
       return;
     }
     this.#advance();
-    if (this.#options.budget.isExhausted && this.#state === 'open' && this.#options.budget.wait(this)) {
+    const { budget } = this.#options;
+    const isHeavy = this.#countedBytes > READ_ANYWAY_BYTES;
+    if (budget.isExhausted && isHeavy && this.#state === 'open' && budget.wait(this)) {
       this.#pause(PAUSED_BY_BUDGET);
       this.#options.onPressure();
     }

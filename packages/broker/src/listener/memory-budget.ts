@@ -5,7 +5,8 @@
  * Owns: both counts, and who stopped reading because of the first.
  * Invariants: nobody who waits is forgotten: readers go on as soon as bytes are released or at the next `sweep`;
  *   when frames under assembly alone fill the budget, one of them at a time may pass it, so that the others can go on after it.
- * Bounds: `limitBytes` for requests, overshot by at most a socket chunk for each connection and one frame of the largest size;
+ * Bounds: `limitBytes` for requests, overshot by at most a socket chunk and the little that each connection always may hold
+ *   (READ_ANYWAY_BYTES), and by one frame of the largest size;
  *   as much for answers, beyond which each may still have ANSWER_BYTES_MIN.
  * Not here: measuring (the connections report), and closing those who do not move (listener.ts).
  */
