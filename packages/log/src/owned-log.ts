@@ -97,6 +97,8 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   #isPaused = false;
 
   #logStartOffset: number;
+  /** Where the log starts once what is in flight is durable. */
+  #nextLogStartOffset: number;
   #highWatermark: number;
   #highWatermarkPosition: number;
   /** The next batch begins a new segment whatever its size: the active one is too old or about to go. */
@@ -120,7 +122,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     this.id = id;
     this.#context = context;
     this.data = new LogData(context.slabs, snapshot.segments, snapshot.dataEndOffset);
-    this.#logStartOffset = snapshot.logStartOffset;
+    this.#logStartOffset = this.#nextLogStartOffset = snapshot.logStartOffset;
     this.#highWatermark = snapshot.dataEndOffset;
     this.#highWatermarkPosition = this.data.endPosition;
     this.#startsNewSegment = snapshot.startsNewSegment;
@@ -262,6 +264,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     const emptiesLog = offset === this.data.endOffset;
     const group = this.#context.journal.appendLogStart(this, offset, emptiesLog);
     if (emptiesLog) this.#startsNewSegment = true;
+    this.#nextLogStartOffset = Math.max(this.#nextLogStartOffset, offset);
     group.whenDurable(() => this.#applyLogStart(offset));
     const errorCode = await group.durable;
     if (errorCode !== 0) throw this.#moveFailed(offset, errorCode);
@@ -351,10 +354,10 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     if (start > this.#logStartOffset) await this.advanceLogStart(start);
   }
 
-  /** State as of now, with data only up to `dataEndOffset`, which lies at `dataEndPosition`. */
+  /** State once what is in flight is durable, with data only up to `dataEndOffset`, which lies at `dataEndPosition`. */
   snapshot(dataEndOffset: number, dataEndPosition: number): LogSnapshot {
     return {
-      logStartOffset: this.#logStartOffset,
+      logStartOffset: Math.max(this.#logStartOffset, this.#nextLogStartOffset),
       dataEndOffset,
       stateEndOffset: this.data.endOffset,
       startsNewSegment: this.#startsNewSegment && dataEndOffset === this.data.endOffset,
@@ -388,22 +391,34 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     if (emptiesLog && this.data.endOffset <= offset) {
       this.#startsNewSegment = true;
       this.#dropDoneSegments(offset);
-      if (this.data.endOffset < offset) this.#restartAt(offset);
+      if (this.data.endOffset < offset) this.replayFrom(offset);
     }
     this.#applyLogStart(offset);
   }
 
-  /** After replay: makes log start, data and what is remembered of them agree when the end of an unsynced log was lost. */
-  finishReplay(): void {
-    if (this.data.endOffset < this.#logStartOffset) {
-      this.#context.segmentStore.discard(this, this.data.dropAll());
-      this.#restartAt(this.#logStartOffset);
-    }
+  /**
+   * The batches before `offset`, all below the log start, are gone unread. What is known of producers may be old news then, and an
+   * unknown producer is welcome where one with an outdated sequence would be refused.
+   */
+  replayFrom(offset: number): void {
+    this.#context.segmentStore.discard(this, this.data.dropAll());
+    this.#producers.forgetAll();
+    this.#restartAt(offset);
+  }
+
+  /**
+   * After replay: makes log start, data and what is remembered of them agree when the end of an unsynced log was lost.
+   * True when that is known to have happened.
+   */
+  finishReplay(): boolean {
+    const wasCut = this.data.endOffset < Math.max(this.#logStartOffset, this.#stateEndOffset);
+    if (this.data.endOffset < this.#logStartOffset) this.replayFrom(this.#logStartOffset);
     this.#dropDoneSegments(this.#logStartOffset);
-    if (this.#stateEndOffset > this.data.endOffset) {
+    if (wasCut) {
       this.#producers.truncateEnd(this.data.endOffset);
       this.#epochs.truncateEnd(this.data.endOffset);
     }
+    return wasCut;
   }
 
   // Groups.

@@ -193,6 +193,10 @@ export class ProducerStates {
     }
   }
 
+  forgetAll(): void {
+    this.#producers.clear();
+  }
+
   active(nowMs: number): ActiveProducer[] {
     const active: ActiveProducer[] = [];
     for (const [producerId, producer] of this.#producers) {

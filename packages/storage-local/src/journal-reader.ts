@@ -100,8 +100,9 @@ export class JournalReader {
     let file = this.#fileHolding(this.#options.fromLsn);
     while (file !== undefined) {
       yield* this.#groupsOf(file);
-      const lastLsn = this.#lastLsns.get(file.number) ?? this.#lastLsn;
-      file = this.#files.find((other) => other.firstLsn === lastLsn + 1);
+      const lastLsn = this.#lastLsns.get(file.number);
+      // A file whose first group is torn is where the journal ends.
+      file = lastLsn === undefined ? undefined : this.#files.find((other) => other.firstLsn === lastLsn + 1);
     }
     this.#damage = await this.#findDamage();
   }

@@ -56,7 +56,13 @@ import { nodeFileSystem } from './node-file-system.ts';
 import { encodePartitionState, PARTITION_KEY_BYTES } from './partition-state.ts';
 import { recover, type Recovered } from './recovery.ts';
 import { SegmentFiles } from './segment-files.ts';
-import { DELETED_SUFFIX, removeStrays, SegmentRemovals, setStraysAside } from './segment-removals.ts';
+import {
+  DELETED_SUFFIX,
+  removeSetAside,
+  removeStrayFiles,
+  SegmentRemovals,
+  setStraysAside,
+} from './segment-removals.ts';
 import { StoredPartition } from './stored-partition.ts';
 
 const MIB = 1024 * 1024;
@@ -137,8 +143,8 @@ interface Running {
   readonly direct: DirectWriter;
   readonly checkpointer: Checkpointer;
   readonly ballast: Ballast;
-  /** Ends the search for stray files. */
-  readonly straysEnd: AbortController;
+  /** Ends the removal of what is left of deleted partitions. */
+  readonly tidyingEnd: AbortController;
 }
 
 class LocalLogEngine implements LogEngine {
@@ -164,7 +170,7 @@ class LocalLogEngine implements LogEngine {
 
   #running: Running | undefined;
   readonly #timers = new Map<string, Timer>();
-  #strays: Promise<void> = Promise.resolve();
+  #tidying: Promise<void> = Promise.resolve();
   #isClosing = false;
   #fatal: MillraceError | undefined;
 
@@ -239,6 +245,11 @@ class LocalLogEngine implements LogEngine {
     await this.#deleting.get(key);
     const { durability } = options.config;
     const partition = this.#partitions.get(key) ?? (await (this.#creating.get(key) ?? this.#create(id, durability)));
+    if (partition.mayHaveStrays) {
+      // Before anything is appended, so that no name of a new segment is among what is removed.
+      partition.tidied ??= partition.work(() => removeStrayFiles(this.#fileSystem, partition));
+      await partition.tidied;
+    }
     if (partition.durability !== durability) await this.#changeDurability(partition, durability);
     partition.log.open(options.config, options.leaderEpoch);
     return partition.log;
@@ -310,8 +321,8 @@ class LocalLogEngine implements LogEngine {
     if (running === undefined || this.#isClosing) return;
     this.#isClosing = true;
     for (const timer of this.#timers.values()) timer.cancel();
-    running.straysEnd.abort();
-    await this.#strays;
+    running.tidyingEnd.abort();
+    await this.#tidying;
     for (const { log } of this.#partitions.values()) log.shut();
     // On a full disk what waits for room is given up: nobody was told that it is durable.
     const isStuck = running.journalFiles.isFull || running.direct.isStalled;
@@ -357,6 +368,7 @@ class LocalLogEngine implements LogEngine {
       relieve: () => this.#relieveReplay(),
     });
     this.#partitions = new Map(recovered.partitions);
+    for (const partition of this.#partitions.values()) partition.mayHaveStrays = !recovered.isClean;
     this.#removals.begin();
     await setStraysAside(this.#fileSystem, logs, this.#partitions);
 
@@ -374,8 +386,7 @@ class LocalLogEngine implements LogEngine {
     running.checkpointer.start();
     this.#repeat('retention', this.#config.retentionCheckIntervalMs, () => this.enforceRetention());
     this.#repeat('maintenance', MAINTENANCE_MS, () => this.#maintain(running));
-    const { signal } = running.straysEnd;
-    this.#strays = removeStrays(this.#fileSystem, logs, this.#partitions, !recovered.isClean, logger, signal);
+    this.#tidying = removeSetAside(this.#fileSystem, logs, logger, running.tidyingEnd.signal);
     logger.info('storage is ready', {
       partitions: this.#partitions.size,
       replayedGroups: recovered.replayedGroups,
@@ -443,7 +454,7 @@ class LocalLogEngine implements LogEngine {
       replayLsn: recovered.replayLsn,
       onFailure,
     });
-    return { lock, journalFiles, writer, direct, checkpointer, ballast, straysEnd: new AbortController() };
+    return { lock, journalFiles, writer, direct, checkpointer, ballast, tidyingEnd: new AbortController() };
   }
 
   /** The first group of this process; with it anything that recovery had to cut is made known for good. */

@@ -16,6 +16,7 @@ import {
   batchBaseOffset,
   batchLastOffset,
   batchMagic,
+  batchPartitionLeaderEpoch,
   batchSizeInBytes,
   isBatchCrcValid,
 } from '@millrace/protocol';
@@ -112,7 +113,7 @@ class Recovery {
     for (const recovering of this.#partitions.values()) {
       const { partition } = recovering;
       if (partition.durability === 'os' && !(isClean && recovering.isComplete)) await this.#scanFiles(partition);
-      partition.log.finishReplay();
+      if (partition.log.finishReplay()) this.#truncated.add(partition);
     }
     return {
       partitions: new Map([...this.#partitions.values()].map(({ partition }) => [partition.log.name, partition])),
@@ -263,28 +264,35 @@ class Recovery {
 
   /** Takes in what an `os` partition's files hold behind its snapshot, up to the first batch that is not whole. */
   async #scanFiles(partition: StoredPartition): Promise<void> {
-    const { fileSystem } = this.#options;
-    const { data } = partition.log;
-    const bases = await listSegments(fileSystem, partition.directory);
+    const { log } = partition;
+    const { data } = log;
+    await this.#checkKnownFile(partition);
     let isCut = false;
-    for (const baseOffset of bases) {
+    for (const baseOffset of await listSegments(this.#options.fileSystem, partition.directory)) {
+      // What lay between went with the log start.
+      if (baseOffset > data.endOffset && baseOffset <= log.logStartOffset) log.replayFrom(baseOffset);
       const active = data.activeSegment;
-      if (active !== undefined && baseOffset < active.baseOffset) continue;
-      if (baseOffset !== active?.baseOffset && (isCut || baseOffset !== data.endOffset)) continue;
+      const isActive = baseOffset === active?.baseOffset;
+      if (isCut || !(isActive || baseOffset === data.endOffset)) continue;
       const path = `${partition.directory}/${segmentFileName(baseOffset)}`;
-      const position = baseOffset === active?.baseOffset ? active.sizeBytes : 0;
-      isCut = await this.#scanFile(partition, path, position);
+      isCut = await this.#scanFile(partition, path, isActive ? active.sizeBytes : 0);
+      // All of it is only as safe as the page cache is.
+      if (data.activeSegment?.baseOffset === baseOffset) partition.noteUnsynced(data.activeSegment);
     }
     partition.isTrimmed = true;
-    const { activeSegment } = data;
-    if (activeSegment !== undefined && !bases.includes(activeSegment.baseOffset)) {
-      throw missingBytes(
-        `${partition.directory}/${segmentFileName(activeSegment.baseOffset)}`,
-        0,
-        activeSegment.sizeBytes,
-      );
-    }
     if (isCut) this.#truncated.add(partition);
+  }
+
+  /** Whether the file of the last segment that the snapshot knows has all that was synced; it need not when the log start is past it. */
+  async #checkKnownFile(partition: StoredPartition): Promise<void> {
+    const { log } = partition;
+    const known = log.data.activeSegment;
+    if (known === undefined) return;
+    const path = partition.segmentPath(known);
+    const sizeBytes = await sizeOf(this.#options.fileSystem, path);
+    if (sizeBytes >= known.sizeBytes) return;
+    if (known.endOffset > log.logStartOffset) throw missingBytes(path, sizeBytes, known.sizeBytes);
+    log.replayFrom(known.endOffset);
   }
 
   /** Whether the file had to be cut. */
@@ -292,7 +300,6 @@ class Recovery {
     const file = await this.#options.fileSystem.open(path, { mode: 'update' });
     try {
       const sizeBytes = await file.sizeBytes();
-      if (sizeBytes < from) throw missingBytes(path, sizeBytes, from);
       const end = await this.#takeBatches(partition, file, from, sizeBytes);
       if (end === sizeBytes) return false;
       this.#options.logger.warn('an unfinished batch at the end of a segment is cut', {
@@ -320,7 +327,10 @@ class Recovery {
       while (at + BATCH_HEADER_SIZE_BYTES <= count) {
         const batchBytes = batchSizeInBytes(bytes, at);
         if (batchMagic(bytes, at) !== BATCH_MAGIC || batchBytes < BATCH_HEADER_SIZE_BYTES) return position + at;
-        if (batchBaseOffset(bytes, at) !== partition.log.logEndOffset) return position + at;
+        const baseOffset = batchBaseOffset(bytes, at);
+        if (baseOffset !== partition.log.logEndOffset) return position + at;
+        // Left over from before an earlier cut.
+        if (batchPartitionLeaderEpoch(bytes, at) < partition.log.epochForOffset(baseOffset)) return position + at;
         if (at + batchBytes > count) break;
         if (!isBatchCrcValid(bytes, at)) return position + at;
         partition.log.replayFlushed(bytes, at, position + at === 0, timeMs);
@@ -351,6 +361,22 @@ async function listSegments(fileSystem: FileSystem, directory: string): Promise<
   } catch (error) {
     if (errorCodeOf(error) === 'ENOENT') return [];
     throw error;
+  }
+}
+
+/** 0 when there is no such file. */
+async function sizeOf(fileSystem: FileSystem, path: string): Promise<number> {
+  let file: OpenFile;
+  try {
+    file = await fileSystem.open(path, { mode: 'read' });
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return 0;
+    throw error;
+  }
+  try {
+    return await file.sizeBytes();
+  } finally {
+    await file.close();
   }
 }
 

@@ -119,20 +119,19 @@ export class SegmentFiles implements SegmentStore {
 
   /** Writes a run to its segment. Not synced. */
   async writeRun(partition: StoredPartition, run: FlushRun): Promise<void> {
-    if (!partition.hasDirectory) {
-      await this.#options.fileSystem.makeDirectory(partition.directory);
-      partition.hasDirectory = true;
-      partition.hasNewNames = true;
-    }
-    if (run.position === 0) partition.hasNewNames = true;
+    const isNewDirectory = !partition.hasDirectory;
+    if (isNewDirectory) await this.#options.fileSystem.makeDirectory(partition.directory);
+    partition.hasDirectory = true;
     partition.noteFlushing(run);
-    const path = partition.segmentPath(run.segment);
-    await this.#handles.use(path, 'create', async (file) => {
+    await this.#handles.use(partition.segmentPath(run.segment), 'create', async (file) => {
       // A crash may have left bytes behind what anybody vouches for.
       if (run.position === 0 || !partition.isTrimmed) await file.truncate(run.position);
       partition.isTrimmed = true;
       await file.write(run.slices, run.position);
     });
+    // Only now: a sync that runs beside the write must not take it for done.
+    partition.dirtySegments.add(run.segment);
+    if (isNewDirectory || run.position === 0) partition.hasNewNames = true;
   }
 
   /** Like {@link writeRun}, waiting for its turn behind other background work. */

@@ -83,7 +83,7 @@ export class SegmentRemovals {
   }
 }
 
-/** Puts directories of partitions that are gone out of the way of new ones; they go with {@link removeStrays}. Names that are not ours stay. */
+/** Puts directories of partitions that are gone out of the way of new ones; {@link removeSetAside} removes them. Other names stay. */
 export async function setStraysAside(
   fileSystem: FileSystem,
   logsDirectory: string,
@@ -100,43 +100,41 @@ export async function setStraysAside(
   }
 }
 
-/**
- * Removes what was set aside and, when `looksInside`, files that belong to no segment. Never rejects. Logs must keep their segments
- * until it is done: abort it, and wait for it, before they are taken apart.
- */
-export async function removeStrays(
+/** Removes what was set aside. Never rejects. */
+export async function removeSetAside(
   fileSystem: FileSystem,
   logsDirectory: string,
-  partitions: ReadonlyMap<string, StoredPartition>,
-  looksInside: boolean,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     for (const name of await fileSystem.list(logsDirectory)) {
       if (signal.aborted) return;
-      const match = PARTITION_DIRECTORY.exec(name);
-      if (match === null) continue;
-      const partition = partitions.get(name);
-      if (match[2] !== undefined) await fileSystem.removeDirectory(`${logsDirectory}/${name}`);
-      else if (looksInside && partition !== undefined) await removeStrayFiles(fileSystem, partition, signal);
+      if (PARTITION_DIRECTORY.exec(name)?.[2] !== undefined)
+        await fileSystem.removeDirectory(`${logsDirectory}/${name}`);
     }
   } catch (error) {
-    if (errorCodeOf(error) !== 'ENOENT') logger.warn(`cannot remove stray files: ${messageOf(error)}`, { error });
+    logger.warn(`cannot remove what is left of deleted partitions: ${messageOf(error)}`, { error });
   }
 }
 
-async function removeStrayFiles(
-  fileSystem: FileSystem,
-  partition: StoredPartition,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const name of await fileSystem.list(partition.directory)) {
-    if (signal.aborted || partition.isDeleted) return;
-    const baseOffset = baseOffsetOfFile(name);
-    if (baseOffset === undefined) continue;
-    // Asked for each name, because the log may have grown a segment since they were listed.
-    const isKnown = partition.log.data.segments.some((segment) => segment.baseOffset === baseOffset);
-    if (!isKnown) await fileSystem.remove(`${partition.directory}/${name}`);
+/** Removes files in a partition's directory that belong to none of its segments. Nothing may write there meanwhile. */
+export async function removeStrayFiles(fileSystem: FileSystem, partition: StoredPartition): Promise<void> {
+  const known = new Set(partition.log.data.segments.map((segment) => segment.baseOffset));
+  let names: string[];
+  try {
+    names = await fileSystem.list(partition.directory);
+  } catch (error) {
+    if (errorCodeOf(error) === 'ENOENT') return;
+    throw error;
   }
+  let removed = 0;
+  for (const name of names) {
+    const baseOffset = baseOffsetOfFile(name);
+    if (baseOffset === undefined || known.has(baseOffset)) continue;
+    await fileSystem.remove(`${partition.directory}/${name}`);
+    removed++;
+  }
+  // Else a power loss could bring back what was cut, just where the log has come to by then.
+  if (removed > 0) await fileSystem.syncDirectory(partition.directory);
 }

@@ -26,6 +26,9 @@ export class StoredPartition {
   readonly dirtySegments = new Set<Segment>();
   /** The directory was seen to be there. */
   hasDirectory = false;
+  /** A crash may have left files of no segment in the directory; resolved once they are gone. */
+  tidied: Promise<void> | undefined;
+  mayHaveStrays = false;
   /** The active segment's file ends where its batches do. */
   isTrimmed = false;
   /** Files or the directory itself were made since the last sync. */
@@ -88,7 +91,13 @@ export class StoredPartition {
 
   noteFlushing(run: FlushRun): void {
     this.#marks.push({ offset: run.startOffset, lsn: run.lsn });
-    this.dirtySegments.add(run.segment);
+  }
+
+  /** Recovery found bytes of the segment that nobody is known to have synced. */
+  noteUnsynced(segment: Segment): void {
+    this.dirtySegments.add(segment);
+    this.hasNewNames = true;
+    this.hasDirectory = true;
   }
 
   noteSynced(endOffset: number, endPosition: number): void {
