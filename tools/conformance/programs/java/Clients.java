@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -57,11 +58,23 @@ final class Clients {
         String name = context.name(suffix);
         Admin admin = admin(context);
         admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings))).all().get();
-        // The leaders may not serve yet, and a send without acknowledgement would then be lost; the admin client retries.
+        // The leaders may not serve yet, and a send without acknowledgement would then be lost.
         for (int partition = 0; partition < partitions; partition += 1) {
-            Harness.equal(offset(admin, name, partition, OffsetSpec.latest()), 0L, "end of a new partition");
+            int own = partition;
+            Harness.until("partition " + own + " of " + name, () -> serves(admin, name, own));
         }
         return name;
+    }
+
+    private static boolean serves(Admin admin, String topic, int partition) {
+        try {
+            return offset(admin, topic, partition, OffsetSpec.latest()) == 0;
+        } catch (ExecutionException error) {
+            Harness.check(error.getCause() instanceof RetriableException, "new topic: " + error.getCause());
+            return false;
+        } catch (Exception error) {
+            throw new IllegalStateException(error);
+        }
     }
 
     static String topic(Harness.Context context, int partitions) throws Exception {

@@ -43,6 +43,7 @@ def found(future):
         KafkaError.UNKNOWN_TOPIC_OR_PART,
         KafkaError.NOT_LEADER_FOR_PARTITION,
         KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.UNKNOWN_LEADER_EPOCH,
     )
     try:
         return future.result()
@@ -138,13 +139,13 @@ class Member:
             self.consumer.close()
 
 
-def until_polled(what, condition, *members):
+def until_polled(what, condition, *members, timeout=30):
     def step():
         for member in members:
             member.poll()
         return condition()
 
-    until(what, step)
+    until(what, step, timeout)
 
 
 def read_all(context, topic, partitions, count):

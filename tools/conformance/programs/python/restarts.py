@@ -53,7 +53,7 @@ def restarted(mode):
         until_polled("2,000 acknowledged", lambda: len(sender.acknowledged) >= 2_000, member)
         context.restart(mode)
         wanted = len(sender.acknowledged) + 2_000
-        until_polled("2,000 more acknowledged", lambda: len(sender.acknowledged) >= wanted, member)
+        until_polled("2,000 more acknowledged", lambda: len(sender.acknowledged) >= wanted, member, timeout=60)
         sender.stopped.set()
         sender.join()
         equal(sender.failures, [], "failed sends")
