@@ -7,6 +7,7 @@ export type ClientErrorCode =
   | 'MILLRACE_CLIENT_TIMEOUT'
   | 'MILLRACE_CLIENT_UNSUPPORTED_API'
   | 'MILLRACE_CLIENT_INVALID_OPTION'
+  | 'MILLRACE_CLIENT_CLOSED'
   | 'MILLRACE_CLIENT_BROKER_ERROR';
 
 /** What went wrong between this process and the cluster, or what the cluster answered. */

@@ -1,8 +1,9 @@
 /**
  * The brokers of a cluster as one client sees them: bootstrap addresses, then what Metadata says.
  *
- * Owns: one connection per broker, opened on demand.
- * Not here: what to ask (see ./admin.ts).
+ * Owns: one connection for what any broker can answer and one to the controller, opened on demand and again after they ended.
+ * Invariants: callers that come while a connection is being opened share it; nothing is opened after `close`.
+ * Not here: what to ask (see ./topic-admin.ts).
  */
 import { ZERO_UUID } from '@millrace/base';
 import {
@@ -12,7 +13,8 @@ import {
   type MetadataResponse,
 } from '@millrace/protocol/messages/03-metadata';
 import { ClientError } from './client-error.ts';
-import { Connection, type Api } from './connection.ts';
+import { Connection, type Api, type RequestFor } from './connection.ts';
+import { ConnectionSlot } from './connection-slot.ts';
 
 export interface ClusterOptions {
   /** `host:port` of at least one broker. */
@@ -32,9 +34,9 @@ const METADATA: Api<Parameters<typeof metadataRequest.size>[0], MetadataResponse
 
 export class Cluster {
   readonly #options: ClusterOptions;
-  readonly #bootstrap: readonly { readonly host: string; readonly port: number }[];
-  #anyBroker: Connection | undefined;
-  #controller: Connection | undefined;
+  readonly #bootstrap: readonly Address[];
+  readonly #anyBroker = new ConnectionSlot(() => this.#openAny());
+  readonly #controller = new ConnectionSlot(() => this.#openController());
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -45,21 +47,19 @@ export class Cluster {
   }
 
   /** Asks any broker. */
-  async send<Request, Response>(api: Api<Request, Response>, request: Request): Promise<Response> {
-    return (await this.#any()).send(api, request);
+  async send<Request extends object, Response>(
+    api: Api<Request, Response>,
+    request: RequestFor<Request>,
+  ): Promise<Response> {
+    return (await this.#anyBroker.get()).send(api, request);
   }
 
   /** Asks the controller, as clients do for what changes the cluster. */
-  async sendToController<Request, Response>(api: Api<Request, Response>, request: Request): Promise<Response> {
-    if (this.#controller?.isOpen !== true) {
-      const { controllerId, brokers } = await this.fetchMetadata([]);
-      const controller = brokers.find((broker) => broker.nodeId === controllerId) ?? brokers[0];
-      this.#controller =
-        controller === undefined
-          ? await this.#any()
-          : await this.#open({ host: controller.host, port: controller.port });
-    }
-    return this.#controller.send(api, request);
+  async sendToController<Request extends object, Response>(
+    api: Api<Request, Response>,
+    request: RequestFor<Request>,
+  ): Promise<Response> {
+    return (await this.#controller.get()).send(api, request);
   }
 
   /** Metadata of the named topics; null = all. Creates none. */
@@ -69,27 +69,32 @@ export class Cluster {
   }
 
   close(): void {
-    this.#anyBroker?.close();
-    this.#controller?.close();
+    this.#anyBroker.close();
+    this.#controller.close();
   }
 
-  async #any(): Promise<Connection> {
-    if (this.#anyBroker?.isOpen === true) return this.#anyBroker;
+  async #openAny(): Promise<Connection> {
     const failures: unknown[] = [];
     for (const address of this.#bootstrap) {
       try {
-        this.#anyBroker = await this.#open(address);
-        return this.#anyBroker;
+        return await this.#open(address);
       } catch (error) {
         failures.push(error);
       }
     }
-    throw failures.length === 1
-      ? failures[0]
-      : new AggregateError(failures, `cannot connect to any of ${this.#options.brokers.join(', ')}`);
+    if (failures.length === 1) throw failures[0];
+    throw new AggregateError(failures, `cannot connect to any of ${this.#options.brokers.join(', ')}`);
   }
 
-  #open({ host, port }: { readonly host: string; readonly port: number }): Promise<Connection> {
+  async #openController(): Promise<Connection> {
+    const { controllerId, brokers } = await this.fetchMetadata([]);
+    const controller = brokers.find((broker) => broker.nodeId === controllerId) ?? brokers[0];
+    // A cluster that names nobody is asked where it answered.
+    if (controller === undefined) return this.#openAny();
+    return this.#open({ host: controller.host, port: controller.port });
+  }
+
+  #open({ host, port }: Address): Promise<Connection> {
     return Connection.open({
       host,
       port,
@@ -100,8 +105,13 @@ export class Cluster {
   }
 }
 
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Splits `host:port` or `[v6 address]:port`. */
-export function parseAddress(text: string): { readonly host: string; readonly port: number } {
+export function parseAddress(text: string): Address {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text.trim());
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];

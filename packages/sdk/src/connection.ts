@@ -22,7 +22,7 @@ import {
   apiVersionsResponse,
   createApiVersionsRequest,
 } from '@millrace/protocol/messages/18-api-versions';
-import { ClientError } from './client-error.ts';
+import { brokerError, ClientError } from './client-error.ts';
 
 const RESPONSE_BYTES_MAX = 256 * 1024 * 1024;
 const CLIENT_SOFTWARE_NAME = 'millrace-sdk';
@@ -33,6 +33,9 @@ export interface Api<Request, Response> {
   readonly request: MessageCodec<Request>;
   readonly response: MessageCodec<Response>;
 }
+
+/** A request, or what makes one for the version that both sides know. */
+export type RequestFor<Request extends object> = Request | ((version: number) => Request);
 
 export interface ConnectionOptions {
   readonly host: string;
@@ -93,7 +96,10 @@ export class Connection {
   }
 
   /** Sends one request in the newest version that both sides know. */
-  async send<Request, Response>(api: Api<Request, Response>, request: Request): Promise<Response> {
+  async send<Request extends object, Response>(
+    api: Api<Request, Response>,
+    request: RequestFor<Request>,
+  ): Promise<Response> {
     const version = this.versionOf(api);
     if (version === undefined) {
       throw new ClientError(
@@ -101,7 +107,7 @@ export class Connection {
         `${this.#where()} serves no version of ${api.request.name} that this client knows`,
       );
     }
-    return this.#exchange(api, request, version);
+    return this.#exchange(api, typeof request === 'function' ? request(version) : request, version);
   }
 
   close(): void {
@@ -116,6 +122,9 @@ export class Connection {
       clientSoftwareVersion: CLIENT_SOFTWARE_VERSION,
     });
     const answer = await this.#exchange(api, request, 3, true);
+    if (answer.errorCode !== ErrorCode.NONE) {
+      throw brokerError(`asking ${this.#where()} which versions it serves`, answer.errorCode, undefined);
+    }
     for (const { apiKey, minVersion, maxVersion } of answer.apiKeys) {
       this.#ranges.set(apiKey, { min: minVersion, max: maxVersion });
     }

@@ -37,6 +37,8 @@ const DYNAMIC_TOPIC_SOURCE = 1;
 const OPERATION_SET = 0;
 const OPERATION_DELETE = 1;
 const TIMEOUT_MS = 15_000;
+/** Before it, DeleteTopics took names alone. */
+const DELETE_TOPICS_BY_STATE_VERSION = 6;
 
 export interface TopicListing {
   readonly name: string;
@@ -151,11 +153,13 @@ export class TopicAdmin implements AsyncDisposable {
   async deleteTopic(name: string): Promise<void> {
     const response = await this.#cluster.sendToController(
       { request: deleteTopicsRequest, response: deleteTopicsResponse },
-      createDeleteTopicsRequest({
-        topics: [createDeleteTopicsRequestDeleteTopicState({ name })],
-        topicNames: [],
-        timeoutMs: TIMEOUT_MS,
-      }),
+      (version) =>
+        createDeleteTopicsRequest({
+          ...(version >= DELETE_TOPICS_BY_STATE_VERSION
+            ? { topics: [createDeleteTopicsRequestDeleteTopicState({ name })] }
+            : { topicNames: [name] }),
+          timeoutMs: TIMEOUT_MS,
+        }),
     );
     const result = response.responses[0];
     if (result?.errorCode !== ErrorCode.NONE) {

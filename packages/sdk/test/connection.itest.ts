@@ -1,0 +1,245 @@
+import { MillraceError } from '@millrace/base';
+import { decodeMessage, encodeResponseFrame, ErrorCode } from '@millrace/protocol';
+import { createMetadataResponse, metadataResponse } from '@millrace/protocol/messages/03-metadata';
+import { apiVersionsResponse, createApiVersionsResponse } from '@millrace/protocol/messages/18-api-versions';
+import {
+  createDeleteTopicsResponse,
+  createDeleteTopicsResponseDeletableTopicResult,
+  deleteTopicsRequest,
+  deleteTopicsResponse,
+} from '@millrace/protocol/messages/20-delete-topics';
+import { waitUntil } from '@millrace/testing';
+import { TopicAdmin, type ClusterOptions } from '../src/index.ts';
+import { ScriptedBroker } from './scripted-broker.ts';
+
+const API_VERSIONS = 18;
+const METADATA = 3;
+const DELETE_TOPICS = 20;
+
+describe('a client whose broker misbehaves', () => {
+  let broker: ScriptedBroker;
+  const admins: TopicAdmin[] = [];
+
+  beforeEach(async () => {
+    broker = await ScriptedBroker.start();
+  });
+
+  afterEach(async () => {
+    for (const admin of admins.splice(0)) admin.close();
+    await broker[Symbol.asyncDispose]();
+  });
+
+  function adminWith(options: Partial<ClusterOptions> = {}): TopicAdmin {
+    const admin = new TopicAdmin({ brokers: [broker.address], ...options });
+    admins.push(admin);
+    return admin;
+  }
+
+  it('names address and remedy when nobody listens', async () => {
+    const { address } = broker;
+    await broker[Symbol.asyncDispose]();
+    broker = await ScriptedBroker.start();
+
+    await expect(adminWith({ brokers: [address] }).listTopics()).rejects.toMatchObject({
+      code: 'MILLRACE_CLIENT_CONNECT',
+      retriable: true,
+      message: `cannot connect to ${address}: ECONNREFUSED; is a broker running there?`,
+    });
+  });
+
+  it('tries every bootstrap address, and names all when none answers', async () => {
+    const gone = await ScriptedBroker.start();
+    const { address } = gone;
+    await gone[Symbol.asyncDispose]();
+
+    expect(await adminWith({ brokers: [address, broker.address] }).listTopics()).toEqual([]);
+    const failure: unknown = await adminWith({ brokers: [address, address] })
+      .listTopics()
+      .catch((error: unknown) => error);
+
+    expect(failure).toBeInstanceOf(AggregateError);
+    expect((failure as AggregateError).message).toBe(`cannot connect to any of ${address}, ${address}`);
+    expect((failure as AggregateError).errors.every((each) => MillraceError.is(each))).toBe(true);
+  });
+
+  it('gives up on an answer after the request timeout, and says to what', async () => {
+    broker.behaviours.delete(METADATA);
+
+    await expect(adminWith({ requestTimeoutMs: 50 }).listTopics()).rejects.toMatchObject({
+      code: 'MILLRACE_CLIENT_TIMEOUT',
+      message: expect.stringMatching(/^Metadata to 127\.0\.0\.1:\d+ got no answer within 50 ms$/),
+    });
+  });
+
+  it('gives up on a server that accepts and never speaks', async () => {
+    broker.behaviours.clear();
+
+    await expect(adminWith({ requestTimeoutMs: 50 }).listTopics()).rejects.toMatchObject({
+      code: 'MILLRACE_CLIENT_TIMEOUT',
+    });
+    await waitUntil('the connection to be given back', () => broker.requests[0]?.socket.destroyed);
+  });
+
+  it('drops an answer that comes after its request gave up, and keeps the connection', async () => {
+    broker.behaviours.delete(METADATA);
+    const admin = adminWith({ requestTimeoutMs: 100 });
+    await expect(admin.listTopics()).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_TIMEOUT' });
+
+    broker.requests.at(-1)?.answer(metadataResponse, createMetadataResponse({}));
+    broker.behaviours.set(METADATA, (request) => request.answer(metadataResponse, createMetadataResponse({})));
+
+    expect(await admin.listTopics()).toEqual([]);
+    expect(broker.connectionCount).toBe(1);
+  });
+
+  it('fails all that wait when the connection ends, and connects anew for the next', async () => {
+    const behaviour = broker.behaviours.get(METADATA);
+    broker.behaviours.delete(METADATA);
+    const admin = adminWith();
+    const waiting = [admin.listTopics(), admin.listTopics(), admin.listTopics()];
+    for (const each of waiting) each.catch(() => undefined);
+    await waitUntil('three requests', () => broker.requests.filter(({ apiKey }) => apiKey === METADATA).length === 3);
+
+    broker.hangUp();
+
+    for (const each of waiting) {
+      await expect(each).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_CONNECTION_LOST', retriable: true });
+    }
+    if (behaviour !== undefined) broker.behaviours.set(METADATA, behaviour);
+    expect(await admin.listTopics()).toEqual([]);
+    expect(broker.connectionCount).toBe(2);
+  });
+
+  it('opens one connection for callers that come together', async () => {
+    const admin = adminWith();
+
+    await Promise.all([admin.listTopics(), admin.listTopics(), admin.listTopics()]);
+
+    expect(broker.connectionCount).toBe(1);
+  });
+
+  it('reads an answer that comes byte by byte, and two that come at once', async () => {
+    let held: Buffer | undefined;
+    broker.behaviours.set(METADATA, ({ socket, apiVersion, correlationId }) => {
+      const frame = Buffer.concat(
+        encodeResponseFrame(metadataResponse, apiVersion, correlationId, createMetadataResponse({ clusterId: 'c' })),
+      );
+      if (held === undefined) {
+        held = frame;
+        return;
+      }
+      const both = Buffer.concat([held, frame]);
+      for (const byte of both.subarray(0, 20)) socket.write(Buffer.of(byte));
+      socket.write(both.subarray(20));
+    });
+    const admin = adminWith();
+
+    expect(await Promise.all([admin.listTopics(), admin.listTopics()])).toEqual([[], []]);
+  });
+
+  it.each([
+    ['larger than any answer', 0x7fff_ffff],
+    ['negative', -5],
+  ])('ends a connection whose answer has a length that is %s', async (_what, length) => {
+    broker.behaviours.set(METADATA, ({ socket }) => {
+      const bytes = Buffer.alloc(100);
+      bytes.writeInt32BE(length);
+      socket.write(bytes);
+    });
+
+    await expect(adminWith().listTopics()).rejects.toMatchObject({
+      code: 'MILLRACE_CLIENT_CONNECTION_LOST',
+      message: expect.stringContaining(`response frame of ${length} bytes`),
+    });
+  });
+
+  it('fails a call whose answer cannot be read, and no other', async () => {
+    let count = 0;
+    const behaviour = broker.behaviours.get(METADATA);
+    broker.behaviours.set(METADATA, (request) => {
+      if (count++ > 0) {
+        behaviour?.(request);
+        return;
+      }
+      const bytes = Buffer.alloc(9, 0xff);
+      bytes.writeInt32BE(5);
+      bytes.writeInt32BE(request.correlationId, 4);
+      request.socket.write(bytes);
+    });
+    const admin = adminWith();
+
+    await expect(admin.listTopics()).rejects.toMatchObject({ code: expect.stringMatching(/^MILLRACE_PROTOCOL_/) });
+    expect(await admin.listTopics()).toEqual([]);
+  });
+
+  it('is refused after close, and while it connects', async () => {
+    const admin = adminWith();
+    const early = admin.listTopics();
+    early.catch(() => undefined);
+
+    admin.close();
+
+    await expect(early).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_CLOSED' });
+    await expect(admin.listTopics()).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_CLOSED' });
+  });
+
+  describe('in versions', () => {
+    it('falls back to ApiVersions 0 with a broker that knows no newer one', async () => {
+      const proper = broker.behaviours.get(API_VERSIONS);
+      broker.behaviours.set(API_VERSIONS, (request) => {
+        if (request.apiVersion === 0) proper?.(request);
+        else {
+          const response = createApiVersionsResponse({ errorCode: ErrorCode.UNSUPPORTED_VERSION });
+          request.answer(apiVersionsResponse, response, 0);
+        }
+      });
+
+      expect(await adminWith().listTopics()).toEqual([]);
+      expect(broker.requests.map(({ apiVersion }) => apiVersion)).toEqual([3, 0, 12]);
+    });
+
+    it('speaks the newest version that both know', async () => {
+      broker.ranges.set(METADATA, [0, 9]);
+
+      await adminWith().listTopics();
+
+      expect(broker.requests.at(-1)?.apiVersion).toBe(9);
+    });
+
+    it('names the API that the broker does not serve', async () => {
+      await expect(adminWith().deleteTopic('orders')).rejects.toMatchObject({
+        code: 'MILLRACE_CLIENT_UNSUPPORTED_API',
+        message: expect.stringContaining('DeleteTopics'),
+      });
+    });
+
+    it('refuses to go on with a broker that refuses ApiVersions', async () => {
+      broker.behaviours.set(API_VERSIONS, (request) => {
+        request.answer(apiVersionsResponse, createApiVersionsResponse({ errorCode: ErrorCode.ILLEGAL_SASL_STATE }));
+      });
+
+      await expect(adminWith().listTopics()).rejects.toMatchObject({
+        code: 'MILLRACE_CLIENT_BROKER_ERROR',
+        details: { errorName: 'ILLEGAL_SASL_STATE' },
+      });
+    });
+
+    it.each([
+      [4, ['orders'], undefined],
+      [6, undefined, ['orders']],
+    ])('deletes topics in version %i as it wants them named', async (version, names, states) => {
+      broker.ranges.set(DELETE_TOPICS, [1, version]);
+      broker.behaviours.set(DELETE_TOPICS, (request) => {
+        const result = createDeleteTopicsResponseDeletableTopicResult({ name: 'orders' });
+        request.answer(deleteTopicsResponse, createDeleteTopicsResponse({ responses: [result] }));
+      });
+
+      await adminWith().deleteTopic('orders');
+
+      const sent = broker.requests.at(-1);
+      const request = decodeMessage(deleteTopicsRequest, sent?.body ?? Buffer.alloc(0), sent?.apiVersion ?? -1);
+      expect(request.topicNames).toEqual(names ?? []);
+      expect(request.topics.map(({ name }) => name)).toEqual(states ?? []);
+    });
+  });
+});
