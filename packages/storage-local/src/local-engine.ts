@@ -13,6 +13,7 @@ import {
   MillraceError,
   noMetrics,
   systemRandom,
+  uuidBytes,
   type Clock,
   type Histogram,
   type Logger,
@@ -487,6 +488,9 @@ class LocalLogEngine implements LogEngine {
   }
 
   #create(id: PartitionId, durability: Durability): Promise<StoredPartition> {
+    // Files and journal hold the bytes of the id; another spelling of them would be another partition until the next start.
+    const isCanonical = uuidBytes(id.topicId).toString('base64url') === id.topicId;
+    assert(isCanonical && id.partition >= 0, `"${keyOf(id)}" does not name a partition`);
     const key = keyOf(id);
     const creating = this.#journalNew(this.#register(id, durability, EMPTY_LOG)).finally(() =>
       this.#creating.delete(key),
