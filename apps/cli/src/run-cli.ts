@@ -21,6 +21,8 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
   const program = new Command('millrace')
     .description('Kafka-compatible event streaming: run a broker, look after topics.')
     .version(VERSION)
+    // `millrace start --version` is the broker's to answer.
+    .enablePositionalOptions()
     .addCommand(startCommand((code) => (exitCode = code)))
     .addCommand(topicsGroup(output));
   for (const command of everyCommand(program)) {

@@ -1,151 +1,198 @@
-import { join } from 'node:path';
-import type { Broker } from '@millrace/broker';
-import { BrokerProcess, createTempDir, runProcess, startBroker } from '@millrace/testing';
-import { runCli } from '../src/run-cli.ts';
-
-const MAIN = join(import.meta.dirname, '../src/main.ts');
+import { createTempDir, BrokerProcess, type ProcessOutcome, type TempDir } from '@millrace/testing';
+import { CLI_MAIN, millrace } from './cli-app.ts';
 
 describe('millrace topics', () => {
-  let broker: Broker;
+  let dir: TempDir;
+  let broker: BrokerProcess;
 
   beforeAll(async () => {
-    broker = await startBroker({ config: { 'num.partitions': '2' } });
+    dir = await createTempDir('cli-topics');
+    broker = new BrokerProcess({ mainPath: CLI_MAIN, command: ['start'], dataDir: dir.path });
+    await broker.start();
   });
 
-  afterAll(() => broker.close());
+  afterAll(async () => {
+    await broker.kill();
+    await dir.remove();
+  });
 
-  interface Outcome {
-    readonly code: number;
-    readonly out: string;
-    readonly errors: string;
+  afterEach(async () => {
+    const topics = jsonOf(await topicsCommand('list', '--json')) as { name: string }[];
+    if (topics.length > 0) await topicsCommand('delete', ...topics.map(({ name }) => name));
+  });
+
+  /** With the address of the broker under test. */
+  function topicsCommand(name: string, ...argv: readonly string[]): Promise<ProcessOutcome> {
+    return millrace('topics', name, '--bootstrap-server', broker.addresses.kafka, ...argv);
   }
 
-  async function millrace(...argv: string[]): Promise<Outcome> {
-    const out: string[] = [];
-    const errors: string[] = [];
-    const code = await runCli([...argv, '--bootstrap-server', `127.0.0.1:${broker.port}`], {
-      output: { line: (text) => out.push(text) },
-      errorOutput: { line: (text) => errors.push(text) },
-    });
-    return { code, out: out.join('\n'), errors: errors.join('\n') };
-  }
+  it('creates, lists, describes, alters and deletes, in words', async () => {
+    const created = await topicsCommand('create', 'orders', '-p', '2', '-c', 'retention.ms=1000');
+    expect(created).toMatchObject({ code: 0, stderr: '' });
+    expect(created.stdout).toMatch(/^created topic orders \(id [\w-]{22}\)\n$/);
+    const id = /\(id (.*)\)/.exec(created.stdout)?.[1] ?? '';
 
-  it('creates, describes, alters, lists and deletes a topic', async () => {
-    const created = await millrace(
-      'topics',
-      'create',
+    const listed = await topicsCommand('list');
+    expect(listed).toEqual(done(`TOPIC   PARTITIONS  REPLICAS  ID\norders  2           1         ${id}\n`));
+
+    const altered = await topicsCommand(
+      'alter',
       'orders',
       '-p',
       '3',
       '-c',
-      'retention.ms=1000',
-      '-c',
-      'segment.ms=500',
-    );
-    expect(created).toMatchObject({ code: 0, errors: '' });
-    expect(created.out).toMatch(/^created topic orders \(id [\w-]{22}\)$/);
-
-    const altered = await millrace(
-      'topics',
-      'alter',
-      'orders',
-      '-p',
-      '5',
-      '-c',
-      'retention.ms=2000',
+      'cleanup.policy=compact',
       '-d',
-      'segment.ms',
+      'retention.ms',
     );
-    expect(altered).toMatchObject({ code: 0, out: 'altered topic orders' });
+    expect(altered).toEqual(done('altered topic orders\n'));
 
-    const described = await millrace('topics', 'describe', 'orders');
-    expect(described.code).toBe(0);
-    expect(described.out).toContain('set   retention.ms=2000');
-    expect(described.out).not.toContain('segment.ms');
-    expect(described.out.split('\n').filter((line) => /^\d/.test(line))).toHaveLength(5);
+    const described = await topicsCommand('describe', 'orders');
+    expect(described).toMatchObject({ code: 0, stderr: '' });
+    expect(described.stdout.split('\n')).toEqual([
+      'topic orders',
+      `id    ${id}`,
+      'set   cleanup.policy=compact',
+      '',
+      'PARTITION  LEADER  EPOCH  REPLICAS  IN SYNC',
+      expect.stringMatching(/^0 +1 +\d+ +1 +1$/),
+      expect.stringMatching(/^1 +1 +\d+ +1 +1$/),
+      expect.stringMatching(/^2 +1 +\d+ +1 +1$/),
+      '',
+    ]);
 
-    const listed = await millrace('topics', 'list');
-    expect(listed.out).toMatch(/^TOPIC +PARTITIONS +REPLICAS +ID\norders +5 +1 +[\w-]{22}$/);
-
-    expect(await millrace('topics', 'delete', 'orders')).toMatchObject({ code: 0, out: 'deleted topic orders' });
-    expect((await millrace('topics', 'list', '--json')).out).toBe('[]');
+    expect(await topicsCommand('delete', 'orders')).toEqual(done('deleted topic orders\n'));
+    expect(await topicsCommand('list')).toEqual(done('TOPIC  PARTITIONS  REPLICAS  ID\n'));
   });
 
-  it('prints JSON for programs and takes defaults from the broker', async () => {
-    const created = JSON.parse((await millrace('topics', 'create', 'json-topic', '--json')).out) as { topicId: string };
-    const described = JSON.parse((await millrace('topics', 'describe', 'json-topic', '--json')).out) as {
-      topicId: string;
-      partitions: { leader: number }[];
-    };
+  it('does the same in JSON, one value a line', async () => {
+    const created = jsonOf(await topicsCommand('create', 'orders', '--json', '--partitions', '2'));
+    const { topicId } = created as { topicId: string };
+    expect(created).toEqual({ name: 'orders', topicId: expect.stringMatching(/^[\w-]{22}$/), validateOnly: false });
 
-    expect(described.topicId).toBe(created.topicId);
-    expect(described.partitions.map(({ leader }) => leader)).toEqual([broker.nodeId, broker.nodeId]);
-    await millrace('topics', 'delete', 'json-topic');
+    expect(jsonOf(await topicsCommand('list', '--json'))).toEqual([
+      { name: 'orders', topicId, isInternal: false, partitionCount: 2, replicationFactor: 1 },
+    ]);
+    expect(jsonOf(await topicsCommand('alter', 'orders', '--json', '--config', 'retention.ms=7'))).toEqual({
+      name: 'orders',
+      altered: true,
+    });
+    expect(jsonOf(await topicsCommand('describe', 'orders', '--json'))).toMatchObject({
+      name: 'orders',
+      topicId,
+      partitionCount: 2,
+      configs: { 'retention.ms': '7' },
+      partitions: [
+        { partition: 0, leader: 1, replicas: [1], inSyncReplicas: [1] },
+        { partition: 1, leader: 1, replicas: [1], inSyncReplicas: [1] },
+      ],
+    });
+    expect(jsonOf(await topicsCommand('delete', 'orders', '--json'))).toEqual({ name: 'orders', deleted: true });
+    expect(jsonOf(await topicsCommand('list', '--json'))).toEqual([]);
   });
 
-  it('checks without creating', async () => {
-    expect((await millrace('topics', 'create', 'unborn', '--validate-only')).out).toBe('topic unborn could be created');
-    expect((await millrace('topics', 'describe', 'unborn')).code).toBe(1);
+  it('creates nothing with --validate-only', async () => {
+    expect(await topicsCommand('create', 'orders', '--validate-only')).toEqual(done('topic orders could be created\n'));
+    expect(jsonOf(await topicsCommand('list', '--json'))).toEqual([]);
   });
 
-  it.each([
-    ['an unknown topic', ['describe', 'nobody'], /UNKNOWN_TOPIC_OR_PARTITION/],
-    ['a bad setting', ['create', 'bad', '-c', 'retention.mss=1'], /INVALID_CONFIG.*retention\.ms/],
-    ['a bad name', ['create', 'no spaces'], /INVALID_TOPIC_EXCEPTION/],
-    ['too many replicas', ['create', 'replicated', '-r', '3'], /INVALID_REPLICATION_FACTOR/],
-  ])("fails with 1 and the broker's words for %s", async (_what, argv, message) => {
-    const outcome = await millrace('topics', ...argv);
+  it('takes a value that holds "=" and several bootstrap addresses', async () => {
+    const servers = `127.0.0.1:1,${broker.addresses.kafka}`;
+
+    expect((await millrace('topics', 'create', 'orders', '-b', servers)).code).toBe(0);
+
+    const outcome = await topicsCommand('alter', 'orders', '-c', 'retention.ms=a=b');
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('"a=b"') });
+  });
+
+  it('deletes the topics that it can, and names those it cannot', async () => {
+    await topicsCommand('create', 'a');
+    await topicsCommand('create', 'b');
+
+    const outcome = await topicsCommand('delete', 'a', 'missing', 'gone', 'b');
 
     expect(outcome.code).toBe(1);
-    expect(outcome.errors).toMatch(message);
-    expect(outcome.out).toBe('');
+    expect(outcome.stdout).toBe('deleted topic a\ndeleted topic b\n');
+    expect(outcome.stderr).toMatch(/^millrace: 2 of 4 topics were not deleted: .*"missing".*; .*"gone".*\n$/);
   });
 
-  it('does not shrink a topic', async () => {
-    await millrace('topics', 'create', 'shrinking', '-p', '3');
+  describe('fails with 1 and one line', () => {
+    it.each<[string, readonly string[], RegExp]>([
+      [
+        'no topic of that name to describe',
+        ['describe', 'missing'],
+        /describing topic "missing" .*UNKNOWN_TOPIC_OR_PARTITION/,
+      ],
+      [
+        'no topic of that name to delete',
+        ['delete', 'missing'],
+        /deleting topic "missing" .*UNKNOWN_TOPIC_OR_PARTITION/,
+      ],
+      [
+        'no topic of that name to alter',
+        ['alter', 'missing', '-p', '3'],
+        /topic "missing" .*UNKNOWN_TOPIC_OR_PARTITION/,
+      ],
+      ['a topic that exists', ['create', 'orders'], /creating topic "orders" .*TOPIC_ALREADY_EXISTS/],
+      ['fewer partitions', ['alter', 'orders', '-p', '1'], /topic "orders" to 1 partitions .*INVALID_PARTITIONS/],
+      ['a setting that does not exist', ['create', 'x', '-c', 'retention.mss=1'], /INVALID_CONFIG.*retention\.ms\b/],
+      ['a value out of range', ['alter', 'orders', '-c', 'retention.ms=-7'], /INVALID_CONFIG.*retention\.ms/],
+      ['a name that cannot be', ['create', 'no/slash'], /creating topic "no\/slash" .*INVALID_TOPIC_EXCEPTION/],
+      ['more replicas than brokers', ['create', 'x', '-r', '3'], /INVALID_REPLICATION_FACTOR/],
+    ])('%s', async (_what, argv, line) => {
+      await topicsCommand('create', 'orders', '-p', '2');
+      const [name = '', ...others] = argv;
 
-    const outcome = await millrace('topics', 'alter', 'shrinking', '-p', '2');
+      const outcome = await topicsCommand(name, ...others);
 
-    expect(outcome).toMatchObject({ code: 1 });
-    expect(outcome.errors).toMatch(/INVALID_PARTITIONS/);
+      expect(outcome).toMatchObject({ code: 1, stdout: '' });
+      expect(outcome.stderr.split('\n')).toEqual([expect.stringMatching(/^millrace: /), '']);
+      expect(outcome.stderr).toMatch(line);
+    });
+
+    it('no broker there', async () => {
+      const outcome = await millrace('topics', 'list', '-b', '127.0.0.1:1');
+
+      const stderr = 'millrace: cannot connect to 127.0.0.1:1: ECONNREFUSED; is a broker running there?\n';
+      expect(outcome).toEqual({ code: 1, signal: null, stdout: '', stderr });
+    });
   });
 
-  it.each([
-    [['topics', 'alter', 'orders']],
-    [['topics', 'create', 'x', '-p', 'many']],
-    [['topics', 'create', 'x', '-c', 'novalue']],
-    [['topics', 'frobnicate']],
-    [['topics', 'create']],
-  ])('calls %j wrong usage, exit code 2', async (argv) => {
-    const outcome = await millrace(...argv);
+  describe('fails with 2 for wrong usage', () => {
+    it.each<[readonly string[], RegExp]>([
+      [['topics'], /Usage: millrace topics/],
+      [['topcs'], /unknown command 'topcs'\n\(Did you mean topics\?\)/],
+      [['topics', 'lst'], /unknown command 'lst'\n\(Did you mean list\?\)/],
+      [['topics', 'create'], /missing required argument 'topic'/],
+      [['topics', 'list', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+      [['topics', 'create', 'x', '-p', '0'], /argument '0' is invalid\. it must be a whole number from 1/],
+      [['topics', 'create', 'x', '-c', 'novalue'], /argument 'novalue' is invalid\. it must be key=value/],
+      [['topics', 'alter', 'x'], /nothing to change: give --partitions, --config or --delete-config/],
+      [['topics', 'list', '-b', 'nowhere'], /"nowhere" is no broker address: write host:port/],
+    ])('%j', async (argv, words) => {
+      const outcome = await millrace(...argv);
 
-    expect(outcome.code).toBe(2);
-    expect(outcome.errors).not.toBe('');
+      expect(outcome).toMatchObject({ code: 2, stdout: '' });
+      expect(outcome.stderr).toMatch(words);
+    });
   });
 
-  it('says where it could not connect', async () => {
-    const outcome = await runProcess(MAIN, ['topics', 'list', '--bootstrap-server', '127.0.0.1:1']);
+  it('prints help and version on stdout', async () => {
+    const help = await millrace('topics', 'create', '--help');
 
-    expect(outcome).toMatchObject({ code: 1, stdout: '' });
-    expect(outcome.stderr).toBe('millrace: cannot connect to 127.0.0.1:1: ECONNREFUSED; is a broker running there?\n');
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toContain('millrace topics create orders -p 6 -c retention.ms=86400000');
+    expect(await millrace('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 });
 
-describe('millrace start', () => {
-  it('is the broker, with its flags and its exit codes', async () => {
-    const directory = await createTempDir('cli-start');
-    try {
-      await using broker = new BrokerProcess({ mainPath: MAIN, command: ['start'], dataDir: directory.path });
-      await broker.start();
-      const listed = await runProcess(MAIN, ['topics', 'list', '--json', '-b', broker.addresses.kafka]);
-      expect(listed).toMatchObject({ code: 0, stdout: '[]\n' });
-      expect(await broker.stop()).toEqual({ code: 0, signal: null });
-    } finally {
-      await directory.remove();
-    }
+function done(stdout: string): ProcessOutcome {
+  return { code: 0, signal: null, stdout, stderr: '' };
+}
 
-    const wrong = await runProcess(MAIN, ['start', '--prot', '1']);
-    expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toContain('did you mean --port?');
-  });
-});
+function jsonOf({ code, stdout, stderr }: ProcessOutcome): unknown {
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [line, ...more] = stdout.replace(/\n$/, '').split('\n');
+  expect(more).toEqual([]);
+  return JSON.parse(line ?? '');
+}

@@ -30,7 +30,8 @@ export type ProcessFlag = (typeof PROCESS_FLAGS)[number];
 const ALIASES: ReadonlyMap<string, string> = new Map([['node-id', 'node.id']]);
 const SWITCHES = ['help', 'version', 'repair'] as const;
 
-export const HELP = `usage: millrace-broker [flags]
+export function helpText(commandName: string): string {
+  return `usage: ${commandName} [flags]
 
   --port N            Kafka port (default 9092; 0 picks a free one)
   --host ADDRESS      address to bind and to advertise (default 127.0.0.1)
@@ -47,6 +48,7 @@ export const HELP = `usage: millrace-broker [flags]
 Settings come from the file, then MILLRACE_… environment variables (log.retention.ms is MILLRACE_LOG_RETENTION_MS),
 then flags; the later one wins. Exit codes: 0 clean, 1 failure, 2 wrong usage.
 `;
+}
 
 /**
  * @param knownKeys every Kafka key that is a setting (so that `--log.retention.ms 1000` works)

@@ -1,1 +1,1 @@
-export { runBroker } from './run-broker.ts';
+export { runBroker, type RunBrokerOptions } from './run-broker.ts';

@@ -9,7 +9,7 @@
 import { MillraceError, messageOf, type Logger } from '@millrace/base';
 import { BROKER_CONFIG_KEYS, createBroker, type Broker } from '@millrace/broker';
 import { collectSettings, type Settings } from './collect-settings.ts';
-import { HELP, parseCommandLine } from './command-line.ts';
+import { helpText, parseCommandLine } from './command-line.ts';
 import { OpsServer } from './ops-server.ts';
 import { createPinoLogger } from './pino-logger.ts';
 import { PrometheusMetrics } from './prometheus-metrics.ts';
@@ -23,8 +23,13 @@ const CLOSE_MS_MAX = 1_800;
 /** Codes that mean "you asked for something that cannot be": exit 2. */
 const USAGE_CODES = /^MILLRACE_(SERVER_(USAGE|UNKNOWN_VARIABLE|CONFIG_FILE)|BROKER_CONFIG)/;
 
+export interface RunBrokerOptions {
+  /** How the user called it, for the help text. */
+  readonly commandName?: string;
+}
+
 /** Runs until a signal or a fatal error; resolves with the exit code. */
-export async function runBroker(argv: readonly string[]): Promise<number> {
+export async function runBroker(argv: readonly string[], options: RunBrokerOptions = {}): Promise<number> {
   // A reader that goes away must not take the broker along.
   process.stdout.on('error', () => undefined);
   const stop = listenForSignals();
@@ -32,7 +37,7 @@ export async function runBroker(argv: readonly string[]): Promise<number> {
   try {
     const line = parseCommandLine(argv, BROKER_CONFIG_KEYS);
     if (line.kind !== 'run') {
-      process.stdout.write(line.kind === 'help' ? HELP : `${VERSION}\n`);
+      process.stdout.write(line.kind === 'help' ? helpText(options.commandName ?? 'millrace-broker') : `${VERSION}\n`);
       return EXIT_CLEAN;
     }
     const settings = await collectSettings(line, process.env);

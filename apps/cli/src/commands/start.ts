@@ -1,4 +1,3 @@
-import { runBroker } from '@millrace/server';
 import { Command } from 'commander';
 
 /** `millrace start`: the broker in this process, with the broker's own flags (it prints its own help). */
@@ -9,6 +8,8 @@ export function startCommand(setExitCode: (code: number) => void): Command {
     .allowExcessArguments()
     .helpOption(false)
     .action(async (_options: unknown, command: Command) => {
-      setExitCode(await runBroker(command.args));
+      // The other commands need nothing of the broker and start in half the time without it.
+      const { runBroker } = await import('@millrace/server');
+      setExitCode(await runBroker(command.args, { commandName: 'millrace start' }));
     });
 }

@@ -6,11 +6,20 @@ export function deleteTopicCommand(output: Output): Command {
   return topicsCommand('delete', 'delete topics and their data')
     .argument('<topic...>')
     .action(async (topics: string[], options: TopicsOptions) => {
+      const failures: unknown[] = [];
       await withAdmin(options, async (admin) => {
         for (const topic of topics) {
-          await admin.deleteTopic(topic);
-          output.line(options.json ? JSON.stringify({ name: topic, deleted: true }) : `deleted topic ${topic}`);
+          try {
+            await admin.deleteTopic(topic);
+            output.line(options.json ? JSON.stringify({ name: topic, deleted: true }) : `deleted topic ${topic}`);
+          } catch (error) {
+            failures.push(error);
+          }
         }
       });
+      if (failures.length === 1) throw failures[0];
+      if (failures.length > 1) {
+        throw new AggregateError(failures, `${failures.length} of ${topics.length} topics were not deleted`);
+      }
     });
 }
