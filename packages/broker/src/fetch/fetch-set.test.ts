@@ -108,6 +108,52 @@ describe('FetchSet', () => {
     expect(partitions(set.news)).toEqual([0, 2]);
   });
 
+  it('looks at each target a few times at most while many are removed', () => {
+    const count = 1_000;
+    const set = setOf(count);
+    let lookCount = 0;
+    for (const target of set.news) {
+      let isRemoved = false;
+      Object.defineProperty(target, 'isRemoved', {
+        get: () => (lookCount++, isRemoved),
+        set: (value: boolean) => (isRemoved = value),
+      });
+    }
+    const filter = jest.spyOn(Array.prototype, 'filter');
+    let sweepCount: number;
+    try {
+      for (let partition = 0; partition < count; partition++) if (partition % 10 !== 0) set.remove('topic', partition);
+      sweepCount = filter.mock.calls.length;
+    } finally {
+      filter.mockRestore();
+    }
+    expect(partitions(set.news)).toEqual(Array.from({ length: count / 10 }, (_, index) => index * 10));
+    expect(sweepCount).toBeLessThan(Math.log2(count));
+    expect(lookCount).toBeLessThan(4 * count);
+  });
+
+  it.each(['news', 'takeNews', 'settle'])(
+    'leaves removed partitions out of %s, and serves them when they come back',
+    (by) => {
+      const set = setOf(5);
+      set.remove('topic', 1);
+      set.remove('topic', 3);
+      set.put('topic', '', 3, { ...POSITION, offset: 7 });
+      if (by === 'settle') set.settle([], []);
+      const news = by === 'takeNews' ? set.takeNews() : set.news;
+      expect(partitions(news)).toEqual([0, 2, 4, 3]);
+      expect(news.at(-1)?.offset).toBe(7);
+    },
+  );
+
+  it('does not note news of a removed partition', () => {
+    const set = setOf(1);
+    const [target] = set.takeNews();
+    set.remove('topic', 0);
+    target!.logAdvanced();
+    expect(set.news).toEqual([]);
+  });
+
   it('moves a partition that is asked for again instead of adding it', () => {
     const set = setOf(2);
     set.settle([], []);

@@ -4,7 +4,8 @@
  * Owns: the targets, which of them may have news (`news`, in the order to be served), the fetch that waits for them.
  * Invariants: a target without news watches its partition's log, so nothing is missed; a target that was served data goes
  *   behind the others, so none starves; one fetch at most waits on a set.
- * Bounds: work follows the targets with news, not the targets: a consumer of 1,000 quiet partitions costs nothing while it waits.
+ * Bounds: work follows the targets with news, not the targets: a consumer of 1,000 quiet partitions costs nothing while it waits;
+ *   removing targets is linear in all, and those removed are at most half of the list of news.
  * Not here: reading (../handlers/01-fetch.ts), the life of sessions (../fetch-session/).
  */
 import type { PartitionLog } from '@millrace/log';
@@ -67,7 +68,9 @@ export class FetchSet {
   readonly usesTopicIds: boolean;
   /** By topic name or id, then by partition. */
   readonly #targets = new Map<string, Map<number, FetchTarget>>();
+  /** May hold removed targets until it is read next. */
   #news: FetchTarget[] = [];
+  #removedNewsCount = 0;
   #targetCount = 0;
   #onWake: (() => void) | undefined;
   #isWakeScheduled = false;
@@ -82,6 +85,7 @@ export class FetchSet {
 
   /** Targets that may have news, in the order in which to serve them. */
   get news(): readonly FetchTarget[] {
+    this.#dropRemovedNews();
     return this.#news;
   }
 
@@ -112,11 +116,14 @@ export class FetchSet {
     this.#targetCount--;
     target.isRemoved = true;
     target.watch?.remove(target);
-    if (target.hasNews) this.#news = this.#news.filter((other) => other !== target);
+    if (!target.hasNews) return;
+    this.#removedNewsCount++;
+    // Removed targets are swept out together, before they outnumber the others: the list stays small, removing many cheap.
+    if (this.#removedNewsCount * 2 > this.#news.length) this.#dropRemovedNews();
   }
 
   noteNews(target: FetchTarget): void {
-    if (target.hasNews) return;
+    if (target.hasNews || target.isRemoved) return;
     target.hasNews = true;
     this.#news.push(target);
   }
@@ -126,6 +133,7 @@ export class FetchSet {
    * until then it counts as having no news, so that an advance in the meantime is noted.
    */
   takeNews(): FetchTarget[] {
+    this.#dropRemovedNews();
     const taken = this.#news;
     this.#news = [];
     for (const target of taken) target.hasNews = false;
@@ -136,6 +144,7 @@ export class FetchSet {
   settle(unserved: readonly FetchTarget[], served: readonly FetchTarget[]): void {
     const meanwhile = this.#news;
     this.#news = [];
+    this.#removedNewsCount = 0;
     for (const list of [unserved, meanwhile, served]) {
       for (const target of list) {
         if (target.isRemoved || (list !== meanwhile && target.hasNews)) continue;
@@ -167,6 +176,12 @@ export class FetchSet {
     for (const partitions of this.#targets.values()) {
       for (const target of partitions.values()) target.watch?.remove(target);
     }
+  }
+
+  #dropRemovedNews(): void {
+    if (this.#removedNewsCount === 0) return;
+    this.#news = this.#news.filter(({ isRemoved }) => !isRemoved);
+    this.#removedNewsCount = 0;
   }
 
   readonly #deliverWake = (): void => {

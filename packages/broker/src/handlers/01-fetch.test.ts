@@ -72,7 +72,7 @@ function setUp() {
     return fetchHandler.handle(context, request) as FetchResponse | Promise<FetchResponse>;
   };
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  return { log, services, fetch, turn };
+  return { log, services, context, fetch, turn };
 }
 
 describe('fetchHandler', () => {
@@ -118,5 +118,37 @@ describe('fetchHandler', () => {
     const waiting = Promise.resolve(fetch(sessionId, 1));
     services.fetchSessions.close();
     expect((await waiting).errorCode).toBe(0);
+  });
+
+  it('finds the topic of a partition without a search through those before it', async () => {
+    const { services, context } = setUp();
+    const count = 200;
+    const names = Array.from({ length: count }, (_, index) => `topic-${index}`);
+    // A session serves partitions in the order in which they were named first: here no two of a topic in a row.
+    const topics = [0, 1].flatMap((partition) =>
+      names.map((topic) => ({
+        topic,
+        topicId: '',
+        partitions: [createFetchRequestFetchPartition({ partition, partitionMaxBytes: 100 })],
+      })),
+    );
+    const request = createFetchRequest({ maxWaitMs: 0, minBytes: 1, sessionId: 0, sessionEpoch: -1, topics });
+    const searches = (['find', 'findIndex', 'findLast', 'some', 'filter'] as const).map((name) =>
+      jest.spyOn(Array.prototype, name),
+    );
+    let response: FetchResponse;
+    let searchCount: number;
+    try {
+      response = await (fetchHandler.handle(context, request) as FetchResponse | Promise<FetchResponse>);
+      searchCount = searches.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    } finally {
+      for (const search of searches) search.mockRestore();
+    }
+    expect(response.responses.map(({ topic }) => topic)).toEqual(names);
+    expect(
+      response.responses.every(({ partitions }) => partitions.map((data) => data.partitionIndex).join() === '0,1'),
+    ).toBe(true);
+    expect(searchCount).toBeLessThan(10);
+    services.fetchSessions.close();
   });
 });

@@ -89,7 +89,8 @@ class FetchRun {
   readonly #session: FetchSession | undefined;
   readonly #isIncremental: boolean;
   readonly #isolation: IsolationLevel;
-  readonly #topics: TopicData[] = [];
+  /** By topic name or id, in the order of the answer. */
+  readonly #topics = new Map<string, TopicData>();
   readonly #endpoints: NodeEndpoint[] = [];
   #remainingBytes: number;
   #hasRecords = false;
@@ -222,7 +223,8 @@ class FetchRun {
         continue;
       }
       const { log, topic } = location;
-      if (this.#session !== undefined) this.#services.dataPath.watches.watch(log, target);
+      // The next request of the session may have forgotten the partition while this one was reading.
+      if (this.#session !== undefined && !target.isRemoved) this.#services.dataPath.watches.watch(log, target);
       const epochError = checkLeaderEpoch(log.leaderEpoch, target.currentLeaderEpoch);
       if (epochError !== ErrorCode.NONE) {
         this.#fail(
@@ -352,12 +354,11 @@ class FetchRun {
 
   #add(target: FetchTarget, data: PartitionData): void {
     const { topicName, topicId } = target;
-    const isSame = (candidate: TopicData): boolean => candidate.topic === topicName && candidate.topicId === topicId;
-    const last = this.#topics.at(-1);
-    let topic = last !== undefined && isSame(last) ? last : this.#topics.find(isSame);
+    const key = this.#set.usesTopicIds ? topicId : topicName;
+    let topic = this.#topics.get(key);
     if (topic === undefined) {
       topic = { topic: topicName, topicId, partitions: [] };
-      this.#topics.push(topic);
+      this.#topics.set(key, topic);
     }
     topic.partitions.push(data);
   }
@@ -374,7 +375,7 @@ class FetchRun {
       throttleTimeMs: 0,
       errorCode: ErrorCode.NONE,
       sessionId: session?.id ?? 0,
-      responses: this.#topics,
+      responses: [...this.#topics.values()],
       nodeEndpoints: this.#endpoints,
     };
   }
