@@ -4,7 +4,8 @@
  * v1+: synonyms on request. v3+: type, and documentation on request. Unknown keys are passed over; no keys, or an empty list, means all.
  * A broker knows its own settings and those stored for all brokers (empty name); another broker's → INVALID_REQUEST.
  * Client metrics and groups have no settings in this release: their lists are empty.
- * Differs from Apache Kafka: synonyms of retention.ms and segment.ms name the coarser keys (log.retention.hours) also while those are
+ * Differs from Apache Kafka: a resource that stands several times in a request is answered once, with all keys asked for, so that
+ * a small request cannot draw a huge answer; synonyms of retention.ms and segment.ms name the coarser keys (log.retention.hours) also while those are
  * in force, and the source is theirs. Pinned by test/configs.itest.ts.
  */
 import { ConfigResourceType } from '@millrace/metadata';
@@ -43,7 +44,7 @@ export const describeConfigsHandler = defineHandler<DescribeConfigsRequest, Desc
   maxVersion: 4,
   handle({ services }, request) {
     return createDescribeConfigsResponse({
-      results: request.resources.map((resource) => {
+      results: mergeRepeated(request.resources).map((resource) => {
         const entries = describe(services, resource);
         if ('errorCode' in entries) return failed(resource, entries.errorCode, entries.errorMessage);
         return {
@@ -60,6 +61,24 @@ export const describeConfigsHandler = defineHandler<DescribeConfigsRequest, Desc
   failure: (request, errorCode) =>
     createDescribeConfigsResponse({ results: request.resources.map((resource) => failed(resource, errorCode, null)) }),
 });
+
+/** Each resource once, where it stands first, with the keys of all its entries. */
+function mergeRepeated(resources: readonly Asked[]): Asked[] {
+  const merged = new Map<string, { readonly resource: Asked; keys: Set<string> | null }>();
+  for (const resource of resources) {
+    const { resourceType, resourceName, configurationKeys } = resource;
+    const isAll = configurationKeys === null || configurationKeys.length === 0;
+    const id = `${resourceType}:${resourceName}`;
+    const known = merged.get(id);
+    if (known === undefined) merged.set(id, { resource, keys: isAll ? null : new Set(configurationKeys) });
+    else if (isAll) known.keys = null;
+    else if (known.keys !== null) for (const key of configurationKeys) known.keys.add(key);
+  }
+  return [...merged.values()].map(({ resource, keys }) => ({
+    ...resource,
+    configurationKeys: keys === null ? null : [...keys],
+  }));
+}
 
 function describe(
   { config, metaStore, nodeId }: BrokerServices,

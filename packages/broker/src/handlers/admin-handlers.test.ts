@@ -6,7 +6,10 @@ import { decodeMessage, encodeMessage, type MessageCodec } from '@millrace/proto
 import { createCreateTopicsRequest } from '@millrace/protocol/messages/19-create-topics';
 import { createDeleteTopicsRequest } from '@millrace/protocol/messages/20-delete-topics';
 import { createDeleteRecordsRequest } from '@millrace/protocol/messages/21-delete-records';
-import { createDescribeConfigsRequest } from '@millrace/protocol/messages/32-describe-configs';
+import {
+  createDescribeConfigsRequest,
+  type DescribeConfigsResponse,
+} from '@millrace/protocol/messages/32-describe-configs';
 import { createAlterConfigsRequest } from '@millrace/protocol/messages/33-alter-configs';
 import { createDescribeLogDirsRequest } from '@millrace/protocol/messages/35-describe-log-dirs';
 import { createCreatePartitionsRequest } from '@millrace/protocol/messages/37-create-partitions';
@@ -213,6 +216,33 @@ describe('admin handlers', () => {
     const failure = overTheWire(handler.response, handler.failure(asked, -1, version), version);
 
     expect(codes(failure)[0]).toBe(name === 'DescribeLogDirs' && version < 3 ? undefined : -1);
+  });
+
+  it.each<[string, (readonly string[] | null)[], string[] | 'all']>([
+    ['all keys', Array.from({ length: 1_000 }, () => null), 'all'],
+    ['keys of several entries', [['retention.ms'], ['segment.ms', 'retention.ms']], ['retention.ms', 'segment.ms']],
+    ['a key, then all', [['retention.ms'], null], 'all'],
+    ['a key, then the empty list that means all', [['retention.ms'], [], ['segment.ms']], 'all'],
+  ])('DescribeConfigs answers a repeated resource once: %s', async (_, keysOfEntries, expected) => {
+    const describe = async (resources: [resourceName: string, configurationKeys: readonly string[] | null][]) => {
+      const request = createDescribeConfigsRequest({
+        resources: resources.map(([resourceName, configurationKeys]) => ({
+          resourceType: 2,
+          resourceName,
+          configurationKeys,
+        })),
+      });
+      const { results } = (await describeConfigsHandler.handle(
+        contextFor(services, 4),
+        request,
+      )) as DescribeConfigsResponse;
+      return results.map(({ resourceName, configs }) => [resourceName, configs.map(({ name }) => name).sort()]);
+    };
+    const [all] = await describe([['orders', null]]);
+
+    expect(
+      await describe([...keysOfEntries.map((keys) => ['orders', keys] as [string, typeof keys]), ['x', null]]),
+    ).toEqual([expected === 'all' ? all : ['orders', expected], ['x', []]]);
   });
 
   it('covers the versions that Apache Kafka 4.4 serves', () => {
