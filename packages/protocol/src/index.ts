@@ -76,6 +76,7 @@ export {
   encodeEndTxnMarkerBatch,
 } from './records/control-record.ts';
 export type { ControlRecordKey, EndTxnMarker, EndTxnMarkerBatch } from './records/control-record.ts';
+export { decompressedBytesMax } from './records/packed-records.ts';
 export { decodeBatch, decodeBatchAsync, RecordBatchReader, RecordView } from './records/record-batch-reader.ts';
 export type { DecodeBatchOptions, RecordHeader } from './records/record-batch-reader.ts';
 export { RecordBatchWriter } from './records/record-batch-writer.ts';

@@ -1,8 +1,10 @@
 import { isBatchCrcValid, stampBatch, stampCrc, stampLogAppendTime, stampMaxTimestamp } from './batch-header.ts';
+import { decompressedBytesMax } from './packed-records.ts';
 import { RecordBatchWriter, type FinishBatchOptions } from './record-batch-writer.ts';
 import { RECORD_ERROR_COUNT_MAX, validateBatch } from './validate-batch.ts';
 
 const CORRUPT_MESSAGE = 2;
+const MESSAGE_TOO_LARGE = 10;
 const INVALID_TIMESTAMP = 32;
 const INVALID_RECORD = 87;
 
@@ -176,7 +178,70 @@ describe('validateBatch', () => {
   it('refuses a compressed batch that inflates beyond the bound', () => {
     const batch = batchOf({ codec: 'zstd' }, ['x'.repeat(100_000)]);
 
-    expect(validateBatch(batch, { inspectCompressed: true, outputBytesMax: 1000 }).errorCode).toBe(INVALID_RECORD);
+    expect(validateBatch(batch, { inspectCompressed: true, outputBytesMax: 1000 }).errorCode).toBe(MESSAGE_TOO_LARGE);
+  });
+});
+
+describe('validateBatch on compressed records that it does not open', () => {
+  const CODECS = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
+
+  /** The header of a batch of this codec before other bytes. */
+  function packedAs(codec: (typeof CODECS)[number], packed: Buffer, count = 3): Buffer {
+    const batch = Buffer.concat([batchOf({ codec }).subarray(0, 61), packed]);
+    batch.writeInt32BE(batch.length - 12, 8);
+    batch.writeInt32BE(count - 1, 23);
+    batch.writeInt32BE(count, 57);
+    return changed(() => undefined, batch);
+  }
+
+  it.each(CODECS)('refuses garbage marked as %s', (codec) => {
+    const text = Buffer.from('garbage that is no compressed data at all', 'latin1');
+    for (const garbage of [text, Buffer.alloc(40), Buffer.alloc(40, 0xff), Buffer.alloc(0), Buffer.alloc(1)]) {
+      expect(validateBatch(packedAs(codec, garbage)).errorCode).toBe(INVALID_RECORD);
+    }
+  });
+
+  it.each(CODECS)('refuses the data of every other codec as %s', (codec) => {
+    for (const other of CODECS.filter((name) => name !== codec)) {
+      const packed = batchOf({ codec: other }).subarray(61);
+      expect(validateBatch(packedAs(codec, packed)).errorCode).toBe(INVALID_RECORD);
+    }
+  });
+
+  it.each(CODECS)('refuses two thousand million records in some bytes of %s', (codec) => {
+    const packed = batchOf({ codec }).subarray(61);
+
+    const verdict = validateBatch(packedAs(codec, packed, 2_000_000_000));
+
+    expect(verdict.errorCode).toBe(INVALID_RECORD);
+    expect(verdict.message).toMatch(/claims 2000000000 records in \d+ bytes/);
+  });
+
+  it.each(CODECS)('accepts a hundred thousand of the smallest records in %s', (codec) => {
+    const writer = new RecordBatchWriter();
+    for (let index = 0; index < 100_000; index++) writer.append(null, null, 1);
+
+    expect(validateBatch(writer.finish({ codec })).errorCode).toBe(0);
+  });
+
+  it('accepts a bare snappy block and frames to be skipped before the first', () => {
+    // 21 bytes announced, then a literal of 21.
+    const bare = Buffer.concat([Buffer.from([21, 20 << 2]), Buffer.alloc(21, 1)]);
+    const skipped = Buffer.from([0x5f, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]);
+
+    expect(validateBatch(packedAs('snappy', bare)).errorCode).toBe(0);
+    for (const codec of ['lz4', 'zstd'] as const) {
+      const packed = Buffer.concat([skipped, batchOf({ codec }).subarray(61)]);
+      expect(validateBatch(packedAs(codec, packed)).errorCode).toBe(0);
+    }
+  });
+
+  it('bounds what a topic opens by its largest batch, within what readers accept', () => {
+    const MIB = 1024 * 1024;
+
+    expect([1000, MIB, 4 * MIB, 50 * MIB, 200 * MIB].map((bytes) => decompressedBytesMax(bytes) / MIB)).toEqual([
+      32, 32, 64, 128, 200,
+    ]);
   });
 });
 

@@ -4,7 +4,7 @@
  * Owns: the order of the checks and the error code of each. Answers are values; nothing here throws on data.
  * Differs from Apache Kafka: a batch of an unassigned codec, or one that does not decompress, is an invalid record, where Kafka answers
  *   UNKNOWN_SERVER_ERROR; bytes after the batch are refused, where Kafka drops them; a compressed batch is opened only
- *   when asked, and its timestamps are then judged by the header's two alone unless it was.
+ *   when asked, and unless it was, its first bytes, its record count and the header's two timestamps are all that is judged.
  * Bounds: one pass over the records; at most {@link RECORD_ERROR_COUNT_MAX} of them are reported.
  * Not here: size limits, sequences and epochs, which need the log's state.
  */
@@ -31,6 +31,7 @@ import {
   LOG_APPEND_TIME_FLAG,
   NO_TIMESTAMP,
 } from './batch-header.ts';
+import { packedRecordsFault } from './packed-records.ts';
 import { DECOMPRESSED_BYTES_MAX } from './record-batch-reader.ts';
 import {
   recordCountMax,
@@ -42,7 +43,7 @@ import {
 } from './record-scan.ts';
 import { readVarlong } from './varint.ts';
 
-const { NONE, CORRUPT_MESSAGE, INVALID_TIMESTAMP, INVALID_RECORD } = ErrorCode;
+const { NONE, CORRUPT_MESSAGE, MESSAGE_TOO_LARGE, INVALID_TIMESTAMP, INVALID_RECORD } = ErrorCode;
 
 /** A size field below this cannot even frame a batch of any format. */
 const SIZE_BYTES_MIN_ANY_MAGIC = 17;
@@ -64,7 +65,7 @@ export interface ValidateBatchOptions {
   readonly timestampMaxMs?: number;
   /** Check the records of a compressed batch too (default false). */
   readonly inspectCompressed?: boolean;
-  /** Bound on decompression, in bytes. */
+  /** Bound on decompression, in bytes; see `decompressedBytesMax`. */
   readonly outputBytesMax?: number;
 }
 
@@ -75,7 +76,7 @@ export interface BatchRecordError {
 }
 
 export interface BatchVerdict {
-  /** 0, CORRUPT_MESSAGE (2), INVALID_TIMESTAMP (32) or INVALID_RECORD (87). */
+  /** 0, CORRUPT_MESSAGE (2), MESSAGE_TOO_LARGE (10; decompressed beyond the bound), INVALID_TIMESTAMP (32) or INVALID_RECORD (87). */
   readonly errorCode: number;
   readonly message: string | null;
   readonly recordErrors: readonly BatchRecordError[];
@@ -160,16 +161,21 @@ function judgeHeader(records: Buffer, options: ValidateBatchOptions): BatchVerdi
 function judgeRecords(records: Buffer, options: ValidateBatchOptions): BatchVerdict {
   const codec = codecOf(batchAttributes(records, 0)) ?? 'none';
   if (codec === 'none') return judgeOpenRecords(records, records, BATCH_HEADER_SIZE_BYTES, options);
+  const packed = records.subarray(BATCH_HEADER_SIZE_BYTES);
+  const fault = packedRecordsFault(codec, packed, batchRecordCount(records, 0));
+  if (fault !== undefined) return refuse(INVALID_RECORD, fault);
   if (options.inspectCompressed !== true && options.requireKeys !== true)
     return judgeHeaderTimestamps(records, options);
   try {
     const outputBytesMax = options.outputBytesMax ?? DECOMPRESSED_BYTES_MAX;
-    const opened = decompress(codec, records.subarray(BATCH_HEADER_SIZE_BYTES), { outputBytesMax });
+    const opened = decompress(codec, packed, { outputBytesMax });
     return judgeOpenRecords(records, opened, 0, options);
   } catch (error) {
     // By the brand, not the class: another copy of the package may have thrown it.
-    if (MillraceError.is(error)) return refuse(INVALID_RECORD, error.message);
-    throw error;
+    if (!MillraceError.is(error)) throw error;
+    // To this answer producers split the batch and try again.
+    const isTooLarge = error.code === 'MILLRACE_COMPRESSION_TOO_LARGE';
+    return refuse(isTooLarge ? MESSAGE_TOO_LARGE : INVALID_RECORD, error.message);
   }
 }
 
