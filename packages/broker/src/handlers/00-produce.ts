@@ -167,7 +167,9 @@ class ProduceRun {
       this.#take(result, topicName, batch.length, log, outcome);
     };
     const { recompression } = this.#services.dataPath;
-    this.#repacking.push(recompression.queue(log, batch, codec, levelOf(codec, settings), append));
+    const { maxMessageBytes } = settings;
+    const repacking = codec === undefined ? undefined : { codec, level: levelOf(codec, settings), maxMessageBytes };
+    this.#repacking.push(recompression.queue(log, batch, repacking, append));
     return result;
   }
 
@@ -308,7 +310,7 @@ function isZstd(batch: Buffer): boolean {
   return batch.length >= BATCH_HEADER_SIZE_BYTES && codecOf(batchAttributes(batch, 0)) === 'zstd';
 }
 
-function levelOf(codec: CompressionCodec | undefined, settings: TopicSettings): number | undefined {
+function levelOf(codec: CompressionCodec, settings: TopicSettings): number | undefined {
   switch (codec) {
     case 'gzip':
       return settings.compressionGzipLevel === -1 ? undefined : settings.compressionGzipLevel;
