@@ -19,8 +19,11 @@ export type PartitionLocation =
 export interface PartitionRegistry {
   locateByName(topicName: string, partition: number): PartitionLocation;
   locateById(topicId: string, partition: number): PartitionLocation;
-  /** Resolves when every partition that this broker owns per `snapshot().version ≥ version` is open (or gone). */
-  settled(version: number): Promise<void>;
+  /**
+   * Resolves when every partition that this broker owns per `snapshot().version ≥ version` is open (or gone);
+   * with `topicId`, when those of that topic are, however long others take.
+   */
+  settled(version: number, topicId?: string): Promise<void>;
 }
 
 /** What handlers work with; one instance per broker. */

@@ -198,4 +198,72 @@ describe('OwnedPartitions', () => {
     await settle(owned);
     expect(ownedLog(owned).leaderEpoch).toBe(10);
   });
+
+  describe('settled for one topic', () => {
+    const OTHER_ID = 'ABCDEFGHIJKLMNOPQRSTUA';
+    let owned: OwnedPartitions;
+    let blocked: PromiseWithResolvers<void>;
+    const isPending = async (promise: Promise<void>): Promise<boolean> => {
+      const turn = new Promise<true>((resolve) => setImmediate(() => resolve(true)));
+      return Promise.race([promise.then(() => false), turn]);
+    };
+    const settleOne = (topicId: string) => owned.settled(metaStore.snapshot().version, topicId);
+
+    beforeEach(async () => {
+      blocked = Promise.withResolvers();
+      owned = create();
+      await owned.start();
+    });
+
+    it('does not wait for the deletion of another topic', async () => {
+      const deletePartition = engine.deletePartition.bind(engine);
+      engine.deletePartition = (id) => blocked.promise.then(() => deletePartition(id));
+      await createTopic([1], 'other', OTHER_ID);
+      await settle(owned);
+      await metaStore.deleteTopic(OTHER_ID);
+      await createTopic([1]);
+      const all = settle(owned);
+      const gone = settleOne(OTHER_ID);
+      await settleOne(ID);
+      expect(ownedLog(owned).logEndOffset).toBe(0);
+      expect([await isPending(all), await isPending(gone)]).toEqual([true, true]);
+
+      blocked.resolve();
+      await Promise.all([all, gone]);
+      expect([...engine.storedPartitions()].map(({ topicId }) => topicId)).toEqual([ID]);
+    });
+
+    it('waits for each partition of its topic', async () => {
+      const openPartition = engine.openPartition.bind(engine);
+      engine.openPartition = (id, options) =>
+        (id.partition === 1 ? blocked.promise : Promise.resolve()).then(() => openPartition(id, options));
+      await createTopic([1, 1]);
+      const settled = settleOne(ID);
+      expect(await isPending(settled)).toBe(true);
+
+      blocked.resolve();
+      await settled;
+      expect(ownedLog(owned, 1).logEndOffset).toBe(0);
+    });
+
+    it('waits for its version of the metadata', async () => {
+      const settled = owned.settled(metaStore.snapshot().version + 1, ID);
+      expect(await isPending(settled)).toBe(true);
+      await createTopic([1]);
+      await settled;
+      expect(ownedLog(owned).logEndOffset).toBe(0);
+    });
+
+    it('keeps waiting for later work when earlier work of the topic is done', async () => {
+      await createTopic([1]);
+      await settleOne(ID);
+      const openPartition = engine.openPartition.bind(engine);
+      engine.openPartition = (id, options) => blocked.promise.then(() => openPartition(id, options));
+      await metaStore.addPartitions(ID, 1, [1]);
+      const settled = settleOne(ID);
+      expect(await isPending(settled)).toBe(true);
+      blocked.resolve();
+      await settled;
+    });
+  });
 });

@@ -53,7 +53,8 @@ export class OwnedPartitions implements PartitionRegistry {
   readonly #options: OwnedPartitionsOptions;
   #topicsByName = new Map<string, TopicState>();
   #topicsById = new Map<string, TopicState>();
-  readonly #working = new Set<Promise<void>>();
+  /** By topic id. */
+  readonly #working = new Map<string, Set<Promise<void>>>();
   #appliedVersion = -1;
   #versionWaiters: { readonly version: number; readonly resolve: () => void }[] = [];
   #isClosed = false;
@@ -81,11 +82,11 @@ export class OwnedPartitions implements PartitionRegistry {
     return this.#topicsById.get(topicId)?.locations[partition] ?? UNKNOWN;
   }
 
-  async settled(version: number): Promise<void> {
+  async settled(version: number, topicId?: string): Promise<void> {
     if (this.#appliedVersion < version) {
       await new Promise<void>((resolve) => this.#versionWaiters.push({ version, resolve }));
     }
-    await Promise.all(this.#working);
+    await Promise.all(topicId === undefined ? this.#allWork() : (this.#working.get(topicId) ?? []));
   }
 
   /** Takes every partition of this node anew, opens them, and deletes what belongs to topics that are gone. */
@@ -141,7 +142,7 @@ export class OwnedPartitions implements PartitionRegistry {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const { resolve } of this.#versionWaiters.splice(0)) resolve();
-    await Promise.all(this.#working);
+    await Promise.all(this.#allWork());
     this.#topicsByName = new Map();
     this.#topicsById = new Map();
   }
@@ -177,14 +178,14 @@ export class OwnedPartitions implements PartitionRegistry {
     for (const partition of state.partitions) if (partition !== undefined) this.#want(partition, { kind: 'deleted' });
     this.#options.onTopicGone(state.topic);
     const { name, topicId, isInternal } = state.topic;
-    if (!isInternal) this.#track(this.#options.groups.forgetTopic(name, topicId));
+    if (!isInternal) this.#track(topicId, this.#options.groups.forgetTopic(name, topicId));
   }
 
   #updateConfigs(topic: TopicMetadata, partitions: readonly (PartitionState | undefined)[]): void {
     const config = this.#options.logConfig(topic);
     for (const partition of partitions) {
       if (partition?.log !== undefined && partition.log.config !== config) {
-        this.#track(partition.log.updateConfig(config));
+        this.#track(topic.topicId, partition.log.updateConfig(config));
       }
     }
   }
@@ -198,10 +199,16 @@ export class OwnedPartitions implements PartitionRegistry {
     if (wanted.kind !== 'open') this.#unload(partition);
     if (partition.working !== undefined) return;
     partition.working = this.#work(partition).finally(() => (partition.working = undefined));
-    this.#track(partition.working);
+    this.#track(partition.id.topicId, partition.working);
   }
 
-  #track(work: Promise<void>): void {
+  #allWork(): Promise<void>[] {
+    return [...this.#working.values()].flatMap((works) => [...works]);
+  }
+
+  #track(topicId: string, work: Promise<void>): void {
+    const works = this.#working.get(topicId) ?? new Set();
+    this.#working.set(topicId, works);
     const tracked: Promise<void> = work
       .catch((error: unknown) => {
         if (error instanceof AssertionFailure) this.#options.onBrokenInvariant(error);
@@ -209,8 +216,11 @@ export class OwnedPartitions implements PartitionRegistry {
           error: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
         });
       })
-      .finally(() => this.#working.delete(tracked));
-    this.#working.add(tracked);
+      .finally(() => {
+        works.delete(tracked);
+        if (works.size === 0) this.#working.delete(topicId);
+      });
+    works.add(tracked);
   }
 
   /** Brings the partition to what is wanted, again and again until nothing else is wanted. */

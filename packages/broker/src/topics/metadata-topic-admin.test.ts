@@ -14,7 +14,11 @@ function spec(name: string, init: Partial<CreateTopicSpec> = {}): CreateTopicSpe
 describe('TopicAdmin', () => {
   let metaStore: MetaStore;
   let admin: TopicAdmin;
-  let settled: { readonly version: number; readonly done: PromiseWithResolvers<void> }[];
+  let settled: {
+    readonly version: number;
+    readonly topicId: string | undefined;
+    readonly done: PromiseWithResolvers<void>;
+  }[];
   let timers: { readonly delayMs: number; readonly callback: () => void }[];
   let isSettling: boolean;
 
@@ -42,9 +46,9 @@ describe('TopicAdmin', () => {
       config: loadBrokerConfig(new Map(Object.entries(entries))),
       metaStore,
       partitions: {
-        settled(version) {
+        settled(version, topicId) {
           const done = Promise.withResolvers<void>();
-          settled.push({ version, done });
+          settled.push({ version, topicId, done });
           if (isSettling) done.resolve();
           return done.promise;
         },
@@ -58,6 +62,17 @@ describe('TopicAdmin', () => {
   const create = (name: string, init: Partial<CreateTopicSpec> = {}, options = PATIENT) =>
     admin.createTopic(spec(name, init), options);
   const topicNames = (): string[] => [...metaStore.snapshot().topicsByName.keys()];
+
+  it('waits only for partitions of the topic that it creates, grows or deletes', async () => {
+    await create('orders');
+    await admin.addPartitions('orders', 2, null, PATIENT);
+    const topicId = metaStore.snapshot().topicsByName.get('orders')?.topicId ?? '';
+    await admin.deleteTopic(topicId, PATIENT);
+    await admin.ensureInternalTopic(GROUP_TOPIC);
+
+    const internalId = metaStore.snapshot().topicsByName.get(GROUP_TOPIC)?.topicId;
+    expect(settled.map((each) => each.topicId)).toEqual([topicId, topicId, topicId, internalId]);
+  });
 
   describe('createTopic', () => {
     it('stores the topic and answers when its partitions are usable', async () => {

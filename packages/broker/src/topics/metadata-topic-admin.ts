@@ -233,11 +233,11 @@ class MetadataTopicAdmin implements TopicAdmin {
     };
   }
 
-  /** Waits until the partitions owned here follow the change, or reports that it takes longer than the client waits. */
+  /** Waits until the partitions of the topic that are owned here follow the change, or reports that it takes longer than the client waits. */
   async #settle(topic: TopicMetadata, timeoutMs: number): Promise<TopicResult> {
     const patienceMs = Math.max(timeoutMs, TIMEOUT_MS_MIN);
     const { version } = this.#options.metaStore.snapshot();
-    if (await settledWithin(this.#options, version, patienceMs)) return { errorCode: 0, topic };
+    if (await settledWithin(this.#options, version, patienceMs, topic.topicId)) return { errorCode: 0, topic };
     return refused(
       ErrorCode.REQUEST_TIMED_OUT,
       `the change of topic "${topic.name}" is stored, but its partitions are not ready after ${patienceMs} ms`,
