@@ -4,8 +4,10 @@
  * v2+: isolation level. v4+: leader epochs. v7+: −3 (largest timestamp). v8+: −4 (earliest local). v9+: −5 (latest tiered).
  * v10+: a timeout, which nothing here is slow enough to need. v11+: −6 (earliest pending upload).
  * Nothing is tiered: −4 is the log start, −5 and −6 are −1. A special time below its version, or an unknown one → UNSUPPORTED_VERSION.
- * A partition named twice → INVALID_REQUEST for it. Pinned by test/02-list-offsets.itest.ts.
+ * A partition named twice → INVALID_REQUEST for it. A search that fails answers for its partition alone: CORRUPT_MESSAGE for stored batches
+ * that cannot be decoded, the log's own code, else KAFKA_STORAGE_ERROR. Pinned by test/02-list-offsets.itest.ts.
  */
+import { MillraceError, type Logger } from '@millrace/base';
 import type { IsolationLevel, PartitionLog, TimestampOffset } from '@millrace/log';
 import { ErrorCode } from '@millrace/protocol';
 import {
@@ -15,7 +17,7 @@ import {
   type ListOffsetsResponse,
 } from '@millrace/protocol/messages/02-list-offsets';
 import { checkLeaderEpoch } from '../partitions/epoch-check.ts';
-import type { PartitionRegistry } from '../services.ts';
+import type { BrokerServices } from '../services.ts';
 import { defineHandler } from './handler.ts';
 
 const LATEST = -1n;
@@ -32,6 +34,14 @@ const FIRST_VERSION: ReadonlyMap<bigint, number> = new Map([
   [EARLIEST_LOCAL, 8],
   [LATEST_TIERED, 9],
   [EARLIEST_PENDING_UPLOAD, 11],
+]);
+/** Errors of bytes, by their brand: compressed data that is damaged or inflates beyond bounds, records that are malformed. */
+const UNDECODABLE: ReadonlySet<string> = new Set([
+  'MILLRACE_COMPRESSION_CORRUPT',
+  'MILLRACE_COMPRESSION_TOO_LARGE',
+  'MILLRACE_COMPRESSION_UNKNOWN_CODEC',
+  'MILLRACE_RECORDS_CORRUPT',
+  'MILLRACE_RECORDS_UNSUPPORTED',
 ]);
 const READ_COMMITTED = 1;
 const LEADER_EPOCH_VERSION = 4;
@@ -53,7 +63,7 @@ export const listOffsetsHandler = defineHandler<ListOffsetsRequest, ListOffsetsR
       const results = partitions.map((partition) =>
         repeated.has(partition.partitionIndex)
           ? Promise.resolve(failed(partition.partitionIndex, ErrorCode.INVALID_REQUEST))
-          : findOffset(services.partitions, name, partition, isolation, apiVersion),
+          : findOffset(services, name, partition, isolation, apiVersion),
       );
       return { name, partitions: await Promise.all(results) };
     });
@@ -69,13 +79,13 @@ export const listOffsetsHandler = defineHandler<ListOffsetsRequest, ListOffsetsR
 });
 
 async function findOffset(
-  registry: PartitionRegistry,
+  { partitions, logger }: Pick<BrokerServices, 'partitions' | 'logger'>,
   topicName: string,
   { partitionIndex, currentLeaderEpoch, timestamp }: Partition,
   isolation: IsolationLevel,
   apiVersion: number,
 ): Promise<PartitionResult> {
-  const location = registry.locateByName(topicName, partitionIndex);
+  const location = partitions.locateByName(topicName, partitionIndex);
   if (location.kind === 'unknown') return failed(partitionIndex, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   if (location.kind === 'elsewhere') return failed(partitionIndex, ErrorCode.NOT_LEADER_OR_FOLLOWER);
   const { log } = location;
@@ -85,7 +95,12 @@ async function findOffset(
     return failed(partitionIndex, ErrorCode.UNSUPPORTED_VERSION);
   }
 
-  const found = await offsetAt(log, timestamp, isolation);
+  let found: TimestampOffset | undefined;
+  try {
+    found = await offsetAt(log, timestamp, isolation);
+  } catch (error) {
+    return failed(partitionIndex, searchErrorCode(error, logger, topicName, partitionIndex));
+  }
   return {
     partitionIndex,
     errorCode: ErrorCode.NONE,
@@ -118,6 +133,22 @@ function offsetAt(
     default:
       return log.findOffsetByTimestamp(Number(timestamp), isolation);
   }
+}
+
+/** What a failed search of a log means to the client. */
+function searchErrorCode(error: unknown, logger: Logger, topicName: string, partition: number): number {
+  if (MillraceError.is(error)) {
+    // The log said so when it read, and logged it.
+    const { errorCode } = error.details;
+    if (typeof errorCode === 'number') return errorCode;
+    if (UNDECODABLE.has(error.code)) {
+      // A client wrote it, which is no fault of the broker's.
+      logger.warn('cannot decode a stored batch to search it for a time', { topicName, partition, error });
+      return ErrorCode.CORRUPT_MESSAGE;
+    }
+  }
+  logger.error('cannot search a log for a time', { topicName, partition, error });
+  return ErrorCode.KAFKA_STORAGE_ERROR;
 }
 
 function failed(partitionIndex: number, errorCode: number): PartitionResult {
