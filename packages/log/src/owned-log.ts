@@ -20,6 +20,7 @@ import {
   batchProducerEpoch,
   batchProducerId,
   batchSizeInBytes,
+  decompressedBytesMax,
   ErrorCode,
   isControl,
   isTransactional,
@@ -116,6 +117,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     requireKeys: false,
     timestampMinMs: -Infinity,
     timestampMaxMs: Infinity,
+    outputBytesMax: 0,
   };
 
   constructor(id: PartitionId, context: LogContext, snapshot: LogSnapshot = EMPTY_LOG) {
@@ -181,8 +183,12 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     checks.requireKeys = config.cleanupCompact;
     checks.timestampMinMs = stampsTime ? -Infinity : nowMs - config.messageTimestampBeforeMaxMs;
     checks.timestampMaxMs = stampsTime ? Infinity : nowMs + config.messageTimestampAfterMaxMs;
+    checks.outputBytesMax = decompressedBytesMax(config.maxMessageBytes);
     const verdict = validateBatch(batch, checks);
     if (verdict.errorCode !== 0) return refuse(verdict.errorCode, verdict.message, verdict.recordErrors);
+    if (this.data.endOffset + batchLastOffsetDelta(batch, 0) + 1 > Number.MAX_SAFE_INTEGER) {
+      return refuse(ErrorCode.INVALID_RECORD, `the record batch would end beyond offset ${Number.MAX_SAFE_INTEGER}`);
+    }
 
     const attributes = batchAttributes(batch, 0);
     if (isTransactional(attributes) || isControl(attributes)) {
