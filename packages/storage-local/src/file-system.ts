@@ -3,6 +3,7 @@
  *
  * Errors are what Node's `fs` throws: the engine looks at `code` (ENOENT, ENOSPC, EACCES, …).
  */
+import { messageOf } from '@millrace/base';
 
 /** `read`: must exist. `update`: read and write, must exist. `create`: the same, made when missing. */
 export type OpenMode = 'read' | 'update' | 'create';
@@ -38,6 +39,8 @@ export interface FileSystem {
   remove(path: string): Promise<void>;
   /** Removes a directory and what is in it; no error when there is none. */
   removeDirectory(path: string): Promise<void>;
+  /** Bytes that could still be written to the file system of `path`. */
+  freeBytes(path: string): Promise<number>;
   /** Brings created, renamed and removed names of a directory to the disk. */
   syncDirectory(path: string): Promise<void>;
 }
@@ -53,6 +56,18 @@ export function errorCodeOf(error: unknown): string {
 export function isOutOfSpace(error: unknown): boolean {
   const code = errorCodeOf(error);
   return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+/**
+ * A sync failed: nothing is known of what was written before it, and asking again would answer yes without doing anything.
+ * Carries no error code on purpose: a sync that says "no space" is as final as any other.
+ */
+export class SyncFailure extends Error {
+  override readonly name = 'SyncFailure';
+
+  constructor(path: string, cause: unknown) {
+    super(`syncing ${path} failed: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** Whole content of a file; undefined when there is none. */

@@ -17,6 +17,9 @@ const FILL_STEP_BYTES = 1024 * 1024;
 /** Bytes filled ahead of the write position at least. */
 const FILL_AHEAD_BYTES = 4 * 1024 * 1024;
 const RETRY_DELAY_MS = 1000;
+const FREE_CHECK_MS = 1000;
+/** With room for fewer files than this on the disk, nothing is promised beyond what is prepared. */
+const TIGHT_FILES = 4;
 
 const zeros = Buffer.alloc(FILL_STEP_BYTES);
 
@@ -79,6 +82,8 @@ export class JournalFiles {
   #retry: Timer | undefined;
   #isClosed = false;
   #isFull = false;
+  #freeBytes = Infinity;
+  #freeCheck: Timer | undefined;
   readonly #waiters: (() => void)[] = [];
 
   constructor(options: JournalFilesOptions) {
@@ -103,12 +108,21 @@ export class JournalFiles {
       this.#position = position;
     }
     while (this.#free.length > FREE_FILES_MAX) await fileSystem.remove(this.#free.pop()!);
+    await this.#checkFree();
     if (this.#current.preparedBytes === 0) await this.#fill(this.#current, Math.min(FILL_STEP_BYTES, fileBytes));
   }
 
   /** The disk is full: no room can be prepared at the moment. */
   get isFull(): boolean {
     return this.#isFull;
+  }
+
+  /**
+   * Whether the disk is so full that only prepared room may be promised. Else more is taken than is prepared at the moment: preparing
+   * follows at the speed of the disk, and a group waits for it.
+   */
+  get isTight(): boolean {
+    return this.#isFull || this.#freeBytes < TIGHT_FILES * this.#options.fileBytes;
   }
 
   /** First log sequence number in the file that is written now; infinite while it has none. */
@@ -166,14 +180,16 @@ export class JournalFiles {
     if (this.#isFull) this.#prepare();
   }
 
-  /** Tries at once whether there is room again. */
-  retryNow(): void {
+  /** Tries at once whether there is room again, for a group of that size at least. */
+  retryNow(sizeBytes = 0): void {
+    this.#demandBytes = Math.max(this.#demandBytes, alignedBytes(sizeBytes));
     this.#prepare();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#retry?.cancel();
+    this.#freeCheck?.cancel();
     await this.#preparing;
     this.#wake();
     await this.#current?.file.close();
@@ -188,6 +204,16 @@ export class JournalFiles {
       this.#preparing = undefined;
       this.#wake();
     });
+  }
+
+  async #checkFree(): Promise<void> {
+    if (this.#isClosed) return;
+    try {
+      this.#freeBytes = await this.#options.fileSystem.freeBytes(this.#options.directory);
+    } catch (error) {
+      this.#options.logger.warn('cannot tell how full the disk is', { error });
+    }
+    this.#freeCheck = this.#options.timers.schedule(FREE_CHECK_MS, () => void this.#checkFree());
   }
 
   async #runSteps(): Promise<void> {
@@ -259,11 +285,21 @@ export class JournalFiles {
     }
   }
 
+  /** On a full disk the last bytes are taken too when a group waits for them. */
   async #fill(target: JournalFile, stepBytes: number): Promise<void> {
-    const sizeBytes = Math.min(stepBytes, target.capacityBytes - target.preparedBytes);
-    await target.file.write([zeros.subarray(0, sizeBytes)], target.preparedBytes);
-    if (!target.file.hasDurableWrites) await target.file.sync();
-    target.preparedBytes += sizeBytes;
+    const leftBytes = target.capacityBytes - target.preparedBytes;
+    const used = target === this.#current ? this.#position : 0;
+    const urgentBytes = Math.max(0, used + this.#demandBytes - target.preparedBytes);
+    for (let sizeBytes = Math.min(stepBytes, leftBytes); ; sizeBytes = Math.min(urgentBytes, leftBytes)) {
+      try {
+        await target.file.write([zeros.subarray(0, Math.min(sizeBytes, zeros.length))], target.preparedBytes);
+        if (!target.file.hasDurableWrites) await target.file.sync();
+        target.preparedBytes += Math.min(sizeBytes, zeros.length);
+        return;
+      } catch (error) {
+        if (!isOutOfSpace(error) || urgentBytes === 0 || urgentBytes >= sizeBytes) throw error;
+      }
+    }
   }
 
   #wake(): void {

@@ -54,7 +54,7 @@ interface JournalFileInfo {
   readonly number: number;
   readonly path: string;
   readonly sizeBytes: number;
-  /** Number that the group at the file's start claims; undefined when there is none of ours. */
+  /** Number of the group at the file's start; undefined when there is no whole one of ours. */
   readonly firstLsn: number | undefined;
 }
 
@@ -132,7 +132,7 @@ export class JournalReader {
   }
 
   async #listFiles(): Promise<JournalFileInfo[]> {
-    const { fileSystem, directory, journalId } = this.#options;
+    const { fileSystem, directory } = this.#options;
     const files: JournalFileInfo[] = [];
     for (const name of await fileSystem.list(directory)) {
       const number = journalFileNumber(name);
@@ -140,14 +140,26 @@ export class JournalReader {
       const path = `${directory}/${name}`;
       const handle = await fileSystem.open(path, { mode: 'read' });
       try {
-        const head = Buffer.alloc(GROUP_HEADER_BYTES);
-        const firstLsn = peekLsn(head, 0, await handle.read(head, 0), journalId);
-        files.push({ number, path, sizeBytes: await handle.sizeBytes(), firstLsn });
+        const info = { number, path, sizeBytes: await handle.sizeBytes() };
+        files.push({ ...info, firstLsn: await this.#firstLsnOf(handle, info) });
       } finally {
         await handle.close();
       }
     }
     return files.sort((a, b) => a.number - b.number);
+  }
+
+  /**
+   * Number of the file's first group if that is whole. A torn one, which an earlier crash left behind, must not speak for the file: its
+   * number may have been given again to a group elsewhere.
+   */
+  async #firstLsnOf(handle: OpenFile, info: Omit<JournalFileInfo, 'firstLsn'>): Promise<number | undefined> {
+    const head = Buffer.alloc(GROUP_HEADER_BYTES);
+    const claimed = peekLsn(head, 0, await handle.read(head, 0), this.#options.journalId);
+    if (claimed === undefined) return undefined;
+    const nothing: Chunk = { buffer: Buffer.alloc(0), position: 0, end: 0 };
+    const { probe } = await this.#probe(handle, info, nothing, 0, claimed);
+    return probe.kind === 'group' ? probe.lsn : undefined;
   }
 
   /** Files that were used again hold old groups until they are overwritten; the newest start at or below `lsn` is the right one. */
@@ -202,7 +214,7 @@ export class JournalReader {
   /** Looks for group `expectedLsn` at `position`, reading on when the chunk does not reach that far. */
   async #probe(
     handle: OpenFile,
-    file: JournalFileInfo,
+    file: Pick<JournalFileInfo, 'sizeBytes'>,
     chunk: Chunk,
     position: number,
     expectedLsn: number | undefined,
@@ -286,7 +298,12 @@ export class JournalReader {
   }
 }
 
-async function readChunk(handle: OpenFile, file: JournalFileInfo, position: number, sizeBytes: number): Promise<Chunk> {
+async function readChunk(
+  handle: OpenFile,
+  file: Pick<JournalFileInfo, 'sizeBytes'>,
+  position: number,
+  sizeBytes: number,
+): Promise<Chunk> {
   const buffer = Buffer.allocUnsafeSlow(Math.max(0, Math.min(sizeBytes, file.sizeBytes - position)));
   return { buffer, position, end: await handle.read(buffer, position) };
 }

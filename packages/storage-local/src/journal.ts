@@ -25,7 +25,7 @@ import {
 
 const WRITE_RETRY_DELAY_MS = 1000;
 /** Left free for entries that give room back (log starts, deletions) when the disk is full. */
-const CONTROL_RESERVE_BYTES = 64 * 1024;
+const CONTROL_RESERVE_BYTES = 16 * 1024;
 
 const padding = Buffer.alloc(4096);
 
@@ -100,12 +100,14 @@ export class JournalWriter {
     return this.#durableLsn;
   }
 
-  /** Whether an entry with that payload has room, so that taking it is a promise that can be kept. */
-  hasRoomFor(payloadBytes: number): boolean {
-    if (this.#isFailed) return false;
-    if (!this.#options.files.isFull) return true;
-    const needed = alignedBytes(GROUP_HEADER_BYTES + ENTRY_HEADER_BYTES + payloadBytes) + CONTROL_RESERVE_BYTES;
-    return this.#queuedBytes + needed <= this.#options.files.readyBytes;
+  /** Whether a batch of that size has room, so that taking it is a promise that can be kept. */
+  hasRoomFor(batchBytes: number): boolean {
+    const { files } = this.#options;
+    if (this.#isFailed || !files.isTight) return !this.#isFailed;
+    const neededBytes = alignedBytes(GROUP_HEADER_BYTES + ENTRY_HEADER_BYTES + batchBytes) + CONTROL_RESERVE_BYTES;
+    if (this.#queuedBytes + neededBytes <= files.readyBytes) return true;
+    files.retryNow(neededBytes);
+    return false;
   }
 
   /** Lays an entry out in the open group. The payload may be stamped in place until the end of the turn. */

@@ -67,6 +67,7 @@ import {
 import { StoredPartition } from './stored-partition.ts';
 
 const MIB = 1024 * 1024;
+const FIRST_MAINTENANCE_MS = 1_000;
 const MAINTENANCE_MS = 10_000;
 /** More than the state of a new partition takes. */
 const STATE_BYTES_GUESS = 256;
@@ -172,6 +173,8 @@ class LocalLogEngine implements LogEngine {
   #running: Running | undefined;
   readonly #timers = new Map<string, Timer>();
   #tidying: Promise<void> = Promise.resolve();
+  /** Repeated actions that are under way. */
+  readonly #acting = new Set<Promise<unknown>>();
   #isClosing = false;
   #fatal: MillraceError | undefined;
 
@@ -328,6 +331,7 @@ class LocalLogEngine implements LogEngine {
     // On a full disk what waits for room is given up: nobody was told that it is durable.
     const isStuck = running.journalFiles.isFull || running.direct.isStalled;
     if (isStuck) stopWriting(running);
+    await Promise.all(this.#acting);
     await Promise.allSettled(this.#deleting.values());
     for (const { log } of this.#partitions.values()) await log.settled();
     await running.checkpointer.stop();
@@ -386,7 +390,7 @@ class LocalLogEngine implements LogEngine {
     this.#flusher.start();
     running.checkpointer.start();
     this.#repeat('retention', this.#config.retentionCheckIntervalMs, () => this.enforceRetention());
-    this.#repeat('maintenance', MAINTENANCE_MS, () => this.#maintain(running));
+    this.#repeat('maintenance', FIRST_MAINTENANCE_MS, () => this.#maintain(running));
     this.#tidying = removeSetAside(this.#fileSystem, logs, logger, running.tidyingEnd.signal);
     logger.info('storage is ready', {
       partitions: this.#partitions.size,
@@ -578,6 +582,8 @@ class LocalLogEngine implements LogEngine {
   }
 
   async #maintain(running: Running): Promise<void> {
+    this.#timers.get('maintenance')?.cancel();
+    this.#repeat('maintenance', MAINTENANCE_MS, () => this.#maintain(running));
     if (running.journalFiles.isFull || this.#fatal !== undefined) return;
     await running.ballast.ensure();
   }
@@ -586,7 +592,9 @@ class LocalLogEngine implements LogEngine {
     const timer = this.#options.timers.schedule(intervalMs, () => {
       if (this.#isClosing) return;
       this.#repeat(name, intervalMs, action);
-      action().catch((error: unknown) => this.#options.logger.warn(`${name} failed`, { error }));
+      const acting = action().catch((error: unknown) => this.#options.logger.warn(`${name} failed`, { error }));
+      this.#acting.add(acting);
+      void acting.finally(() => this.#acting.delete(acting));
     });
     this.#timers.set(name, timer);
   }

@@ -13,6 +13,7 @@ import {
   readFileSync,
   rename,
   rm,
+  statfs,
   unlink,
   write,
   writev,
@@ -31,6 +32,7 @@ const listNames = promisify(readdir);
 const moveFile = promisify(rename);
 const removeFile = promisify(unlink);
 const removeTree = promisify(rm);
+const statFileSystem = promisify(statfs);
 
 /** The kernel takes no more pieces in one call. */
 const PIECES_MAX = 1024;
@@ -57,6 +59,10 @@ export const nodeFileSystem: FileSystem = {
     }
   },
   removeDirectory: (path) => removeTree(path, { recursive: true, force: true }),
+  async freeBytes(path) {
+    const { bavail, bsize } = await statFileSystem(path);
+    return bavail * bsize;
+  },
   async syncDirectory(path) {
     const descriptor = await openPath(path, constants.O_RDONLY);
     try {

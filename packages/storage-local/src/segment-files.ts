@@ -19,7 +19,7 @@ import {
   batchSizeInBytes,
 } from '@millrace/protocol';
 import { FileHandles } from './file-handles.ts';
-import { errorCodeOf, isOutOfSpace, readWholeFile, type FileSystem } from './file-system.ts';
+import { errorCodeOf, isOutOfSpace, readWholeFile, SyncFailure, type FileSystem } from './file-system.ts';
 import { IoGate } from './io-gate.ts';
 import { decodeIndexFile, encodeIndexFile } from './segment-index-file.ts';
 import type { StoredPartition } from './stored-partition.ts';
@@ -139,7 +139,7 @@ export class SegmentFiles implements SegmentStore {
     return this.#background.run(() => this.writeRun(partition, run));
   }
 
-  /** Brings everything that was written of the partition to the disk. Throws what the disk answered: then nothing is known of it. */
+  /** Brings everything that was written of the partition to the disk. Throws a {@link SyncFailure}: then nothing is known of it. */
   async sync(partition: StoredPartition): Promise<void> {
     const endOffset = partition.log.data.flushedEndOffset;
     const endPosition = partition.log.data.flushedEndPosition;
@@ -153,12 +153,18 @@ export class SegmentFiles implements SegmentStore {
           await this.#handles.use(partition.segmentPath(segment), 'update', (file) => file.sync());
         } catch (error) {
           // A segment that left the log meanwhile may have lost its file.
-          if (errorCodeOf(error) !== 'ENOENT' || partition.log.data.segments.includes(segment)) throw error;
+          if (errorCodeOf(error) === 'ENOENT' && !partition.log.data.segments.includes(segment)) continue;
+          throw new SyncFailure(partition.segmentPath(segment), error);
         }
       }
       if (hadNewNames && !partition.isDeleted) {
-        await this.#options.fileSystem.syncDirectory(partition.directory);
-        await this.#options.fileSystem.syncDirectory(this.#options.logsDirectory);
+        for (const path of [partition.directory, this.#options.logsDirectory]) {
+          try {
+            await this.#options.fileSystem.syncDirectory(path);
+          } catch (error) {
+            throw new SyncFailure(path, error);
+          }
+        }
       }
     });
     partition.noteSynced(endOffset, endPosition);

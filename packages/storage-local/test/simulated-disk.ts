@@ -156,6 +156,11 @@ export class SimulatedDisk implements FileSystem {
     }
   }
 
+  async freeBytes(): Promise<number> {
+    await this.#step();
+    return Math.max(0, this.faults.capacityBytes - this.usedBytes);
+  }
+
   async syncDirectory(path: string): Promise<void> {
     await this.#step();
     this.#checkSync(path);

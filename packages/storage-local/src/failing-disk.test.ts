@@ -1,0 +1,220 @@
+import { SeededRandom, silentLogger } from '@millrace/base';
+import type { Durability, LogConfig, LogEngine, PartitionLog } from '@millrace/log';
+import { ErrorCode } from '@millrace/protocol';
+import {
+  accepted,
+  appendDurably,
+  buildBatch,
+  CONTRACT_LOG_CONFIG,
+  ManualTime,
+  readToEnd,
+  refused,
+  valuesOf,
+  waitUntil,
+} from '@millrace/testing';
+import { SimulatedDisk } from '../test/simulated-disk.ts';
+import { createLocalLogEngine, type LocalLogEngineConfig } from './local-engine.ts';
+
+const ID = { topicId: 'ZmFpbGluZy1kaXNrLXRlcw', partition: 0 };
+const KIB = 1024;
+
+class Machine {
+  disk = new SimulatedDisk(new SeededRandom(1));
+  readonly time = new ManualTime();
+  readonly fatal: Error[] = [];
+
+  async start(config: Partial<LocalLogEngineConfig> = {}): Promise<LogEngine> {
+    const engine = createLocalLogEngine({
+      dataDir: '/data',
+      fileSystem: this.disk,
+      clock: this.time,
+      timers: this.time,
+      random: new SeededRandom(2),
+      logger: silentLogger,
+      config: { journalFileBytes: 64 * KIB, ballastBytes: 32 * KIB, flushBytes: 8 * KIB, ...config },
+    });
+    engine.onFatal((error) => this.fatal.push(error));
+    await engine.start();
+    return engine;
+  }
+}
+
+function open(engine: LogEngine, config: Partial<LogConfig> = {}, partition = 0): Promise<PartitionLog> {
+  return engine.openPartition(
+    { ...ID, partition },
+    { config: { ...CONTRACT_LOG_CONFIG, segmentBytes: 16 * KIB, ...config }, leaderEpoch: 1 },
+  );
+}
+
+/** Appends until the engine refuses; returns how many were accepted and what the refusal said. */
+async function appendUntilRefused(
+  log: PartitionLog,
+  time: ManualTime,
+): Promise<{ pending: Promise<number>[]; code: number }> {
+  const pending: Promise<number>[] = [];
+  for (let index = 0; index < 1000; index++) {
+    const outcome = log.append(buildBatch({ values: [`${index}`.padEnd(2000, '.')] }), { origin: 'client' });
+    if (outcome.errorCode !== ErrorCode.NONE) return { pending, code: outcome.errorCode };
+    pending.push(accepted(outcome).durable);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (index % 20 === 0) time.advance(10);
+  }
+  throw new Error('the disk did not get full');
+}
+
+describe('a full disk', () => {
+  it('refuses appends retriably, goes on reading and deleting, and resumes by itself', async () => {
+    const machine = new Machine();
+    const engine = await machine.start();
+    const log = await open(engine);
+    await appendDurably(log, { values: ['before'] });
+    await waitUntil('room prepared ahead', () => machine.disk.usedBytes > 60 * KIB);
+
+    machine.disk.faults.capacityBytes = machine.disk.usedBytes + 100 * KIB;
+    const { pending, code } = await appendUntilRefused(log, machine.time);
+
+    expect(code).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    expect(pending.length).toBeGreaterThan(10);
+    const read = await log.read({ offset: 0, maxBytes: 10, atLeastOneBatch: true, isolation: 'read_uncommitted' });
+    expect(read.errorCode).toBe(0);
+    const endOffset = log.logEndOffset;
+    expect(refused(log.append(buildBatch({ values: ['x'] }), { origin: 'client' })).errorCode).toBe(56);
+    expect(log.logEndOffset).toBe(endOffset);
+
+    machine.disk.faults.capacityBytes = Infinity;
+    await waitUntil('appends to be accepted again', () => {
+      machine.time.advance(1000);
+      return log.append(buildBatch({ values: ['after'] }), { origin: 'client' }).errorCode === 0;
+    });
+    expect(await Promise.all(pending)).toEqual(pending.map(() => 0));
+    await waitUntil('everything to be durable', () => log.highWatermark === log.logEndOffset);
+    expect(log.logEndOffset).toBe(endOffset + 1);
+    expect(machine.fatal).toEqual([]);
+    expect(valuesOf(await readToEnd(log)).at(-1)).toBe('after');
+    await engine.close();
+  });
+
+  it('gets room from deleted records', async () => {
+    const machine = new Machine();
+    const engine = await machine.start();
+    const log = await open(engine);
+    for (let index = 0; index < 30; index++) await appendDurably(log, { values: [`${index}`.padEnd(3000, '.')] });
+    machine.time.advance(1000);
+    await waitUntil('the ballast', () => machine.disk.paths().includes('/data/ballast'));
+    machine.disk.faults.capacityBytes = machine.disk.usedBytes + 30 * KIB;
+    machine.time.advance(1000);
+    await appendUntilRefused(log, machine.time);
+
+    await waitUntil('what was accepted to be durable', () => {
+      machine.time.advance(1000);
+      return log.highWatermark === log.logEndOffset;
+    });
+    await log.advanceLogStart(log.highWatermark);
+
+    await waitUntil('appends to be accepted again', () => {
+      machine.time.advance(1000);
+      return log.append(buildBatch({ values: ['after'] }), { origin: 'client' }).errorCode === 0;
+    });
+    await engine.close();
+  });
+
+  it('refuses new partitions with an error that says why', async () => {
+    const machine = new Machine();
+    const engine = await machine.start();
+    const log = await open(engine);
+    machine.disk.faults.capacityBytes = machine.disk.usedBytes;
+    await appendUntilRefused(log, machine.time);
+
+    await expect(open(engine, {}, 1)).rejects.toMatchObject({
+      code: 'MILLRACE_STORAGE_FULL',
+      retriable: true,
+      message: expect.stringContaining('free some space') as string,
+    });
+    await engine.close();
+  });
+
+  it.each(['fsync', 'os'] as const)(
+    'loses nothing acknowledged when killed meanwhile (%s)',
+    async (durability: Durability) => {
+      const machine = new Machine();
+      const log = await open(await machine.start(), { durability });
+      await appendDurably(log, { values: ['before'] });
+      machine.disk.faults.capacityBytes = machine.disk.usedBytes + 150 * KIB;
+      await appendUntilRefused(log, machine.time);
+      const acknowledged = valuesOf(await readToEnd(log));
+      expect(acknowledged.length).toBeGreaterThan(1);
+
+      machine.disk = machine.disk.crash('kill');
+      const again = await open(await machine.start(), { durability });
+
+      expect(valuesOf(await readToEnd(again)).slice(0, acknowledged.length)).toEqual(acknowledged);
+      await appendDurably(again, { values: ['later'] });
+    },
+  );
+});
+
+describe('a disk that fails', () => {
+  it.each([
+    ['the journal', /\.j$/],
+    ['a segment', /\.log$/],
+  ])('ends the engine when a sync of %s fails: nothing is acknowledged afterwards', async (_, path) => {
+    const machine = new Machine();
+    const engine = await machine.start({ checkpointIntervalMs: 1000 });
+    const log = await open(engine);
+    await appendDurably(log, { values: ['safe'] });
+
+    machine.disk.faults.failSync = { path, code: 'EIO' };
+    const outcomes: Promise<number>[] = [];
+    for (let index = 0; index < 200 && machine.fatal.length === 0; index++) {
+      const outcome = log.append(buildBatch({ values: [`${index}`.padEnd(3000, '.')] }), { origin: 'client' });
+      if (outcome.errorCode !== 0) break;
+      outcomes.push(accepted(outcome).durable);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (index % 5 === 0) machine.time.advance(1000);
+    }
+    await waitUntil('the failure', () => machine.fatal.length > 0);
+    const highWatermark = log.highWatermark;
+    const late = log.append(buildBatch({ values: ['late'] }), { origin: 'client' });
+    machine.disk.faults.failSync = undefined;
+
+    expect(late.errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    const codes = await Promise.all(outcomes);
+    expect(codes.filter((code) => code === 0).length).toBe(highWatermark - 1);
+    expect(machine.fatal).toHaveLength(1);
+    expect(machine.fatal[0]).toMatchObject({ code: 'MILLRACE_STORAGE_FAILED' });
+    expect(log.highWatermark).toBe(highWatermark);
+    await engine.close();
+
+    machine.disk = machine.disk.crash('power loss');
+    const recovered = valuesOf(await readToEnd(await open(await machine.start())));
+    expect(recovered.length).toBeGreaterThanOrEqual(highWatermark);
+    expect(recovered[0]).toBe('safe');
+  });
+
+  it('answers appends in flight with an error when the write of their group fails', async () => {
+    const machine = new Machine();
+    const engine = await machine.start();
+    const log = await open(engine);
+    machine.disk.faults.failSync = { path: /\.j$/, code: 'EIO' };
+
+    const outcome = accepted(log.append(buildBatch({ values: ['lost'] }), { origin: 'client' }));
+
+    expect(await outcome.durable).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    expect(log.highWatermark).toBe(0);
+    await expect(log.advanceLogStart(0)).resolves.toBe(0);
+    await expect(open(engine, {}, 1)).rejects.toMatchObject({ code: 'MILLRACE_STORAGE_FAILED' });
+    await engine.close();
+  });
+
+  it('names the directory and the remedy when it cannot be written', async () => {
+    const machine = new Machine();
+    machine.disk.open = () => Promise.reject(Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' }));
+
+    await expect(machine.start()).rejects.toMatchObject({
+      code: 'MILLRACE_STORAGE_DIRECTORY_UNUSABLE',
+      message: expect.stringMatching(
+        /cannot use data directory \/data: no permission .* choose another directory/,
+      ) as string,
+    });
+  });
+});
