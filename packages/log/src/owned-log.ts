@@ -283,9 +283,16 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   }
 
   async updateConfig(config: LogConfig): Promise<void> {
-    const before = this.config.durability;
-    this.#config = config;
-    if (before !== config.durability) await this.#context.journal.changeDurability(this, config.durability);
+    const { durability } = this.config;
+    if (config.durability === durability) {
+      this.#config = config;
+      return;
+    }
+    // The new durability counts only once it is in force: a change that failed is tried again with the next one.
+    const pending = { ...config, durability };
+    this.#config = pending;
+    await this.#context.journal.changeDurability(this, config.durability);
+    if (this.#config === pending) this.#config = config;
   }
 
   // Life cycle, for the engine.
