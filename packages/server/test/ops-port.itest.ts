@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createTempDir, LogProbe, waitUntil, type BrokerProcess } from '@millrace/testing';
 import { brokerOver } from './broker-app.ts';
 
@@ -10,6 +13,29 @@ describe('the ops port', () => {
     expect(await status(broker, '/health/live')).toEqual([200, { status: 'ok' }]);
     expect(await status(broker, '/health/ready')).toEqual([200, { status: 'ok' }]);
     expect((await status(broker, '/nothing'))[0]).toBe(404);
+  });
+
+  it('says that it is not ready while the broker starts', async () => {
+    await using dir = await createTempDir('ops');
+    await using broker = brokerOver(dir.path);
+    await broker.start();
+    await broker.stop();
+    // A checkpoint that cannot be opened until somebody writes to it holds the start up.
+    const pipe = join(dir.path, 'checkpoints', '000000999999.checkpoint');
+    execFileSync('mkfifo', [pipe]);
+    let isStarted = false;
+    const starting = broker.start().then(() => (isStarted = true));
+    starting.catch(() => undefined);
+
+    await waitUntil('the ops port', () => status(broker, '/health/live').catch(() => undefined));
+    expect(await status(broker, '/health/live')).toEqual([200, { status: 'ok' }]);
+    expect(await status(broker, '/health/ready')).toEqual([503, { status: 'not ready', reason: 'starting' }]);
+    expect((await status(broker, '/metrics'))[0]).toBe(200);
+    expect(isStarted).toBe(false);
+
+    await (await open(pipe, 'w')).close();
+    await starting;
+    expect(await status(broker, '/health/ready')).toEqual([200, { status: 'ok' }]);
   });
 
   it('shows what dashboards need', async () => {
@@ -66,7 +92,8 @@ describe('the ops port', () => {
 
 async function status(broker: BrokerProcess, path: string): Promise<[number, unknown]> {
   const response = await fetch(`http://${broker.addresses.ops}${path}`);
-  return [response.status, await response.json()];
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+  return [response.status, isJson ? await response.json() : await response.text()];
 }
 
 function parseMetrics(page: string): Map<string, number> {
