@@ -14,6 +14,9 @@ import { SparseIndex } from './sparse-index.ts';
 import { TailIndex } from './tail-index.ts';
 import type { Slab, TailHolder, TailSlabs } from './tail-slabs.ts';
 
+/** Larger batches are written from where they lie. */
+const GATHER_BATCH_BYTES_MAX = 8 * 1024;
+
 /** A batch as it enters the log. */
 export interface NewBatch {
   readonly endOffset: number;
@@ -231,24 +234,30 @@ export class LogData implements TailHolder {
     return dropped;
   }
 
-  /** The next batches below `limitOffset` that their segment lacks: about `bytesMax`, at least one batch; undefined when it lacks none. */
-  nextFlush(limitOffset: number, bytesMax: number): FlushRun | undefined {
+  /**
+   * The next batches below `limitOffset` that their segment lacks: about `bytesMax`, at least one batch; undefined when it lacks none.
+   * Small ones are copied side by side into `scratch`, as far as it goes: writing thousands of little pieces costs more than that.
+   */
+  nextFlush(limitOffset: number, bytesMax: number, scratch: Buffer): FlushRun | undefined {
     const startOffset = this.#flushedEndOffset;
     const tail = this.#tail;
     const first = tail.find(startOffset);
     if (first === tail.count || tail.endOffset(first) > limitOffset) return undefined;
     const segment = this.segmentHolding(startOffset);
     assert(segment !== undefined, `no segment holds offset ${startOffset}`);
+    const endOffset = Math.min(limitOffset, segment.endOffset);
     const slices: Buffer[] = [];
-    const sizeBytes = this.sliceTail(startOffset, Math.min(limitOffset, segment.endOffset), bytesMax, true, slices);
-    const endPosition = this.#flushedEndPosition + sizeBytes;
+    const sizeBytes =
+      tail.sizeBytes(first) <= GATHER_BATCH_BYTES_MAX
+        ? this.#gather(first, endOffset, Math.min(bytesMax, scratch.length), scratch, slices)
+        : this.sliceTail(startOffset, endOffset, bytesMax, true, slices);
     return {
       segment,
       position: this.#flushedEndPosition - segment.startPosition,
       slices,
       sizeBytes,
       startOffset,
-      endOffset: this.#offsetAt(first, endPosition),
+      endOffset: this.#offsetAt(first, this.#flushedEndPosition + sizeBytes),
       lsn: tail.lsn(first),
     };
   }
@@ -332,6 +341,22 @@ export class LogData implements TailHolder {
       index.add(tail.baseOffset(entry), position, tail.maxTimestampMs(entry));
     }
     segment.index = index;
+  }
+
+  /** Copies batches from index `first` on, up to the first large one, to `target`. */
+  #gather(first: number, endOffset: number, bytesMax: number, target: Buffer, slices: Buffer[]): number {
+    const tail = this.#tail;
+    let total = 0;
+    for (let index = first; index < tail.count && tail.endOffset(index) <= endOffset; index++) {
+      const sizeBytes = tail.sizeBytes(index);
+      if (total + sizeBytes > bytesMax || sizeBytes > GATHER_BATCH_BYTES_MAX) break;
+      const start = tail.slabPosition(index);
+      this.#slabs.get(tail.slab(index)).buffer.copy(target, total, start, start + sizeBytes);
+      total += sizeBytes;
+    }
+    if (total === 0) return this.sliceTail(tail.baseOffset(first), endOffset, bytesMax, true, slices);
+    slices.push(target.subarray(0, total));
+    return total;
   }
 
   #grow(batch: NewBatch): void {

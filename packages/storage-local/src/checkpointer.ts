@@ -17,12 +17,13 @@ import type { JournalFiles } from './journal-files.ts';
 import { ENTRY_FLAG_NEW_SEGMENT, EntryKind } from './journal-format.ts';
 import type { JournalWriter } from './journal.ts';
 import type { PartitionState } from './partition-state.ts';
+import { runAll } from './run-all.ts';
 import type { StoredPartition } from './stored-partition.ts';
 
 const SLICE_PARTITIONS = 256;
 /** Larger tails are cheaper to sync than to write twice. */
 const CARRY_BYTES_MAX = 64 * 1024;
-const CARRY_JOURNAL_SHARE = 8;
+const CARRY_JOURNAL_SHARE = 4;
 const SYNCS_MAX = 4;
 /** `os` mode: fewer unsynced bytes are scanned again at a start rather than synced now. */
 const OS_SYNC_BYTES = 1024 * 1024;
@@ -131,8 +132,10 @@ export class Checkpointer {
         if (partition.unsyncedBytes >= OS_SYNC_BYTES) synced.push(partition);
       } else if (partition.dataLsn < cutLsn) journalled.push(partition);
     }
-    if (isClosing && dirty.length <= CLOSE_SYNCS_MAX) {
-      await runAll(dirty, SYNCS_MAX, (partition) => flusher.flushAndSync(partition));
+    if (isClosing) {
+      // With many the journal stays as it is, and the next start replays it: that takes less time than syncing each.
+      const few = dirty.length <= CLOSE_SYNCS_MAX ? dirty : [];
+      await runAll(few, SYNCS_MAX, (partition) => flusher.flushAndSync(partition));
       return;
     }
     // What is carried forward starts a group of its own: in the open one a newer batch of the same log may stand already, and
@@ -217,12 +220,4 @@ export class Checkpointer {
     this.#options.nextTurn(() => breath.resolve());
     return breath.promise;
   }
-}
-
-async function runAll<T>(items: readonly T[], concurrency: number, run: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) await run(items[next++]!);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
 }

@@ -17,11 +17,13 @@ import {
 import { ErrorCode } from '@millrace/protocol';
 import { isOutOfSpace } from './file-system.ts';
 import { IoGate } from './io-gate.ts';
+import { ScratchBuffers } from './scratch-buffers.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import type { StoredPartition } from './stored-partition.ts';
 
 const WRITES_MAX = 3;
 const RUN_BYTES_MAX = 8 * 1024 * 1024;
+const SCRATCH_BYTES = 256 * 1024;
 const RETRY_DELAY_MS = 1000;
 
 export interface DirectWriterOptions {
@@ -38,6 +40,7 @@ export class DirectWriter {
   readonly #options: DirectWriterOptions;
   readonly #lane: SlabLane;
   readonly #gate = new IoGate(WRITES_MAX);
+  readonly #scratch = new ScratchBuffers(SCRATCH_BYTES);
   readonly #placed: { slab: Slab | undefined; position: number; group: CommitGroup | undefined } = {
     slab: undefined,
     position: 0,
@@ -106,7 +109,9 @@ export class DirectWriter {
         const group = partition.openGroup;
         const endOffset = partition.log.data.endOffset;
         partition.openGroup = undefined;
-        const isWritten = await this.#gate.run(() => this.#write(partition, endOffset));
+        const isWritten = await this.#gate.run(() =>
+          this.#scratch.use((scratch) => this.#write(partition, endOffset, scratch)),
+        );
         if (!isWritten) {
           group.fail(ErrorCode.KAFKA_STORAGE_ERROR);
           this.#failOpen(partition);
@@ -120,11 +125,11 @@ export class DirectWriter {
   }
 
   /** Whether all batches below `endOffset` are in the kernel's hands. */
-  async #write(partition: StoredPartition, endOffset: number): Promise<boolean> {
+  async #write(partition: StoredPartition, endOffset: number, scratch: Buffer): Promise<boolean> {
     const { data } = partition.log;
     for (;;) {
       if (this.#isFailed) return false;
-      const run = data.nextFlush(endOffset, RUN_BYTES_MAX);
+      const run = data.nextFlush(endOffset, RUN_BYTES_MAX, scratch);
       if (run === undefined || partition.isDeleted) return true;
       try {
         await this.#options.files.writeRun(partition, run);

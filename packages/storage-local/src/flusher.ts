@@ -10,11 +10,13 @@
 import type { Clock, Logger, Timer, Timers } from '@millrace/base';
 import type { Slab, TailHolder, TailSlabs } from '@millrace/log/internal';
 import { isOutOfSpace } from './file-system.ts';
+import { ScratchBuffers } from './scratch-buffers.ts';
 import type { SegmentFiles } from './segment-files.ts';
 import type { StoredPartition } from './stored-partition.ts';
 
 const FLUSHES_MAX = 2;
 const RUN_BYTES_MAX = 1024 * 1024;
+const SCRATCH_BYTES = 256 * 1024;
 const TICK_MS = 1000;
 /** Old partitions flushed per tick, so that ten thousand quiet ones do not come at once. */
 const AGED_PER_TICK_MAX = 256;
@@ -42,6 +44,7 @@ export class Flusher {
   /** Partitions with unflushed batches, longest waiting first. */
   readonly #dirty = new Set<StoredPartition>();
   readonly #queue = new Set<StoredPartition>();
+  readonly #scratch = new ScratchBuffers(SCRATCH_BYTES);
   #running = 0;
   #timer: Timer | undefined;
   #retry: Timer | undefined;
@@ -119,11 +122,15 @@ export class Flusher {
     return this.#options.slabs.heldBytes > this.#options.tailBytesMax * 1.5 + WAIT_EXCESS_BYTES;
   }
 
-  async #flush(partition: StoredPartition): Promise<void> {
+  #flush(partition: StoredPartition): Promise<void> {
+    return this.#scratch.use((scratch) => this.#flushAll(partition, scratch));
+  }
+
+  async #flushAll(partition: StoredPartition, scratch: Buffer): Promise<void> {
     const { log } = partition;
     this.#dirty.delete(partition);
     for (;;) {
-      const run = log.data.nextFlush(log.highWatermark, RUN_BYTES_MAX);
+      const run = log.data.nextFlush(log.highWatermark, RUN_BYTES_MAX, scratch);
       if (run === undefined || partition.isDeleted) return;
       try {
         await this.#options.files.writeRunInBackground(partition, run);

@@ -52,7 +52,7 @@ interface OldFile {
 /** What recovery found. */
 export interface JournalFilesState {
   /** Where the next group goes; undefined in a new directory. */
-  readonly current?: { readonly number: number; readonly position: number };
+  readonly current?: { readonly number: number; readonly position: number; readonly firstLsn: number };
   readonly older: readonly { readonly number: number; readonly lastLsn: number }[];
   /** Files without groups that are needed. */
   readonly unused: readonly number[];
@@ -99,13 +99,14 @@ export class JournalFiles {
     if (state.current === undefined) {
       this.#current = await this.#create(fileBytes);
     } else {
-      const { number, position } = state.current;
+      const { number, position, firstLsn } = state.current;
       const path = this.#path(number);
       const file = await fileSystem.open(path, { mode: 'update', durableWrites: true });
       const preparedBytes = Math.floor((await file.sizeBytes()) / alignedBytes(1)) * alignedBytes(1);
       const capacityBytes = Math.max(fileBytes, preparedBytes);
       this.#current = { number, path, file, capacityBytes, preparedBytes };
       this.#position = position;
+      this.#currentFirstLsn = firstLsn;
     }
     while (this.#free.length > FREE_FILES_MAX) await fileSystem.remove(this.#free.pop()!);
     await this.#checkFree();

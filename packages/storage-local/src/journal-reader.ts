@@ -121,7 +121,8 @@ export class JournalReader {
       if (lastLsn === undefined) unused.push(file.number);
       else older.push({ number: file.number, lastLsn });
     }
-    return { current: { number: endFile.number, position: this.#endPosition }, older, unused };
+    const firstLsn = endFile.firstLsn ?? this.#lastLsn;
+    return { current: { number: endFile.number, position: this.#endPosition, firstLsn }, older, unused };
   }
 
   /** Whole groups behind the damage, for telling what is lost by cutting there. */

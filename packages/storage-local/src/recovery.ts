@@ -28,9 +28,11 @@ import type { JournalFilesState } from './journal-files.ts';
 import { ENTRY_FLAG_NEW_SEGMENT, EntryKind, groupEntries, type JournalEntry } from './journal-format.ts';
 import { JournalReader, type JournalDamage, type JournalGroup } from './journal-reader.ts';
 import { decodePartitionState, partitionOfKey } from './partition-state.ts';
+import { runAll } from './run-all.ts';
 import { baseOffsetOfFile, segmentFileName, type StoredPartition } from './stored-partition.ts';
 
 const SCAN_BYTES = 1024 * 1024;
+const SCANS_MAX = 8;
 
 export interface RecoveryOptions {
   readonly fileSystem: FileSystem;
@@ -110,11 +112,10 @@ class Recovery {
       this.#refuseShortJournal(reader, checkpoint);
 
     const isClean = checkpoint?.isClosing === true && reader.lastLsn < checkpoint.nextLsn;
-    for (const recovering of this.#partitions.values()) {
-      const { partition } = recovering;
-      if (partition.durability === 'os' && !(isClean && recovering.isComplete)) await this.#scanFiles(partition);
+    await runAll([...this.#partitions.values()], SCANS_MAX, async ({ partition, isComplete }) => {
+      if (partition.durability === 'os' && !(isClean && isComplete)) await this.#scanFiles(partition);
       if (partition.log.finishReplay()) this.#truncated.add(partition);
-    }
+    });
     return {
       partitions: new Map([...this.#partitions.values()].map(({ partition }) => [partition.log.name, partition])),
       journalFiles: reader.filesState(),
