@@ -10,7 +10,7 @@ const SEED = Number(process.env['MILLRACE_TEST_SEED'] ?? Date.now() % 1_000_000)
 
 const PARTITIONS = 3;
 /** Batches that are acknowledged between a restart and the next kill. */
-const KILL_AFTER_BATCHES_MAX = 600;
+const KILL_AFTER_BATCHES_MAX = 400;
 const KILL_DELAY_MS_MAX = 20;
 /** Every so many kills, one more while the broker starts. */
 const KILL_WHILE_STARTING_EVERY = 5;
@@ -50,7 +50,11 @@ async function killAgainAndAgain(broker: BrokerProcess, random: SeededRandom): P
     const targetCount = load.acknowledgedCount + 1 + random.nextInt(KILL_AFTER_BATCHES_MAX);
     const delayMs = random.next() * KILL_DELAY_MS_MAX;
     const killed = Promise.withResolvers<void>();
-    const kill = (): void => void broker.kill().then(killed.resolve, killed.reject);
+    let isKilling = false;
+    const kill = (): void => {
+      isKilling = true;
+      broker.kill().then(killed.resolve, killed.reject);
+    };
     load.onAcknowledged = () => {
       if (load.acknowledgedCount === targetCount) setTimeout(kill, delayMs);
     };
@@ -63,8 +67,9 @@ async function killAgainAndAgain(broker: BrokerProcess, random: SeededRandom): P
       offset.commitUntilCut(third),
       watcher.followUntilCut(address),
     ]);
-    // Work ends when the connections do; if it fails before, nothing would kill the broker.
+    // Work ends when the connections do.
     await Promise.race([killed.promise, work]);
+    if (!isKilling) throw new Error(`the broker ended by itself in round ${round}:\n${broker.logTail}`);
     await Promise.all([killed.promise, work]);
     load.onAcknowledged = () => undefined;
 
