@@ -1,4 +1,4 @@
-import type { Counter, Histogram, MetricLabels, MetricsRegistry } from '@millrace/base';
+import type { Counter, Histogram, MetricLabels, MetricRead, MetricsRegistry } from '@millrace/base';
 
 export interface MetricFamily {
   readonly name: string;
@@ -26,12 +26,20 @@ export class RecordingMetrics implements MetricsRegistry {
     return { observe: () => undefined };
   }
 
-  gauge(name: string, help: string, _read: () => number, labels: MetricLabels = {}): void {
+  gauge(name: string, help: string, _read: MetricRead, labels: MetricLabels = {}): void {
     this.#note({ name, help, type: 'gauge', labelNames: Object.keys(labels) });
+  }
+
+  readCounter(name: string, help: string, _read: MetricRead, labels: MetricLabels = {}): void {
+    this.#note({ name, help, type: 'counter', labelNames: Object.keys(labels) });
   }
 
   gaugeFamily(name: string, help: string, labelNames: readonly string[]): void {
     this.#note({ name, help, type: 'gauge', labelNames });
+  }
+
+  counterFamily(name: string, help: string, labelNames: readonly string[]): void {
+    this.#note({ name, help, type: 'counter', labelNames });
   }
 
   #note(family: MetricFamily): void {

@@ -2,7 +2,9 @@ import {
   AssertionFailure,
   type Counter,
   type Histogram,
+  type MetricFamilyRead,
   type MetricLabels,
+  type MetricRead,
   type MetricsRegistry,
 } from '@millrace/base';
 import { createMemoryMetaStore } from '@millrace/metadata';
@@ -29,18 +31,16 @@ class RecordingMetrics implements MetricsRegistry {
     return { observe: (value) => values.push(value) };
   }
 
-  gauge(name: string, _help: string, read: () => number, labels: MetricLabels = {}): void {
-    this.#gauges.push(() => [[keyOf(name, labels), read()]]);
+  gauge(name: string, _help: string, read: MetricRead, labels: MetricLabels = {}): void {
+    this.#gauges.push(() => [[keyOf(name, labels), Number(read())]]);
   }
 
-  gaugeFamily(
-    name: string,
-    _help: string,
-    _labelNames: readonly string[],
-    read: () => Iterable<{ readonly labels: MetricLabels; readonly value: number }>,
-  ): void {
+  gaugeFamily(name: string, _help: string, _labelNames: readonly string[], read: MetricFamilyRead): void {
     this.#gauges.push(() => Array.from(read(), ({ labels, value }) => [keyOf(name, labels), value]));
   }
+
+  readCounter = this.gauge.bind(this);
+  counterFamily = this.gaugeFamily.bind(this);
 
   get gauges(): ReadonlyMap<string, number> {
     return new Map(this.#gauges.flatMap((read) => read()));

@@ -1,4 +1,4 @@
-import type { Counter, MetricsRegistry } from '@millrace/base';
+import type { Counter, MetricRead, MetricsRegistry } from '@millrace/base';
 import { noMetrics } from '@millrace/base';
 import { decodeMessage, encodeMessage, ErrorCode, type MessageCodec } from '@millrace/protocol';
 import { createDeleteGroupsRequest, deleteGroupsResponse } from '@millrace/protocol/messages/42-delete-groups';
@@ -534,9 +534,11 @@ class RecordingMetrics implements MetricsRegistry {
   }
 
   histogram = noMetrics.histogram;
+  readCounter = noMetrics.readCounter;
+  counterFamily = noMetrics.counterFamily;
 
-  gauge(name: string, _help: string, read: () => number): void {
-    this.#read.push(() => [[name, read()]]);
+  gauge(name: string, _help: string, read: MetricRead): void {
+    this.#read.push(() => [[name, Number(read())]]);
   }
 
   gaugeFamily(

@@ -30,8 +30,8 @@ export class OpsServer {
       return reply.code(503).send({ status: 'not ready', reason });
     });
     this.#http.get('/metrics', async (_request, reply) => {
-      const { registry } = options.metrics;
-      return reply.type(registry.contentType).send(await registry.metrics());
+      const { metrics } = options;
+      return reply.type(metrics.contentType).send(await metrics.page());
     });
   }
 

@@ -53,7 +53,7 @@ describe('the ops port', () => {
     // Load, by API: how much, how long, how often wrong.
     expect(metrics.get('millrace_request_seconds_count{api="Produce"}')).toBe(2);
     expect(metrics.get('millrace_request_seconds_count{api="Fetch"}')).toBeGreaterThan(0);
-    expect(metrics.get('millrace_request_seconds_bucket{le="+Inf",api="Produce"}')).toBe(2);
+    expect(metrics.get('millrace_request_seconds_bucket{api="Produce",le="+Inf"}')).toBe(2);
     expect(metrics.get('millrace_request_failures_total{api="Produce"}')).toBe(0);
     expect(metrics.get('millrace_network_received_bytes_total')).toBeGreaterThan(0);
     expect(metrics.get('millrace_network_sent_bytes_total')).toBeGreaterThan(0);
