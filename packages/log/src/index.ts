@@ -1,3 +1,4 @@
+export { appendChecks, type AppendChecks } from './append-checks.ts';
 export type {
   AbortedTransaction,
   ActiveProducer,

@@ -5,6 +5,8 @@
  * Error codes are Kafka's numbers, returned as values; only broken invariants and misuse throw.
  */
 
+import type { BatchVerdict } from '@millrace/protocol';
+
 /** Identifies a partition for storage: by topic id, never by name, so that a re-created topic meets nothing of the old one. */
 export interface PartitionId {
   /** 22-character url-safe base64 UUID. */
@@ -47,6 +49,11 @@ export interface AppendOptions {
   readonly origin: AppendOrigin;
   /** Refused with NOT_LEADER_OR_FOLLOWER when it is not the log's epoch; omitted = whatever the log has. */
   readonly expectedLeaderEpoch?: number;
+  /**
+   * What `validateBatch` with `appendChecks` said of this batch, when it was asked before: large compressed batches are opened off the
+   * event loop. Omitted, the append judges the batch itself, opened.
+   */
+  readonly verdict?: BatchVerdict;
 }
 
 export interface AppendRefused {

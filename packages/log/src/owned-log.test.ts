@@ -1,5 +1,6 @@
 import { silentLogger, type Clock } from '@millrace/base';
-import { ErrorCode, RecordBatchWriter } from '@millrace/protocol';
+import { ErrorCode, RecordBatchWriter, validateBatch } from '@millrace/protocol';
+import { appendChecks } from './append-checks.ts';
 import type { LogConfig } from './log-engine.ts';
 import { EMPTY_LOG, OwnedLog } from './owned-log.ts';
 import type { LogContext } from './ports.ts';
@@ -56,11 +57,25 @@ describe('OwnedLog', () => {
     expect(append(log, 3)).toBe(REACHED_THE_JOURNAL);
   });
 
-  it('opens a batch for its keys only within the bound of the topic', () => {
-    const compacted = logEndingAt(0, { ...CONFIG, cleanupCompact: true });
+  it('opens a compressed batch only within the bound of the topic', () => {
+    for (const cleanupCompact of [false, true]) {
+      const log = logEndingAt(0, { ...CONFIG, cleanupCompact });
 
-    expect(append(compacted, 1, Buffer.alloc(33 * MIB))).toBe(ErrorCode.MESSAGE_TOO_LARGE);
-    expect(append(compacted, 1, Buffer.alloc(31 * MIB))).toBe(REACHED_THE_JOURNAL);
-    expect(append(logEndingAt(0), 1, Buffer.alloc(33 * MIB))).toBe(REACHED_THE_JOURNAL);
+      expect(append(log, 1, Buffer.alloc(33 * MIB))).toBe(ErrorCode.MESSAGE_TOO_LARGE);
+      expect(append(log, 1, Buffer.alloc(31 * MIB))).toBe(REACHED_THE_JOURNAL);
+    }
+  });
+
+  it('takes the verdict of whoever opened the batch before', () => {
+    const log = logEndingAt(0);
+    const writer = new RecordBatchWriter();
+    writer.append('key', 'v', NOW_MS);
+    const batch = writer.finish({ codec: 'gzip' });
+    const checks = appendChecks(CONFIG, NOW_MS);
+    const accepted = validateBatch(batch, checks);
+    const refused = validateBatch(batch, { ...checks, outputBytesMax: 1 });
+
+    expect(log.append(batch, { origin: 'client', verdict: accepted }).errorCode).toBe(REACHED_THE_JOURNAL);
+    expect(log.append(batch, { origin: 'client', verdict: refused }).errorCode).toBe(ErrorCode.MESSAGE_TOO_LARGE);
   });
 });

@@ -20,7 +20,6 @@ import {
   batchProducerEpoch,
   batchProducerId,
   batchSizeInBytes,
-  decompressedBytesMax,
   ErrorCode,
   isControl,
   isTransactional,
@@ -29,6 +28,7 @@ import {
   stampMaxTimestamp,
   validateBatch,
 } from '@millrace/protocol';
+import { appendChecks, newAppendChecks } from './append-checks.ts';
 import { readCold } from './cold-read.ts';
 import type { CommitGroup, GroupParticipant } from './commit-group.ts';
 import { EpochCache, type EpochStart } from './epoch-cache.ts';
@@ -112,13 +112,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   readonly #inFlight: InFlight[] = [];
   readonly #listeners = new Set<{ readonly call: () => void }>();
   /** Reused by every append. */
-  readonly #checks = {
-    allowControl: false,
-    requireKeys: false,
-    timestampMinMs: -Infinity,
-    timestampMaxMs: Infinity,
-    outputBytesMax: 0,
-  };
+  readonly #checks = newAppendChecks();
 
   constructor(id: PartitionId, context: LogContext, snapshot: LogSnapshot = EMPTY_LOG) {
     this.id = id;
@@ -178,13 +172,9 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     }
     const nowMs = this.#context.clock.nowMs();
     const stampsTime = config.messageTimestampType === 'LogAppendTime';
-    const checks = this.#checks;
-    checks.allowControl = options.origin === 'coordinator';
-    checks.requireKeys = config.cleanupCompact;
-    checks.timestampMinMs = stampsTime ? -Infinity : nowMs - config.messageTimestampBeforeMaxMs;
-    checks.timestampMaxMs = stampsTime ? Infinity : nowMs + config.messageTimestampAfterMaxMs;
-    checks.outputBytesMax = decompressedBytesMax(config.maxMessageBytes);
-    const verdict = validateBatch(batch, checks);
+    const verdict =
+      options.verdict ??
+      validateBatch(batch, appendChecks(config, nowMs, options.origin === 'coordinator', this.#checks));
     if (verdict.errorCode !== 0) return refuse(verdict.errorCode, verdict.message, verdict.recordErrors);
     if (this.data.endOffset + batchLastOffsetDelta(batch, 0) + 1 > Number.MAX_SAFE_INTEGER) {
       return refuse(ErrorCode.INVALID_RECORD, `the record batch would end beyond offset ${Number.MAX_SAFE_INTEGER}`);

@@ -88,5 +88,5 @@ export type {
 } from './records/record-batch-writer.ts';
 export { RecordsError } from './records/records-error.ts';
 export type { RecordsErrorCode } from './records/records-error.ts';
-export { validateBatch } from './records/validate-batch.ts';
+export { validateBatch, validateBatchAsync } from './records/validate-batch.ts';
 export type { BatchRecordError, BatchVerdict, ValidateBatchOptions } from './records/validate-batch.ts';

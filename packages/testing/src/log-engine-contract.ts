@@ -29,8 +29,12 @@ import {
   ErrorCode,
   isBatchCrcValid,
   RecordBatchWriter,
+  stampMaxTimestamp,
   type FinishBatchOptions,
 } from '@millrace/protocol';
+
+const LAST_OFFSET_DELTA_AT = 23;
+const RECORD_COUNT_AT = 57;
 
 /** Time that moves only when a test says so. */
 export class ManualTime implements Clock, Timers {
@@ -300,6 +304,22 @@ contract('refuses damaged and malformed batches', async ({ engine }) => {
   strictEqual(refused(log.append(Buffer.concat([one, one]), { origin: 'client' })).errorCode, ErrorCode.INVALID_RECORD);
   strictEqual(refused(log.append(Buffer.alloc(0), { origin: 'client' })).errorCode, ErrorCode.INVALID_RECORD);
   strictEqual(log.logEndOffset, 0);
+});
+
+contract('opens compressed batches and refuses what is not in them as claimed', async ({ engine }) => {
+  const log = await open(engine);
+  for (const codec of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
+    const good = buildBatch({ values: ['a', 'b', 'c'], codec });
+    const fewer = Buffer.from(good);
+    fewer.writeInt32BE(1, LAST_OFFSET_DELTA_AT);
+    fewer.writeInt32BE(2, RECORD_COUNT_AT);
+    // Redoes the CRC.
+    stampMaxTimestamp(fewer, 0, batchMaxTimestamp(good, 0));
+
+    strictEqual(refused(log.append(fewer, { origin: 'client' })).errorCode, ErrorCode.INVALID_RECORD);
+    strictEqual(log.append(good, { origin: 'client' }).errorCode, 0);
+  }
+  strictEqual(log.logEndOffset, 12);
 });
 
 contract('refuses control and transactional batches', async ({ engine }) => {

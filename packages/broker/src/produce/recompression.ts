@@ -118,7 +118,7 @@ export function codecToRepackWith(batch: Buffer, compressionType: string): Compr
 
 async function repack(batch: Buffer, { codec, level, maxMessageBytes }: Repacking): Promise<Buffer | RepackRefused> {
   // A broken batch must not get a new, right CRC.
-  const verdict = validateBatch(batch);
+  const verdict = validateBatch(batch, { leavesPacked: true });
   if (verdict.errorCode !== 0) return { errorCode: verdict.errorCode, errorMessage: verdict.message };
   const current = codecOf(batchAttributes(batch, 0)) ?? 'none';
   try {

@@ -25,6 +25,8 @@ const RECORD_SIZE_BYTES_MIN = 7;
 const VARLONG_SIZE_BYTES_MAX = 10;
 /** A position that lies in no buffer. */
 const BEYOND = 0x3fff_ffff;
+/** Apache Kafka 4.4 takes no more elements in any list of a request. Beyond, one record could hold its scanner for long. */
+export const RECORD_HEADER_COUNT_MAX = 1_000_000;
 
 /** A record that cannot be read. `index` is the count of records when bytes are left over after the last. */
 export interface RecordFault {
@@ -40,6 +42,10 @@ export function recordCountMax(sizeBytes: number): number {
 /** Position after the varint that {@link nextVarint} read last; only meaningful until the next call. */
 let cursor = 0;
 
+/** Where {@link scanRun} stopped: the number of the next record, and where it starts. */
+let runIndex = 0;
+let runAt = 0;
+
 /**
  * Scans exactly `count` records that must fill `buffer[start, end)`, and stores their positions.
  * Returns undefined when all is well.
@@ -51,9 +57,42 @@ export function scanRecords(
   count: number,
   positions: Int32Array,
 ): RecordFault | undefined {
+  return scanRun(buffer, start, end, 0, count, end, positions) ?? leftOverFault(count, runAt, end);
+}
+
+/** The fault of a batch whose `count` records end at `at`, when that is before `end`. */
+export function leftOverFault(count: number, at: number, end: number): RecordFault | undefined {
+  return at === end ? undefined : { index: count, reason: `would start where ${end - at} bytes are left over` };
+}
+
+/** Number of the record at which the last {@link scanRun} stopped. */
+export function scannedIndex(): number {
+  return runIndex;
+}
+
+/** Position at which the last {@link scanRun} stopped. */
+export function scannedEnd(): number {
+  return runAt;
+}
+
+/**
+ * Scans some of a batch's records: from number `first`, which starts at `start`, to before `limit`, but none that starts at or behind
+ * `stopAt`, unless it is the first. None may reach beyond `end`. The position of record `first` is stored in the first slot.
+ */
+export function scanRun(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  first: number,
+  limit: number,
+  stopAt: number,
+  positions: Int32Array,
+): RecordFault | undefined {
   let at = start;
   let slot = 0;
-  for (let index = 0; index < count; index++, slot += SCAN_STRIDE) {
+  let index = first;
+  for (; index < limit; index++, slot += SCAN_STRIDE) {
+    if (at >= stopAt && at < end && index > first) break;
     const size = nextVarint(buffer, at);
     const body = cursor;
     const recordEnd = body + size;
@@ -82,12 +121,15 @@ export function scanRecords(
     }
     at = recordEnd;
   }
-  return at === end ? undefined : { index: count, reason: `would start where ${end - at} bytes are left over` };
+  runIndex = index;
+  runAt = at;
+  return undefined;
 }
 
 function headersFault(buffer: Buffer, position: number, recordEnd: number): string | undefined {
   const count = nextVarint(buffer, position);
   if (count < 0 || cursor > recordEnd) return `has ${count} headers`;
+  if (count > RECORD_HEADER_COUNT_MAX) return `has ${count} headers; at most ${RECORD_HEADER_COUNT_MAX} are taken`;
   // A count that lies ends with the bytes of the record: each header takes two or more.
   for (let index = 0; index < count; index++) {
     const keyLength = nextVarint(buffer, cursor);

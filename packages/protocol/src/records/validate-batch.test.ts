@@ -1,7 +1,8 @@
 import { isBatchCrcValid, stampBatch, stampCrc, stampLogAppendTime, stampMaxTimestamp } from './batch-header.ts';
 import { decompressedBytesMax } from './packed-records.ts';
 import { RecordBatchWriter, type FinishBatchOptions } from './record-batch-writer.ts';
-import { RECORD_ERROR_COUNT_MAX, validateBatch } from './validate-batch.ts';
+import { RECORD_ERROR_COUNT_MAX } from './opened-records.ts';
+import { validateBatch } from './validate-batch.ts';
 
 const CORRUPT_MESSAGE = 2;
 const MESSAGE_TOO_LARGE = 10;
@@ -24,7 +25,7 @@ function changed(change: (batch: Buffer) => void, batch: Buffer = batchOf()): Bu
 describe('validateBatch', () => {
   it.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)('accepts a batch of codec %s', (codec) => {
     expect(validateBatch(batchOf({ codec }))).toMatchObject({ errorCode: 0, message: null, recordErrors: [] });
-    expect(validateBatch(batchOf({ codec }), { inspectCompressed: true, requireKeys: true }).errorCode).toBe(0);
+    expect(validateBatch(batchOf({ codec }), { requireKeys: true }).errorCode).toBe(0);
   });
 
   it('accepts idempotent and transactional batches, headers, null values and a stamped offset', () => {
@@ -155,7 +156,7 @@ describe('validateBatch', () => {
     expect(verdict.errorCode).toBe(INVALID_RECORD);
   });
 
-  it('looks into a compressed batch only when asked', () => {
+  it('looks into a compressed batch unless told to leave it packed', () => {
     const lie = (): Buffer =>
       changed(
         (batch) => {
@@ -165,25 +166,26 @@ describe('validateBatch', () => {
         batchOf({ codec: 'gzip' }),
       );
 
-    expect(validateBatch(lie()).errorCode).toBe(0);
-    expect(validateBatch(lie(), { inspectCompressed: true }).errorCode).toBe(INVALID_RECORD);
+    expect(validateBatch(lie(), { leavesPacked: true }).errorCode).toBe(0);
+    expect(validateBatch(lie()).errorCode).toBe(INVALID_RECORD);
   });
 
   it.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)('answers damaged %s data with a value', (codec) => {
     const batch = changed((bytes) => bytes.fill(0xaa, 70), batchOf({ codec }));
 
-    expect(validateBatch(batch, { inspectCompressed: true }).errorCode).toBe(INVALID_RECORD);
+    expect(validateBatch(batch).errorCode).toBe(INVALID_RECORD);
   });
 
   it('refuses a compressed batch that inflates beyond the bound', () => {
     const batch = batchOf({ codec: 'zstd' }, ['x'.repeat(100_000)]);
 
-    expect(validateBatch(batch, { inspectCompressed: true, outputBytesMax: 1000 }).errorCode).toBe(MESSAGE_TOO_LARGE);
+    expect(validateBatch(batch, { outputBytesMax: 1000 }).errorCode).toBe(MESSAGE_TOO_LARGE);
   });
 });
 
 describe('validateBatch on compressed records that it does not open', () => {
   const CODECS = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
+  const UNOPENED = { leavesPacked: true };
 
   /** The header of a batch of this codec before other bytes. */
   function packedAs(codec: (typeof CODECS)[number], packed: Buffer, count = 3): Buffer {
@@ -197,21 +199,21 @@ describe('validateBatch on compressed records that it does not open', () => {
   it.each(CODECS)('refuses garbage marked as %s', (codec) => {
     const text = Buffer.from('garbage that is no compressed data at all', 'latin1');
     for (const garbage of [text, Buffer.alloc(40), Buffer.alloc(40, 0xff), Buffer.alloc(0), Buffer.alloc(1)]) {
-      expect(validateBatch(packedAs(codec, garbage)).errorCode).toBe(INVALID_RECORD);
+      expect(validateBatch(packedAs(codec, garbage), UNOPENED).errorCode).toBe(INVALID_RECORD);
     }
   });
 
   it.each(CODECS)('refuses the data of every other codec as %s', (codec) => {
     for (const other of CODECS.filter((name) => name !== codec)) {
       const packed = batchOf({ codec: other }).subarray(61);
-      expect(validateBatch(packedAs(codec, packed)).errorCode).toBe(INVALID_RECORD);
+      expect(validateBatch(packedAs(codec, packed), UNOPENED).errorCode).toBe(INVALID_RECORD);
     }
   });
 
   it.each(CODECS)('refuses two thousand million records in some bytes of %s', (codec) => {
     const packed = batchOf({ codec }).subarray(61);
 
-    const verdict = validateBatch(packedAs(codec, packed, 2_000_000_000));
+    const verdict = validateBatch(packedAs(codec, packed, 2_000_000_000), UNOPENED);
 
     expect(verdict.errorCode).toBe(INVALID_RECORD);
     expect(verdict.message).toMatch(/claims 2000000000 records in \d+ bytes/);
@@ -221,7 +223,7 @@ describe('validateBatch on compressed records that it does not open', () => {
     const writer = new RecordBatchWriter();
     for (let index = 0; index < 100_000; index++) writer.append(null, null, 1);
 
-    expect(validateBatch(writer.finish({ codec })).errorCode).toBe(0);
+    expect(validateBatch(writer.finish({ codec }), UNOPENED).errorCode).toBe(0);
   });
 
   it('accepts a bare snappy block and frames to be skipped before the first', () => {
@@ -229,10 +231,10 @@ describe('validateBatch on compressed records that it does not open', () => {
     const bare = Buffer.concat([Buffer.from([21, 20 << 2]), Buffer.alloc(21, 1)]);
     const skipped = Buffer.from([0x5f, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]);
 
-    expect(validateBatch(packedAs('snappy', bare)).errorCode).toBe(0);
+    expect(validateBatch(packedAs('snappy', bare), UNOPENED).errorCode).toBe(0);
     for (const codec of ['lz4', 'zstd'] as const) {
       const packed = Buffer.concat([skipped, batchOf({ codec }).subarray(61)]);
-      expect(validateBatch(packedAs(codec, packed)).errorCode).toBe(0);
+      expect(validateBatch(packedAs(codec, packed), UNOPENED).errorCode).toBe(0);
     }
   });
 
@@ -316,11 +318,12 @@ describe('validateBatch on timestamps', () => {
     }
   });
 
-  it('judges a compressed batch by its header', () => {
+  it('judges a compressed batch that it leaves packed by its header', () => {
     const batch = batchOf({ codec: 'snappy' });
+    const options = { leavesPacked: true };
 
-    expect(validateBatch(batch)).toMatchObject({ errorCode: 0, maxTimestampMs: 1002, minTimestampMs: 1000 });
-    expect(validateBatch(batch, { timestampMaxMs: 1001 }).errorCode).toBe(INVALID_TIMESTAMP);
-    expect(validateBatch(batch, { timestampMinMs: 1001 }).errorCode).toBe(INVALID_TIMESTAMP);
+    expect(validateBatch(batch, options)).toMatchObject({ errorCode: 0, maxTimestampMs: 1002, minTimestampMs: 1000 });
+    expect(validateBatch(batch, { ...options, timestampMaxMs: 1001 }).errorCode).toBe(INVALID_TIMESTAMP);
+    expect(validateBatch(batch, { ...options, timestampMinMs: 1001 }).errorCode).toBe(INVALID_TIMESTAMP);
   });
 });

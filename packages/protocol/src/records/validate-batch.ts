@@ -3,13 +3,13 @@
  *
  * Owns: the order of the checks and the error code of each. Answers are values; nothing here throws on data.
  * Differs from Apache Kafka: a batch of an unassigned codec, or one that does not decompress, is an invalid record, where Kafka answers
- *   UNKNOWN_SERVER_ERROR; bytes after the batch are refused, where Kafka drops them; a compressed batch is opened only
- *   when asked, and unless it was, its first bytes, its record count and the header's two timestamps are all that is judged.
- * Bounds: one pass over the records; at most {@link RECORD_ERROR_COUNT_MAX} of them are reported.
- * Not here: size limits, sequences and epochs, which need the log's state.
+ *   UNKNOWN_SERVER_ERROR; so are offset deltas out of order, which Kafka takes uncompressed; bytes after the batch are
+ *   refused, where Kafka drops them, and so are bytes after the compressed data, where Kafka stores what nobody can read.
+ * Bounds: one pass over the records; what a batch opens to is bounded by the caller.
+ * Not here: size limits, sequences and epochs, which need the log's state; the records themselves (`opened-records.ts`).
  */
 import { MillraceError } from '@millrace/base';
-import { decompress } from '@millrace/compression';
+import { decompress, decompressAsync, type CompressionCodec } from '@millrace/compression';
 import { ErrorCode } from '../generated/errors.ts';
 import {
   BATCH_HEADER_SIZE_BYTES,
@@ -29,42 +29,26 @@ import {
   isControl,
   isTransactional,
   LOG_APPEND_TIME_FLAG,
-  NO_TIMESTAMP,
 } from './batch-header.ts';
+import { accept, isOutOfRange, OpenedRecords, rangeText, refuse } from './opened-records.ts';
 import { packedRecordsFault } from './packed-records.ts';
 import { DECOMPRESSED_BYTES_MAX } from './record-batch-reader.ts';
-import {
-  recordCountMax,
-  SCAN_BODY,
-  SCAN_KEY_LENGTH,
-  SCAN_OFFSET_DELTA,
-  SCAN_STRIDE,
-  scanRecords,
-} from './record-scan.ts';
-import { readVarlong } from './varint.ts';
 
-const { NONE, CORRUPT_MESSAGE, MESSAGE_TOO_LARGE, INVALID_TIMESTAMP, INVALID_RECORD } = ErrorCode;
+const { CORRUPT_MESSAGE, MESSAGE_TOO_LARGE, INVALID_TIMESTAMP, INVALID_RECORD } = ErrorCode;
 
 /** A size field below this cannot even frame a batch of any format. */
 const SIZE_BYTES_MIN_ANY_MAGIC = 17;
-/** Records named in a refusal; a client needs to see some, not a million. */
-export const RECORD_ERROR_COUNT_MAX = 100;
-/** Batches up to this many records are scanned without allocating. */
-const SCRATCH_RECORD_COUNT = 2048;
-
-const scratch = new Int32Array(SCRATCH_RECORD_COUNT * SCAN_STRIDE);
-const NO_RECORD_ERRORS: readonly BatchRecordError[] = [];
 
 export interface ValidateBatchOptions {
   /** Accept control batches: true for what coordinators append, never for clients (default false). */
   readonly allowControl?: boolean;
-  /** Refuse records without a key, as compacted topics do. Opens compressed batches. */
+  /** Refuse records without a key, as compacted topics do. */
   readonly requireKeys?: boolean;
   /** Earliest and latest acceptable timestamp in milliseconds; omitted where the log stamps its own. −1 ("none") always passes. */
   readonly timestampMinMs?: number;
   readonly timestampMaxMs?: number;
-  /** Check the records of a compressed batch too (default false). */
-  readonly inspectCompressed?: boolean;
+  /** Judge a compressed batch by its header, its first bytes and how many records it may hold, without opening it (default false). */
+  readonly leavesPacked?: boolean;
   /** Bound on decompression, in bytes; see `decompressedBytesMax`. */
   readonly outputBytesMax?: number;
 }
@@ -86,6 +70,8 @@ export interface BatchVerdict {
    */
   readonly maxTimestampMs: number;
   readonly minTimestampMs: number;
+  /** Bytes of the records uncompressed; of a compressed batch that was not opened, as they came; 0 for one that is refused. */
+  readonly recordsSizeBytes: number;
 }
 
 /**
@@ -94,6 +80,32 @@ export interface BatchVerdict {
 export function validateBatch(records: Buffer | null, options: ValidateBatchOptions = {}): BatchVerdict {
   if (records === null) return refuse(INVALID_RECORD, 'the records field is null; it must hold exactly one batch');
   return judgeFraming(records) ?? judgeHeader(records, options) ?? judgeRecords(records, options);
+}
+
+/**
+ * Like {@link validateBatch}, without holding the event loop for long: decompresses off it and judges the records in slices, with
+ * `pause` between any two. `records` must not change meanwhile.
+ */
+export async function validateBatchAsync(
+  records: Buffer,
+  options: ValidateBatchOptions,
+  pause: () => Promise<void>,
+): Promise<BatchVerdict> {
+  const early = judgeFraming(records) ?? judgeHeader(records, options) ?? judgePacked(records);
+  if (early !== undefined) return early;
+  let opened: OpenedRecords;
+  try {
+    const { codec, packed } = packedRecords(records);
+    const bytes = await decompressAsync(codec, packed, outputBound(options));
+    opened = new OpenedRecords(records, bytes, 0, options);
+  } catch (error) {
+    return refuseUnopened(error);
+  }
+  for (;;) {
+    const verdict = opened.next();
+    if (verdict !== undefined) return verdict;
+    await pause();
+  }
 }
 
 function judgeFraming(records: Buffer): BatchVerdict | undefined {
@@ -159,24 +171,42 @@ function judgeHeader(records: Buffer, options: ValidateBatchOptions): BatchVerdi
 }
 
 function judgeRecords(records: Buffer, options: ValidateBatchOptions): BatchVerdict {
-  const codec = codecOf(batchAttributes(records, 0)) ?? 'none';
-  if (codec === 'none') return judgeOpenRecords(records, records, BATCH_HEADER_SIZE_BYTES, options);
-  const packed = records.subarray(BATCH_HEADER_SIZE_BYTES);
-  const fault = packedRecordsFault(codec, packed, batchRecordCount(records, 0));
-  if (fault !== undefined) return refuse(INVALID_RECORD, fault);
-  if (options.inspectCompressed !== true && options.requireKeys !== true)
-    return judgeHeaderTimestamps(records, options);
+  const { codec, packed } = packedRecords(records);
+  if (codec === 'none') return new OpenedRecords(records, records, BATCH_HEADER_SIZE_BYTES, options).finish();
+  const early = judgePacked(records);
+  if (early !== undefined) return early;
+  if (options.leavesPacked === true) return judgeHeaderTimestamps(records, options);
   try {
-    const outputBytesMax = options.outputBytesMax ?? DECOMPRESSED_BYTES_MAX;
-    const opened = decompress(codec, packed, { outputBytesMax });
-    return judgeOpenRecords(records, opened, 0, options);
+    const bytes = decompress(codec, packed, outputBound(options));
+    return new OpenedRecords(records, bytes, 0, options).finish();
   } catch (error) {
-    // By the brand, not the class: another copy of the package may have thrown it.
-    if (!MillraceError.is(error)) throw error;
-    // To this answer producers split the batch and try again.
-    const isTooLarge = error.code === 'MILLRACE_COMPRESSION_TOO_LARGE';
-    return refuse(isTooLarge ? MESSAGE_TOO_LARGE : INVALID_RECORD, error.message);
+    return refuseUnopened(error);
   }
+}
+
+function packedRecords(records: Buffer): { readonly codec: CompressionCodec; readonly packed: Buffer } {
+  const codec = codecOf(batchAttributes(records, 0)) ?? 'none';
+  return { codec, packed: records.subarray(BATCH_HEADER_SIZE_BYTES) };
+}
+
+/** What can be told of compressed records without opening them. */
+function judgePacked(records: Buffer): BatchVerdict | undefined {
+  const { codec, packed } = packedRecords(records);
+  if (codec === 'none') return undefined;
+  const fault = packedRecordsFault(codec, packed, batchRecordCount(records, 0));
+  return fault === undefined ? undefined : refuse(INVALID_RECORD, fault);
+}
+
+function outputBound(options: ValidateBatchOptions): { readonly outputBytesMax: number } {
+  return { outputBytesMax: options.outputBytesMax ?? DECOMPRESSED_BYTES_MAX };
+}
+
+function refuseUnopened(error: unknown): BatchVerdict {
+  // By the brand, not the class: another copy of the package may have thrown it.
+  if (!MillraceError.is(error)) throw error;
+  // To this answer producers split the batch and try again.
+  const isTooLarge = error.code === 'MILLRACE_COMPRESSION_TOO_LARGE';
+  return refuse(isTooLarge ? MESSAGE_TOO_LARGE : INVALID_RECORD, error.message);
 }
 
 function judgeHeaderTimestamps(records: Buffer, options: ValidateBatchOptions): BatchVerdict {
@@ -185,94 +215,5 @@ function judgeHeaderTimestamps(records: Buffer, options: ValidateBatchOptions): 
   if (isOutOfRange(maxTimestampMs, options) || isOutOfRange(minTimestampMs, options)) {
     return refuse(INVALID_TIMESTAMP, `timestamps ${minTimestampMs} to ${maxTimestampMs} are ${rangeText(options)}`);
   }
-  return accept(maxTimestampMs, minTimestampMs);
-}
-
-/** `bytes` from `start` to its end are the batch's records, uncompressed. */
-function judgeOpenRecords(batch: Buffer, bytes: Buffer, start: number, options: ValidateBatchOptions): BatchVerdict {
-  const count = batchRecordCount(batch, 0);
-  if (count > recordCountMax(bytes.length - start)) {
-    return refuse(INVALID_RECORD, `the record batch claims ${count} records in ${bytes.length - start} bytes`);
-  }
-  const positions = count <= SCRATCH_RECORD_COUNT ? scratch : new Int32Array(count * SCAN_STRIDE);
-  const fault = scanRecords(bytes, start, bytes.length, count, positions);
-  if (fault !== undefined) {
-    const message = `record ${fault.index} ${fault.reason}`;
-    return refuse(INVALID_RECORD, message, [{ batchIndex: Math.min(fault.index, count - 1), message }]);
-  }
-  const baseTimestamp = batchBaseTimestamp(batch, 0);
-  let maxTimestampMs = -Infinity;
-  let minTimestampMs = Infinity;
-  for (let index = 0, slot = 0; index < count; index++, slot += SCAN_STRIDE) {
-    const offsetDelta = positions[slot + SCAN_OFFSET_DELTA]!;
-    if (offsetDelta !== index) {
-      const message = `record ${index} has offset delta ${offsetDelta}`;
-      return refuse(INVALID_RECORD, message, [{ batchIndex: index, message }]);
-    }
-    const timestamp = baseTimestamp + readVarlong(bytes, positions[slot + SCAN_BODY]! + 1);
-    if (timestamp > maxTimestampMs) maxTimestampMs = timestamp;
-    if (timestamp < minTimestampMs) minTimestampMs = timestamp;
-  }
-  return (
-    judgeTimestamps(bytes, positions, count, baseTimestamp, maxTimestampMs, minTimestampMs, options) ??
-    judgeKeys(positions, count, options) ??
-    accept(maxTimestampMs, minTimestampMs)
-  );
-}
-
-function judgeTimestamps(
-  bytes: Buffer,
-  positions: Int32Array,
-  count: number,
-  baseTimestamp: number,
-  maxTimestampMs: number,
-  minTimestampMs: number,
-  options: ValidateBatchOptions,
-): BatchVerdict | undefined {
-  const floor = options.timestampMinMs ?? Number.MIN_SAFE_INTEGER;
-  if (minTimestampMs >= floor && !isOutOfRange(maxTimestampMs, options)) return undefined;
-  const errors: BatchRecordError[] = [];
-  for (let index = 0; index < count && errors.length < RECORD_ERROR_COUNT_MAX; index++) {
-    const timestamp = baseTimestamp + readVarlong(bytes, positions[index * SCAN_STRIDE + SCAN_BODY]! + 1);
-    if (isOutOfRange(timestamp, options)) {
-      errors.push({ batchIndex: index, message: `timestamp ${timestamp} is ${rangeText(options)}` });
-    }
-  }
-  if (errors.length === 0) return undefined;
-  return refuse(INVALID_TIMESTAMP, 'one or more records were rejected for their timestamp', errors);
-}
-
-function judgeKeys(positions: Int32Array, count: number, options: ValidateBatchOptions): BatchVerdict | undefined {
-  if (options.requireKeys !== true) return undefined;
-  const errors: BatchRecordError[] = [];
-  for (let index = 0; index < count && errors.length < RECORD_ERROR_COUNT_MAX; index++) {
-    if (positions[index * SCAN_STRIDE + SCAN_KEY_LENGTH]! < 0) {
-      errors.push({ batchIndex: index, message: 'a compacted topic needs a key in every record' });
-    }
-  }
-  if (errors.length === 0) return undefined;
-  return refuse(INVALID_RECORD, 'one or more records were rejected for having no key', errors);
-}
-
-/** Also true for what a number cannot hold exactly: a log that keeps numbers could not give it back. */
-function isOutOfRange(timestampMs: number, options: ValidateBatchOptions): boolean {
-  if (timestampMs === NO_TIMESTAMP) return false;
-  if (!Number.isSafeInteger(timestampMs)) return true;
-  return timestampMs < (options.timestampMinMs ?? -Infinity) || timestampMs > (options.timestampMaxMs ?? Infinity);
-}
-
-function rangeText(options: ValidateBatchOptions): string {
-  return `outside ${options.timestampMinMs ?? 'any'} to ${options.timestampMaxMs ?? 'any'}`;
-}
-
-function accept(maxTimestampMs: number, minTimestampMs: number): BatchVerdict {
-  return { errorCode: NONE, message: null, recordErrors: NO_RECORD_ERRORS, maxTimestampMs, minTimestampMs };
-}
-
-function refuse(
-  errorCode: number,
-  message: string,
-  recordErrors: readonly BatchRecordError[] = NO_RECORD_ERRORS,
-): BatchVerdict {
-  return { errorCode, message, recordErrors, maxTimestampMs: NO_TIMESTAMP, minTimestampMs: NO_TIMESTAMP };
+  return accept(maxTimestampMs, minTimestampMs, records.length - BATCH_HEADER_SIZE_BYTES);
 }
