@@ -117,4 +117,30 @@ describe('LogData', () => {
     expect(fixture.data.flushedEndOffset).toBe(4);
     expect(fixture.flush()?.offsets).toEqual([4, 5]);
   });
+
+  it('lets memory be used again only when nobody was given a look at it', () => {
+    const fixture = new Fixture();
+    fixture.append(3);
+    while (fixture.flush() !== undefined);
+    fixture.lane.retire();
+    fixture.data.releaseTail(Infinity);
+    expect(fixture.slabs.freeBytes).toBe(256 * 2);
+
+    fixture.append(4);
+    fixture.read(3);
+    while (fixture.flush() !== undefined);
+    fixture.lane.retire();
+    fixture.data.releaseTail(Infinity);
+    expect(fixture.slabs.heldBytes).toBe(0);
+    expect(fixture.slabs.freeBytes).toBe(0);
+  });
+
+  it('leaves memory alone that went before it was flushed, since a flush may be on its way', () => {
+    const fixture = new Fixture();
+    fixture.append(4);
+    fixture.lane.retire();
+    fixture.data.dropAll();
+    expect(fixture.slabs.heldBytes).toBe(0);
+    expect(fixture.slabs.freeBytes).toBe(0);
+  });
 });

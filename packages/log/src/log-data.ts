@@ -172,9 +172,20 @@ export class LogData implements TailHolder {
 
   /**
    * Whole batches in memory from the one that holds `offset`, those that end at or below `endOffset`, as far as `maxBytes` allow.
-   * Appends to `slices` and returns their bytes.
+   * Appends to `slices`, which stay right for as long as anybody looks at them, and returns their bytes.
    */
   sliceTail(offset: number, endOffset: number, maxBytes: number, atLeastOneBatch: boolean, slices: Buffer[]): number {
+    return this.#slice(offset, endOffset, maxBytes, atLeastOneBatch, slices, true);
+  }
+
+  #slice(
+    offset: number,
+    endOffset: number,
+    maxBytes: number,
+    atLeastOneBatch: boolean,
+    slices: Buffer[],
+    isLent: boolean,
+  ): number {
     const tail = this.#tail;
     let total = 0;
     let slabNumber = -1;
@@ -187,14 +198,20 @@ export class LogData implements TailHolder {
       const slabPosition = tail.slabPosition(index);
       // Neighbours in memory make one slice.
       if (tail.slab(index) !== slabNumber || slabPosition !== stop) {
-        if (slabNumber !== -1) slices.push(this.#slabs.get(slabNumber).buffer.subarray(start, stop));
+        if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, isLent));
         slabNumber = tail.slab(index);
         start = slabPosition;
       }
       stop = slabPosition + sizeBytes;
     }
-    if (slabNumber !== -1) slices.push(this.#slabs.get(slabNumber).buffer.subarray(start, stop));
+    if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, isLent));
     return total;
+  }
+
+  #piece(slabNumber: number, start: number, stop: number, isLent: boolean): Buffer {
+    const slab = this.#slabs.get(slabNumber);
+    if (isLent) slab.isLent = true;
+    return slab.buffer.subarray(start, stop);
   }
 
   /** Position of the batch that holds `offset`: exact in memory, else at or before it as far as the index in memory knows. */
@@ -250,7 +267,7 @@ export class LogData implements TailHolder {
     const sizeBytes =
       tail.sizeBytes(first) <= GATHER_BATCH_BYTES_MAX
         ? this.#gather(first, endOffset, Math.min(bytesMax, scratch.length), scratch, slices)
-        : this.sliceTail(startOffset, endOffset, bytesMax, true, slices);
+        : this.#slice(startOffset, endOffset, bytesMax, true, slices, false);
     return {
       segment,
       position: this.#flushedEndPosition - segment.startPosition,
@@ -314,7 +331,8 @@ export class LogData implements TailHolder {
       left.add(slabNumber);
     }
     for (let index = 0; index < tail.count; index++) left.delete(tail.slab(index));
-    for (const slabNumber of left) this.#leave(slabNumber);
+    // A flush may be reading the originals.
+    for (const slabNumber of left) this.#leave(slabNumber, true);
   }
 
   /** Segments up to `endOffset`, which lies at `endPosition`. */
@@ -354,7 +372,7 @@ export class LogData implements TailHolder {
       this.#slabs.get(tail.slab(index)).buffer.copy(target, total, start, start + sizeBytes);
       total += sizeBytes;
     }
-    if (total === 0) return this.sliceTail(tail.baseOffset(first), endOffset, bytesMax, true, slices);
+    if (total === 0) return this.#slice(tail.baseOffset(first), endOffset, bytesMax, true, slices, false);
     slices.push(target.subarray(0, total));
     return total;
   }
@@ -392,14 +410,17 @@ export class LogData implements TailHolder {
     const tail = this.#tail;
     for (let index = 0; index < count; index++) {
       const slabNumber = tail.slab(index);
+      // What goes without having been flushed may be on its way to a segment at this moment.
+      const isInUse = tail.endOffset(index) > this.#flushedEndOffset;
       if (index + 1 < tail.count && tail.slab(index + 1) === slabNumber) continue;
-      this.#leave(slabNumber);
+      this.#leave(slabNumber, isInUse);
     }
     tail.drop(count);
   }
 
-  #leave(slabNumber: number): void {
+  #leave(slabNumber: number, isInUse: boolean): void {
     const slab = this.#slabs.get(slabNumber);
+    if (isInUse) slab.isLent = true;
     slab.holders.delete(this);
     this.#slabs.releaseIfUnused(slab);
   }

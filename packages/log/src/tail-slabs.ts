@@ -2,13 +2,17 @@
  * Memory of the tail: slabs that batches are copied into once and that then serve as journal source, segment source and read cache.
  *
  * Owns: the slabs, their numbering and the count of bytes held.
- * Invariants: a slab's bytes are written once and never change, so a slice handed to a reader stays right after the slab was let go;
- *   a slab is held while it is a lane's current one or while any log has batches in it.
- * Bounds: `heldBytes` is what the engine compares with its budget; slabs grow from small to large so that an idle broker stays small.
+ * Invariants: a slab's bytes are written once and never change while anybody may look at them: one of which a slice was lent is left
+ *   to the garbage collector, any other is used again, since memory that is allocated anew for every few megabytes of records makes
+ *   V8 collect the whole heap that often;
+ *   a slab is held while it is a lane's current one, while any log has batches in it, and while it is pinned.
+ * Bounds: `heldBytes` is what the engine compares with its budget; slabs grow from small to large so that an idle broker stays small;
+ *   {@link FREE_SLABS_MAX} wait to be used again.
  * Not here: which slab to let go of first (the engine), where a batch lies (`tail-index.ts`).
  */
 const SLAB_BYTES_FIRST = 256 * 1024;
-const SLAB_BYTES_MAX = 4 * 1024 * 1024;
+const SLAB_BYTES_MAX = 1024 * 1024;
+const FREE_SLABS_MAX = 4;
 
 /** A log as slabs see it. */
 export interface TailHolder {
@@ -24,6 +28,10 @@ export class Slab {
   readonly holders = new Set<TailHolder>();
   /** Whether a lane still writes to it. */
   isCurrent = false;
+  /** Somebody may look at its bytes for nobody knows how long. */
+  isLent = false;
+  /** Writes of it that are on their way. */
+  pinCount = 0;
 
   constructor(number: number, buffer: Buffer) {
     this.number = number;
@@ -35,6 +43,7 @@ export class Slab {
 export class TailSlabs {
   readonly #slabs = new Map<number, Slab>();
   readonly #slabBytesMax: number;
+  readonly #free: Buffer[] = [];
   #nextNumber = 1;
   #nextSlabBytes: number;
   #heldBytes = 0;
@@ -46,6 +55,11 @@ export class TailSlabs {
 
   get heldBytes(): number {
     return this.#heldBytes;
+  }
+
+  /** Bytes that wait to be used again. */
+  get freeBytes(): number {
+    return this.#free.length * this.#slabBytesMax;
   }
 
   /** The slab of that number; it must be held. */
@@ -64,11 +78,28 @@ export class TailSlabs {
   allocate(sizeBytesMin: number): Slab {
     const sizeBytes = Math.max(sizeBytesMin, this.#nextSlabBytes);
     this.#nextSlabBytes = Math.min(this.#slabBytesMax, this.#nextSlabBytes * 2);
-    return this.adopt(Buffer.allocUnsafeSlow(sizeBytes));
+    const free = sizeBytes === this.#slabBytesMax ? this.#free.pop() : undefined;
+    return this.#hold(free ?? Buffer.allocUnsafeSlow(sizeBytes));
   }
 
   /** Takes a buffer that is already filled (recovery reads the journal straight into slabs). */
   adopt(buffer: Buffer): Slab {
+    const slab = this.#hold(buffer);
+    slab.isLent = true;
+    return slab;
+  }
+
+  /** Keeps the slab's bytes from being used again until {@link unpin}. */
+  pin(slab: Slab): void {
+    slab.pinCount++;
+  }
+
+  unpin(slab: Slab): void {
+    slab.pinCount--;
+    this.releaseIfUnused(slab);
+  }
+
+  #hold(buffer: Buffer): Slab {
     const slab = new Slab(this.#nextNumber++, buffer);
     this.#slabs.set(slab.number, slab);
     this.#heldBytes += buffer.length;
@@ -77,8 +108,12 @@ export class TailSlabs {
 
   /** Called when a lane moved on or a log dropped its last batch in the slab. */
   releaseIfUnused(slab: Slab): void {
-    if (slab.isCurrent || slab.holders.size > 0) return;
-    if (this.#slabs.delete(slab.number)) this.#heldBytes -= slab.buffer.length;
+    if (slab.isCurrent || slab.holders.size > 0 || slab.pinCount > 0) return;
+    if (!this.#slabs.delete(slab.number)) return;
+    const { buffer } = slab;
+    this.#heldBytes -= buffer.length;
+    const isReusable = !slab.isLent && buffer.length === this.#slabBytesMax;
+    if (isReusable && this.#free.length < FREE_SLABS_MAX) this.#free.push(buffer);
   }
 }
 

@@ -35,6 +35,8 @@ export interface JournalOptions {
   readonly logger: Logger;
   /** Seconds from handing a group to the disk until it was durable. */
   readonly latency: Histogram;
+  readonly groupBytes: Histogram;
+  readonly groupEntries: Histogram;
   /** Runs a callback once the current round of events was handled. */
   readonly nextTurn: (callback: () => void) => void;
   readonly slabs: TailSlabs;
@@ -50,6 +52,8 @@ export interface JournalOptions {
 class OpenGroup {
   readonly commit: CommitGroup;
   readonly regions: GroupRegion[] = [];
+  /** Where the regions lie, pinned until they are written. */
+  readonly slabs: Slab[] = [];
   sizeBytes = 0;
   entryCount = 0;
 
@@ -185,10 +189,15 @@ export class JournalWriter {
   /** Takes memory for the group; its regions follow the lane from slab to slab. */
   #extend(group: OpenGroup, sizeBytes: number): number {
     const at = this.#lane.reserve(sizeBytes);
-    const { buffer } = this.#lane.slab;
+    const { slab } = this.#lane;
+    const { buffer } = slab;
     const last = group.regions.at(-1);
     if (last?.buffer === buffer && last.end === at) last.end += sizeBytes;
-    else group.regions.push({ buffer, start: at, end: at + sizeBytes });
+    else {
+      group.regions.push({ buffer, start: at, end: at + sizeBytes });
+      group.slabs.push(slab);
+      this.#options.slabs.pin(slab);
+    }
     this.#queuedBytes += alignedBytes(group.sizeBytes + sizeBytes) - alignedBytes(group.sizeBytes);
     group.sizeBytes += sizeBytes;
     return at;
@@ -221,6 +230,7 @@ export class JournalWriter {
         next = this.#isFailed ? undefined : this.#startNext();
         this.#durableLsn = group.commit.lsn;
         group.commit.complete();
+        for (const slab of group.slabs) this.#options.slabs.unpin(slab);
       } catch (error) {
         group.commit.fail(ErrorCode.KAFKA_STORAGE_ERROR);
         next?.group.commit.fail(ErrorCode.KAFKA_STORAGE_ERROR);
@@ -265,6 +275,8 @@ export class JournalWriter {
     }
     if (!place.file.hasDurableWrites) await place.file.sync();
     this.#options.latency.observe((clock.monotonicMs() - startedMs) / 1000);
+    this.#options.groupBytes.observe(group.sizeBytes);
+    this.#options.groupEntries.observe(group.entryCount);
     this.#queuedBytes -= alignedBytes(group.sizeBytes);
     this.syncs++;
     this.bytes += group.sizeBytes;

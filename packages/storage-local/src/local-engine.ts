@@ -75,7 +75,7 @@ const STATE_BYTES_GUESS = 256;
 export interface LocalLogEngineConfig {
   /** Memory for the ends of logs. Default 128 MiB. */
   readonly tailCacheBytes: number;
-  /** Size to which pieces of that memory grow. Default 4 MiB. */
+  /** Size to which pieces of that memory grow. Default 1 MiB. */
   readonly tailSlabBytes: number;
   /** Size of a journal file. Default 64 MiB. */
   readonly journalFileBytes: number;
@@ -101,7 +101,7 @@ export interface LocalLogEngineConfig {
 
 const DEFAULTS: LocalLogEngineConfig = {
   tailCacheBytes: 128 * MIB,
-  tailSlabBytes: 4 * MIB,
+  tailSlabBytes: MIB,
   journalFileBytes: 64 * MIB,
   journalGroupBytes: 4 * MIB,
   flushBytes: 256 * 1024,
@@ -137,6 +137,9 @@ export function createLocalLogEngine(options: LocalLogEngineOptions): LogEngine 
 
 const LATENCY_BUCKETS_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
+const GROUP_BYTES_BUCKETS = [1, 4, 16, 64, 256, 1_024, 4_096].map((kibibytes) => kibibytes * 1024);
+const GROUP_ENTRIES_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 4_096];
+
 /** What exists between `start` and `close`. */
 interface Running {
   readonly lock: DirectoryLock | undefined;
@@ -156,6 +159,8 @@ class LocalLogEngine implements LogEngine {
   readonly #layout: DataLayout;
   readonly #nextTurn: (callback: () => void) => void;
   readonly #latency: Histogram;
+  readonly #groupBytes: Histogram;
+  readonly #groupEntries: Histogram;
   readonly #fatalListeners: ((error: Error) => void)[] = [];
 
   readonly #slabs: TailSlabs;
@@ -226,6 +231,15 @@ class LocalLogEngine implements LogEngine {
     };
     const latencyHelp = 'Time from handing a journal group to the disk until it was durable';
     this.#latency = metrics.histogram('millrace_journal_write_seconds', latencyHelp, LATENCY_BUCKETS_SECONDS);
+    this.#groupBytes = metrics.histogram('millrace_journal_group_bytes', 'Size of journal groups', GROUP_BYTES_BUCKETS);
+    this.#groupEntries = metrics.histogram(
+      'millrace_journal_group_entries',
+      'Entries of journal groups: appends that shared one sync, most of them batches',
+      GROUP_ENTRIES_BUCKETS,
+    );
+    metrics.gauge('millrace_disk_full', '1 while appends are refused because the disk has no room, else 0', () =>
+      Number(this.#running !== undefined && (this.#running.journalFiles.isFull || this.#running.direct.isStalled)),
+    );
   }
 
   async start(): Promise<void> {
@@ -423,6 +437,8 @@ class LocalLogEngine implements LogEngine {
       timers,
       logger,
       latency: this.#latency,
+      groupBytes: this.#groupBytes,
+      groupEntries: this.#groupEntries,
       nextTurn,
       slabs: this.#slabs,
       files: journalFiles,
