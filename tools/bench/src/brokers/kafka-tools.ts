@@ -1,0 +1,98 @@
+/**
+ * Apache Kafka's load tools (and the latency probe beside them), run to their end, their output as numbers.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { runCommand } from './child-processes.ts';
+import type { JavaToolchain } from './java.ts';
+import { LATENCY_PROBE } from './paths.ts';
+import {
+  parseConsumerPerformance,
+  parseEndToEndLatency,
+  parseLatencyProbe,
+  parseProducerPerformance,
+  type ConsumerFigures,
+  type LatencyFigures,
+  type ProducerFigures,
+} from './tool-output.ts';
+
+const TOOL_MS_MAX = 600_000;
+/** The heap that Kafka's scripts give these tools. */
+const TOOL_JVM = ['-Xmx512m', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
+const TOOLS = 'org.apache.kafka.tools';
+
+export interface ProduceLoad {
+  readonly topic: string;
+  readonly records: number;
+  /** Of `records`, how many come before the figures begin. */
+  readonly warmupRecords: number;
+  readonly recordSizeBytes: number;
+  /** Default: as fast as it goes. */
+  readonly recordsPerSecond?: number;
+  /** `key=value` of the producer. */
+  readonly properties?: readonly string[];
+}
+
+export interface ProbeLoad {
+  readonly topic: string;
+  readonly records: number;
+  readonly warmupRecords: number;
+  readonly recordSizeBytes: number;
+}
+
+export class KafkaTools {
+  readonly #java: JavaToolchain;
+
+  constructor(java: JavaToolchain) {
+    this.#java = java;
+  }
+
+  async produce(bootstrap: string, load: ProduceLoad): Promise<ProducerFigures> {
+    const output = await this.#run([
+      `${TOOLS}.ProducerPerformance`,
+      ...['--bootstrap-server', bootstrap, '--topic', load.topic, '--num-records', String(load.records)],
+      ...['--warmup-records', String(load.warmupRecords), '--record-size', String(load.recordSizeBytes)],
+      ...['--throughput', String(load.recordsPerSecond ?? -1)],
+      ...(load.properties === undefined ? [] : ['--command-property', ...load.properties]),
+    ]);
+    return parseProducerPerformance(output);
+  }
+
+  /** Reads `records` from the beginning of the topic, as a group of its own. */
+  async consume(bootstrap: string, topic: string, records: number, group: string): Promise<ConsumerFigures> {
+    const output = await this.#run([
+      `${TOOLS}.ConsumerPerformance`,
+      ...['--bootstrap-server', bootstrap, '--topic', topic, '--num-records', String(records), '--group', group],
+      ...['--timeout', '60000'],
+    ]);
+    return parseConsumerPerformance(output);
+  }
+
+  async endToEnd(bootstrap: string, topic: string, records: number, sizeBytes: number): Promise<LatencyFigures> {
+    const args = [bootstrap, topic, String(records), 'all', String(sizeBytes)];
+    return parseEndToEndLatency(await this.#run([`${TOOLS}.EndToEndLatency`, ...args]));
+  }
+
+  /** Latency of a produce at a fixed rate, to the microsecond. */
+  async probeProduce(bootstrap: string, load: ProbeLoad, rate: number): Promise<LatencyFigures> {
+    return parseLatencyProbe(await this.#probe('produce', bootstrap, load, [String(rate)]));
+  }
+
+  /** As {@link endToEnd}, to the microsecond. */
+  async probeEndToEnd(bootstrap: string, load: ProbeLoad): Promise<LatencyFigures> {
+    return parseLatencyProbe(await this.#probe('e2e', bootstrap, load, []));
+  }
+
+  #probe(mode: string, bootstrap: string, load: ProbeLoad, more: readonly string[]): Promise<string> {
+    const { topic, warmupRecords, records, recordSizeBytes } = load;
+    const numbers = [warmupRecords, records, recordSizeBytes].map(String);
+    return this.#run([LATENCY_PROBE, mode, bootstrap, topic, ...numbers, ...more]);
+  }
+
+  #run(args: readonly string[], onStart?: (child: ChildProcess) => void): Promise<string> {
+    const { java, classpath } = this.#java;
+    return runCommand(java, [...TOOL_JVM, '-cp', classpath, ...args], {
+      timeoutMs: TOOL_MS_MAX,
+      ...(onStart === undefined ? {} : { onStart }),
+    });
+  }
+}

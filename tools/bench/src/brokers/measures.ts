@@ -1,0 +1,14 @@
+/** Every measure of the `brokers` command, in the order in which they run. */
+import { CONSUME_COLD, CONSUME_TAIL } from './consume-measures.ts';
+import type { Measure } from './measure-run.ts';
+import { END_TO_END, PRODUCE_LATENCY, PRODUCE_MEASURES } from './produce-measures.ts';
+import { START } from './start-measure.ts';
+
+export const MEASURES: readonly Measure[] = [
+  ...PRODUCE_MEASURES,
+  PRODUCE_LATENCY,
+  CONSUME_TAIL,
+  CONSUME_COLD,
+  END_TO_END,
+  START,
+];

@@ -1,0 +1,75 @@
+/**
+ * What Kafka's load tools print about themselves, as numbers. Pure; throws with the output when it is not what was expected.
+ */
+
+export interface ProducerFigures {
+  readonly records: number;
+  readonly recordsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+}
+
+export interface ConsumerFigures {
+  readonly records: number;
+  /** Records per second of fetching: the time until the group was formed is not counted. */
+  readonly recordsPerSecond: number;
+}
+
+export interface LatencyFigures {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+}
+
+const PRODUCER_LINE =
+  /^(\d+)( steady state)? records sent, ([\d.]+) records\/sec .* (\d+) ms 50th, (\d+) ms 95th, (\d+) ms 99th, (\d+) ms 99\.9th\.$/gm;
+
+/** The last summary of ProducerPerformance; with `--warmup-records` that is the one of the steady state. */
+export function parseProducerPerformance(output: string): ProducerFigures {
+  const lines = [...output.matchAll(PRODUCER_LINE)];
+  const line = lines.find((match) => match[2] !== undefined) ?? lines.at(-1);
+  if (line === undefined) throw unexpected('ProducerPerformance', output);
+  const [, records, , rate, p50, , p99, p999] = line;
+  return {
+    records: Number(records),
+    recordsPerSecond: Number(rate),
+    p50Ms: Number(p50),
+    p99Ms: Number(p99),
+    p999Ms: Number(p999),
+  };
+}
+
+/** The table of ConsumerPerformance; columns are found by name. */
+export function parseConsumerPerformance(output: string): ConsumerFigures {
+  const lines = output.split('\n').map((line) => line.split(',').map((cell) => cell.trim()));
+  const headAt = lines.findIndex((cells) => cells.includes('fetch.nMsg.sec'));
+  const head = lines[headAt];
+  const row = lines[headAt + 1];
+  if (head === undefined || row === undefined || row.length !== head.length) {
+    throw unexpected('ConsumerPerformance', output);
+  }
+  const cell = (name: string): number => Number(row[head.indexOf(name)]);
+  const figures = { records: cell('data.consumed.in.nMsg'), recordsPerSecond: cell('fetch.nMsg.sec') };
+  if (!(figures.records > 0) || !(figures.recordsPerSecond > 0)) throw unexpected('ConsumerPerformance', output);
+  return figures;
+}
+
+/** The last lines of EndToEndLatency. It prints whole milliseconds. */
+export function parseEndToEndLatency(output: string): LatencyFigures {
+  const found = /Percentiles: 50th = (\d+), 99th = (\d+), 99\.9th = (\d+)/.exec(output);
+  if (found === null) throw unexpected('EndToEndLatency', output);
+  return { p50Ms: Number(found[1]), p99Ms: Number(found[2]), p999Ms: Number(found[3]) };
+}
+
+/** The line of tools/bench/java/LatencyProbe.java. */
+export function parseLatencyProbe(output: string): LatencyFigures & { readonly records: number } {
+  const found = /^latency records=(\d+) p50=([\d.]+) p99=([\d.]+) p99\.9=([\d.]+) max=[\d.]+$/m.exec(output);
+  if (found === null) throw unexpected('LatencyProbe', output);
+  const [, records, p50, p99, p999] = found;
+  return { records: Number(records), p50Ms: Number(p50), p99Ms: Number(p99), p999Ms: Number(p999) };
+}
+
+function unexpected(tool: string, output: string): Error {
+  return new Error(`${tool} printed something else than its summary:\n${output.trim().slice(-2_000)}`);
+}
