@@ -4,7 +4,7 @@ import type { BrokerConfig } from './config/broker-config.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { LogWatches } from './fetch/log-watches.ts';
 import { TopicSettingsCache } from './partitions/topic-settings.ts';
-import { Recompression } from './produce/recompression.ts';
+import { BatchPreparation } from './produce/batch-preparation.ts';
 
 /** Bytes of record batches that went in and out of topics. */
 export class TopicTraffic {
@@ -47,7 +47,7 @@ export interface DataPath {
   readonly watches: LogWatches;
   readonly traffic: TopicTraffic;
   readonly produceDeadlines: DeadlineQueue;
-  readonly recompression: Recompression;
+  readonly preparation: BatchPreparation;
   readonly topicSettings: TopicSettingsCache;
 }
 
@@ -57,6 +57,6 @@ export function createDataPath(config: BrokerConfig, clock: Clock, timers: Timer
     watches: new LogWatches(),
     traffic: new TopicTraffic(),
     produceDeadlines: new DeadlineQueue(clock, timers),
-    recompression: new Recompression(),
+    preparation: new BatchPreparation(clock),
   };
 }

@@ -53,6 +53,7 @@ export {
   batchProducerIdBigInt,
   batchRecordCount,
   batchSizeInBytes,
+  batchWithRecords,
   codecOf,
   hasDeleteHorizon,
   isBatchCrcValid,
@@ -88,5 +89,5 @@ export type {
 } from './records/record-batch-writer.ts';
 export { RecordsError } from './records/records-error.ts';
 export type { RecordsErrorCode } from './records/records-error.ts';
-export { validateBatch, validateBatchAsync } from './records/validate-batch.ts';
-export type { BatchRecordError, BatchVerdict, ValidateBatchOptions } from './records/validate-batch.ts';
+export { openBatch, validateBatch } from './records/validate-batch.ts';
+export type { BatchRecordError, BatchVerdict, OpenedBatch, ValidateBatchOptions } from './records/validate-batch.ts';

@@ -18,7 +18,8 @@ import {
 } from '@millrace/protocol/messages/00-produce';
 import type { TopicSettings } from '../config/topic-config.ts';
 import { endpointOf, type NodeEndpoint } from '../partitions/endpoints.ts';
-import { codecToRepackWith, type RepackRefused } from '../produce/recompression.ts';
+import { isToBeOpened } from '../produce/batch-preparation.ts';
+import { codecToRepackWith } from '../produce/repack.ts';
 import type { BrokerServices, PartitionLocation } from '../services.ts';
 import { closeConnection, defineHandler, noResponse, type HandlerResult, type RequestContext } from './handler.ts';
 
@@ -103,8 +104,8 @@ class ProduceRun {
   /** Accepted batches, and what they wait for; the promises repeat, as batches share groups. */
   readonly #accepted: PartitionResult[] = [];
   readonly #durable: Promise<number>[] = [];
-  /** Batches that are being repacked. */
-  readonly #repacking: Promise<void>[] = [];
+  /** Batches that are being opened or repacked, or wait for such before them. */
+  readonly #preparing: Promise<void>[] = [];
   #hasFailed = false;
 
   constructor(context: RequestContext, request: ProduceRequest) {
@@ -124,7 +125,14 @@ class ProduceRun {
   }
 
   start(): HandlerResult<ProduceResponse> | Promise<HandlerResult<ProduceResponse>> {
-    if (this.#repacking.length > 0) return Promise.all(this.#repacking).then(() => this.#whenDurable());
+    return this.#preparing.length === 0 ? this.#whenDurable() : this.#whenPrepared();
+  }
+
+  async #whenPrepared(): Promise<HandlerResult<ProduceResponse>> {
+    // All of them, also after one that failed: until then their bytes are in use.
+    for (const outcome of await Promise.allSettled(this.#preparing)) {
+      if (outcome.status === 'rejected') throw outcome.reason;
+    }
     return this.#whenDurable();
   }
 
@@ -144,14 +152,21 @@ class ProduceRun {
       return this.#refuse(index, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'zstd needs Produce version 7 or newer');
     }
     const settings = this.#services.dataPath.topicSettings.of(topic);
+    const { preparation } = this.#services.dataPath;
     const codec = codecToRepackWith(batch, settings.compressionType);
-    if (codec !== undefined || this.#services.dataPath.recompression.isBusy(log)) {
-      return this.#appendRepacked(topic.name, index, log, batch, codec, settings);
+    if (codec !== undefined || preparation.isBusy(log)) {
+      return this.#appendLater(topic.name, index, log, batch, codec, settings);
     }
-    return this.#take(succeeded(index), topic.name, batch.length, log, log.append(batch, CLIENT));
+    if (!isToBeOpened(batch, settings)) {
+      return this.#take(succeeded(index), topic.name, batch.length, log, log.append(batch, CLIENT));
+    }
+    const verdict = preparation.judgeNow(batch, settings);
+    if (verdict === undefined) return this.#appendLater(topic.name, index, log, batch, codec, settings);
+    const outcome = log.append(batch, { origin: 'client', verdict });
+    return this.#take(succeeded(index), topic.name, batch.length, log, outcome);
   }
 
-  #appendRepacked(
+  #appendLater(
     topicName: string,
     index: number,
     log: PartitionLog,
@@ -160,16 +175,13 @@ class ProduceRun {
     settings: TopicSettings,
   ): PartitionResult {
     const result = succeeded(index);
-    const append = (repacked: Buffer | RepackRefused): void => {
-      const outcome: AppendOutcome = Buffer.isBuffer(repacked)
-        ? log.append(repacked, CLIENT)
-        : { ...repacked, recordErrors: NO_RECORD_ERRORS };
+    const { preparation } = this.#services.dataPath;
+    const appended = preparation.queue(log, batch, settings, codec, (prepared) => {
+      const { verdict } = prepared;
+      const outcome = log.append(prepared.batch, verdict === undefined ? CLIENT : { origin: 'client', verdict });
       this.#take(result, topicName, batch.length, log, outcome);
-    };
-    const { recompression } = this.#services.dataPath;
-    const { maxMessageBytes } = settings;
-    const repacking = codec === undefined ? undefined : { codec, level: levelOf(codec, settings), maxMessageBytes };
-    this.#repacking.push(recompression.queue(log, batch, repacking, append));
+    });
+    this.#preparing.push(appended);
     return result;
   }
 
@@ -308,17 +320,4 @@ function failed(index: number, errorCode: number, errorMessage: string | null): 
 
 function isZstd(batch: Buffer): boolean {
   return batch.length >= BATCH_HEADER_SIZE_BYTES && codecOf(batchAttributes(batch, 0)) === 'zstd';
-}
-
-function levelOf(codec: CompressionCodec, settings: TopicSettings): number | undefined {
-  switch (codec) {
-    case 'gzip':
-      return settings.compressionGzipLevel === -1 ? undefined : settings.compressionGzipLevel;
-    case 'lz4':
-      return settings.compressionLz4Level;
-    case 'zstd':
-      return settings.compressionZstdLevel;
-    default:
-      return undefined;
-  }
 }

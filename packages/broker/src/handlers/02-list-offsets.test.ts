@@ -1,7 +1,13 @@
 import { MillraceError, silentLogger } from '@millrace/base';
 import { createMemoryLogEngine, type LogConfig, type PartitionLog } from '@millrace/log';
 import type { TopicMetadata } from '@millrace/metadata';
-import { ErrorCode, RecordBatchWriter, stampMaxTimestamp, type RecordsErrorCode } from '@millrace/protocol';
+import {
+  ErrorCode,
+  RecordBatchWriter,
+  stampMaxTimestamp,
+  validateBatch,
+  type RecordsErrorCode,
+} from '@millrace/protocol';
 import { createListOffsetsRequest } from '@millrace/protocol/messages/02-list-offsets';
 import { ManualTime } from '../../test/manual-time.ts';
 import { loadBrokerConfig } from '../config/broker-config.ts';
@@ -57,7 +63,9 @@ describe('ListOffsets by time', () => {
       // Past the header of the gzip data; stamping redoes the CRC.
       if (partition === 0) batch.fill(0xff, 61 + 10);
       stampMaxTimestamp(batch, 0, clock.nowMs());
-      const outcome = log.append(batch, { origin: 'client' });
+      // Damage that came to the log some other way than through a producer.
+      const verdict = validateBatch(batch, { leavesPacked: true });
+      const outcome = log.append(batch, { origin: 'client', verdict });
       expect(outcome.errorCode).toBe(0);
       if ('durable' in outcome) await outcome.durable;
     }

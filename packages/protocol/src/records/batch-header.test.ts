@@ -1,3 +1,4 @@
+import { compress } from '@millrace/compression';
 import {
   batchAttributes,
   batchBaseOffset,
@@ -16,6 +17,7 @@ import {
   batchProducerIdBigInt,
   batchRecordCount,
   batchSizeInBytes,
+  batchWithRecords,
   codecOf,
   hasDeleteHorizon,
   isBatchCrcValid,
@@ -26,6 +28,7 @@ import {
   stampMaxTimestamp,
   timestampTypeOf,
 } from './batch-header.ts';
+import { decodeBatch } from './record-batch-reader.ts';
 import { RecordBatchWriter, type FinishBatchOptions } from './record-batch-writer.ts';
 
 const BEFORE = 7;
@@ -162,5 +165,22 @@ describe('isBatchCrcValid', () => {
 
     expect(isBatchCrcValid(buffer, BEFORE)).toBe(false);
     expect(isBatchCrcValid(buffer, buffer.length - 20)).toBe(false);
+  });
+});
+
+describe('batchWithRecords', () => {
+  it.each(['none', 'gzip', 'zstd'] as const)('swaps the records for those in %s and keeps the rest', (codec) => {
+    const writer = new RecordBatchWriter();
+    writer.append('key', 'value', 1_760_000_000_000);
+    const ids = { producerId: 9, producerEpoch: 2, baseSequence: 5 };
+    const plain = writer.finish({ ...ids, codec: 'none' });
+
+    const swapped = batchWithRecords(plain, codec, compress(codec, plain.subarray(61)));
+
+    expect(codecOf(batchAttributes(swapped, 0))).toBe(codec);
+    expect(isBatchCrcValid(swapped, 0)).toBe(true);
+    expect(batchSizeInBytes(swapped, 0)).toBe(swapped.length);
+    expect(swapped.subarray(23, 61)).toEqual(plain.subarray(23, 61));
+    expect(decodeBatch(swapped).valueAt(0)?.toString()).toBe('value');
   });
 });

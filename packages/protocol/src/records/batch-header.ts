@@ -6,7 +6,7 @@
  *   Base offset, length, leader epoch and magic lie before the CRC's range, so a broker stamps the first and third freely.
  * Not here: judging a batch (`validate-batch.ts`), reading its records (`record-batch-reader.ts`).
  */
-import { codecOfNumber, crc32c, type CompressionCodec } from '@millrace/compression';
+import { CODEC_NUMBERS, codecOfNumber, crc32c, type CompressionCodec } from '@millrace/compression';
 
 /** Bytes from the start of a batch to its first record. */
 export const BATCH_HEADER_SIZE_BYTES = 61;
@@ -174,6 +174,17 @@ export function isBatchCrcValid(buffer: Buffer, position: number): boolean {
   const sizeInBytes = batchSizeInBytes(buffer, position);
   if (sizeInBytes < BATCH_HEADER_SIZE_BYTES || position + sizeInBytes > buffer.length) return false;
   return computeBatchCrc(buffer, position) === batchCrc(buffer, position);
+}
+
+/** A new batch with the header of `batch`, but for codec, length and CRC, in front of other records, which are in that codec already. */
+export function batchWithRecords(batch: Buffer, codec: CompressionCodec, records: Uint8Array): Buffer {
+  const out = Buffer.allocUnsafeSlow(BATCH_HEADER_SIZE_BYTES + records.length);
+  batch.copy(out, 0, 0, BATCH_HEADER_SIZE_BYTES);
+  out.set(records, BATCH_HEADER_SIZE_BYTES);
+  out.writeInt32BE(out.length - BATCH_PREFIX_SIZE_BYTES, LENGTH_AT);
+  out.writeInt16BE((batchAttributes(batch, 0) & ~CODEC_MASK) | CODEC_NUMBERS[codec], ATTRIBUTES_AT);
+  stampCrc(out, 0);
+  return out;
 }
 
 /** What {@link writeBatchHeader} fills in; the CRC and length follow from the rest. */

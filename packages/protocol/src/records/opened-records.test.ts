@@ -2,7 +2,7 @@ import { compress, type CompressionCodec } from '@millrace/compression';
 import { stampCrc } from './batch-header.ts';
 import { RecordBatchWriter, type FinishBatchOptions } from './record-batch-writer.ts';
 import { RECORD_HEADER_COUNT_MAX } from './record-scan.ts';
-import { validateBatch, validateBatchAsync, type BatchVerdict, type ValidateBatchOptions } from './validate-batch.ts';
+import { openBatch, validateBatch, type BatchVerdict, type ValidateBatchOptions } from './validate-batch.ts';
 
 const CODECS = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
 const HEADER_BYTES = 61;
@@ -41,7 +41,7 @@ function packed(
 async function judge(batch: Buffer, options: ValidateBatchOptions = {}): Promise<BatchVerdict> {
   const verdict = validateBatch(batch, options);
   // Both ways to judge a batch must come to the same answer.
-  expect(await validateBatchAsync(batch, options, atOnce)).toEqual(verdict);
+  expect((await openBatch(batch, options, atOnce)).verdict).toEqual(verdict);
   return verdict;
 }
 
@@ -99,7 +99,7 @@ describe('records that are judged in slices', () => {
   it('pauses between slices, of many records or of many bytes', async () => {
     const pauses = async (batch: Buffer): Promise<number> => {
       let count = 0;
-      const verdict = await validateBatchAsync(batch, {}, () => Promise.resolve(void count++));
+      const { verdict } = await openBatch(batch, {}, () => Promise.resolve(void count++));
       expect(verdict.errorCode).toBe(NONE);
       return count;
     };

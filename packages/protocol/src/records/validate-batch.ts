@@ -38,6 +38,7 @@ const { CORRUPT_MESSAGE, MESSAGE_TOO_LARGE, INVALID_TIMESTAMP, INVALID_RECORD } 
 
 /** A size field below this cannot even frame a batch of any format. */
 const SIZE_BYTES_MIN_ANY_MAGIC = 17;
+const NO_RECORDS = Buffer.alloc(0);
 
 export interface ValidateBatchOptions {
   /** Accept control batches: true for what coordinators append, never for clients (default false). */
@@ -82,28 +83,35 @@ export function validateBatch(records: Buffer | null, options: ValidateBatchOpti
   return judgeFraming(records) ?? judgeHeader(records, options) ?? judgeRecords(records, options);
 }
 
+/** A batch that was judged, and its records. */
+export interface OpenedBatch {
+  readonly verdict: BatchVerdict;
+  /** Uncompressed; of no use when the batch is refused. */
+  readonly records: Buffer;
+}
+
 /**
  * Like {@link validateBatch}, without holding the event loop for long: decompresses off it and judges the records in slices, with
- * `pause` between any two. `records` must not change meanwhile.
+ * `pause` between any two. `batch` must not change meanwhile.
  */
-export async function validateBatchAsync(
-  records: Buffer,
+export async function openBatch(
+  batch: Buffer,
   options: ValidateBatchOptions,
   pause: () => Promise<void>,
-): Promise<BatchVerdict> {
-  const early = judgeFraming(records) ?? judgeHeader(records, options) ?? judgePacked(records);
-  if (early !== undefined) return early;
-  let opened: OpenedRecords;
+): Promise<OpenedBatch> {
+  const early = judgeFraming(batch) ?? judgeHeader(batch, options) ?? judgePacked(batch);
+  if (early !== undefined) return { verdict: early, records: NO_RECORDS };
+  let records: Buffer;
   try {
-    const { codec, packed } = packedRecords(records);
-    const bytes = await decompressAsync(codec, packed, outputBound(options));
-    opened = new OpenedRecords(records, bytes, 0, options);
+    const { codec, packed } = packedRecords(batch);
+    records = await decompressAsync(codec, packed, outputBound(options));
   } catch (error) {
-    return refuseUnopened(error);
+    return { verdict: refuseUnopened(error), records: NO_RECORDS };
   }
+  const opened = new OpenedRecords(batch, records, 0, options);
   for (;;) {
     const verdict = opened.next();
-    if (verdict !== undefined) return verdict;
+    if (verdict !== undefined) return { verdict, records };
     await pause();
   }
 }
