@@ -55,15 +55,34 @@ export function* encodeCheckpoint(
   yield block(BlockKind.end, writer);
 }
 
+/** Where and why a checkpoint file is not whole. */
+export interface CheckpointFault {
+  readonly position: number;
+  readonly reason: string;
+}
+
 /** Undefined when the file is not whole. */
 export function decodeCheckpoint(number: number, content: Buffer): Checkpoint | undefined {
+  const outcome = parseCheckpoint(number, content);
+  return 'checkpoint' in outcome ? outcome.checkpoint : undefined;
+}
+
+/** The checkpoint, or the first thing that is wrong with it. */
+export function parseCheckpoint(
+  number: number,
+  content: Buffer,
+): { readonly checkpoint: Checkpoint } | { readonly fault: CheckpointFault } {
   let header: CheckpointHeader | undefined;
   const partitions: PartitionState[] = [];
-  for (let at = 0; at + BLOCK_HEADER_BYTES <= content.length;) {
+  let at = 0;
+  const fault = (reason: string): { readonly fault: CheckpointFault } => ({ fault: { position: at, reason } });
+  while (at + BLOCK_HEADER_BYTES <= content.length) {
     const sizeBytes = content.readUInt32LE(at + 8);
     const end = at + BLOCK_HEADER_BYTES + sizeBytes;
-    if ((content.readUInt32LE(at) & 0x00ffffff) !== MAGIC || end > content.length) return undefined;
-    if (crc32c(content, at + 8, end) !== content.readUInt32LE(at + 4)) return undefined;
+    if ((content.readUInt32LE(at) & 0x00ffffff) !== MAGIC) return fault('no block begins there');
+    if (end > content.length) return fault('a block goes past the end of the file');
+    if (crc32c(content, at + 8, end) !== content.readUInt32LE(at + 4))
+      return fault('the CRC of a block does not match');
     const kind = content.readUInt8(at + 3);
     const reader = new ByteReader(content.subarray(at + BLOCK_HEADER_BYTES, end));
     if (kind === BlockKind.header) {
@@ -76,12 +95,14 @@ export function decodeCheckpoint(number: number, content: Buffer): Checkpoint | 
     } else if (kind === BlockKind.partitions) {
       for (let left = reader.uint32(); left > 0; left--) partitions.push(decodePartitionState(reader));
     } else {
-      const isWhole = header !== undefined && kind === BlockKind.end && reader.uint32() === partitions.length;
-      return isWhole ? { ...header!, number, partitions } : undefined;
+      if (header === undefined || kind !== BlockKind.end) return fault('a block of another kind was due');
+      if (reader.uint32() !== partitions.length)
+        return fault('the number of partitions is not what the end block says');
+      return { checkpoint: { ...header, number, partitions } };
     }
     at = end;
   }
-  return undefined;
+  return fault('the end block is missing');
 }
 
 /** Magic and kind, CRC over the rest, length, payload. */

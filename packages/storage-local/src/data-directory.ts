@@ -156,7 +156,8 @@ function formatError(dataDir: string, found: string, remedy: string, version: nu
   );
 }
 
-function parseFormat(content: Buffer): {
+/** What the format file says, as far as it can be read. */
+export function parseFormat(content: Buffer): {
   readonly version: number | undefined;
   readonly journalId: Buffer | undefined;
 } {

@@ -16,6 +16,7 @@ const COUNT_AT = 8;
 const SEGMENT_BYTES_AT = 16;
 const MAX_TIMESTAMP_AT = 24;
 const NUMBER_BYTES = 8;
+const ENTRY_BYTES = 3 * NUMBER_BYTES;
 
 export function encodeIndexFile(index: SparseIndex, segmentBytes: number): Buffer {
   const numbers = index.entries();
@@ -31,12 +32,50 @@ export function encodeIndexFile(index: SparseIndex, segmentBytes: number): Buffe
 
 /** Undefined when the bytes are not a whole index of a segment of that size. */
 export function decodeIndexFile(content: Buffer, segmentBytes: number): SparseIndex | undefined {
-  if (content.length < HEADER_BYTES || content.readUInt32LE(0) !== MAGIC) return undefined;
+  if (frameFault(content, segmentBytes) !== undefined) return undefined;
   const count = content.readUInt32LE(COUNT_AT);
-  if (content.length !== HEADER_BYTES + count * NUMBER_BYTES) return undefined;
-  if (crc32c(content, CRC_START) !== content.readUInt32LE(CRC_AT)) return undefined;
-  if (content.readDoubleLE(SEGMENT_BYTES_AT) !== segmentBytes) return undefined;
   const numbers = new Float64Array(count);
   for (let at = 0; at < count; at++) numbers[at] = content.readDoubleLE(HEADER_BYTES + at * NUMBER_BYTES);
   return new SparseIndex(numbers, content.readDoubleLE(MAX_TIMESTAMP_AT));
+}
+
+export interface IndexFault {
+  readonly position: number;
+  readonly reason: string;
+}
+
+/** What is wrong with an index of a segment whose batches begin at these positions, with their offsets. */
+export function indexFaults(
+  content: Buffer,
+  segmentBytes: number,
+  offsets: ReadonlyMap<number, number>,
+): readonly IndexFault[] {
+  const fault = frameFault(content, segmentBytes);
+  if (fault !== undefined) return [fault];
+  const faults: IndexFault[] = [];
+  for (let at = HEADER_BYTES; at < content.length; at += ENTRY_BYTES) {
+    const offset = content.readDoubleLE(at);
+    const position = content.readDoubleLE(at + NUMBER_BYTES);
+    if (offsets.get(position) === offset) continue;
+    faults.push({
+      position: at,
+      reason: `an entry puts offset ${offset} at byte ${position}, where no such batch begins`,
+    });
+  }
+  return faults;
+}
+
+function frameFault(content: Buffer, segmentBytes: number): IndexFault | undefined {
+  if (content.length < HEADER_BYTES) return { position: content.length, reason: 'the header is not whole' };
+  if (content.readUInt32LE(0) !== MAGIC) return { position: 0, reason: 'it does not begin like an index' };
+  const count = content.readUInt32LE(COUNT_AT);
+  if (content.length !== HEADER_BYTES + count * NUMBER_BYTES) {
+    return { position: COUNT_AT, reason: `${count} numbers do not make ${content.length} bytes` };
+  }
+  if (crc32c(content, CRC_START) !== content.readUInt32LE(CRC_AT)) {
+    return { position: CRC_AT, reason: 'its CRC does not match its bytes' };
+  }
+  const coveredBytes = content.readDoubleLE(SEGMENT_BYTES_AT);
+  if (coveredBytes === segmentBytes) return undefined;
+  return { position: SEGMENT_BYTES_AT, reason: `it is for ${coveredBytes} bytes, the segment has ${segmentBytes}` };
 }
