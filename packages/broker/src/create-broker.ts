@@ -42,6 +42,8 @@ import { FetchSessions } from './fetch-session/fetch-sessions.ts';
 import { HANDLERS } from './handlers/registry.ts';
 import { advertisedEndpoints, parseEndpoints } from './listener/listener-endpoints.ts';
 import { Listener } from './listener/listener.ts';
+import { registerBrokerMetrics } from './metrics/broker-metrics.ts';
+import { EventLoopDelay } from './metrics/event-loop.ts';
 import { openStorage, type Storage } from './open-storage.ts';
 import { OwnedPartitions } from './partitions/owned-partitions.ts';
 import { ProducerIds } from './producer-ids.ts';
@@ -118,6 +120,7 @@ class RunningBroker implements Broker {
   readonly #logger: Logger;
   readonly #metrics: MetricsRegistry;
   readonly #incarnation: string;
+  readonly #eventLoopDelay = new EventLoopDelay();
   readonly #fatalListeners: ((error: Error) => void)[] = [];
   #fatal: Error | undefined;
   #storage: Storage | undefined;
@@ -190,7 +193,12 @@ class RunningBroker implements Broker {
       }),
       this.#started().partitions.start(),
     );
-    this.#registerMetrics(services, listener);
+    registerBrokerMetrics({
+      metrics: this.#metrics,
+      ...this.#started(),
+      eventLoopDelay: this.#eventLoopDelay,
+      dataDir: this.#options.dataDir,
+    });
     listener.accept();
   }
 
@@ -211,6 +219,7 @@ class RunningBroker implements Broker {
       processor: {
         accept: (connection, frame) => this.#dispatcher(requestMetrics).accept(connection, frame),
         start: (request) => this.#dispatcher(requestMetrics).start(request),
+        sent: (request, nowMs) => requestMetrics.sent(request, nowMs),
       },
       clock: this.#clock,
       timers: this.#timers,
@@ -257,8 +266,7 @@ class RunningBroker implements Broker {
 
   #createServices({ metaStore, engine }: Storage): BrokerServices {
     const config = this.#config;
-    const dataPath = createDataPath(config, this.#clock, this.#timers);
-    dataPath.traffic.register(this.#metrics);
+    const dataPath = createDataPath(config, this.#clock, this.#timers, this.#metrics);
     const groups = createGroupCoordinator({
       config: groupConfig(config),
       clock: this.#clock,
@@ -324,36 +332,6 @@ class RunningBroker implements Broker {
     return this.#config.applyDynamic(stored(''), stored(String(this.nodeId)));
   }
 
-  #registerMetrics(services: BrokerServices, listener: Listener): void {
-    const metrics = this.#metrics;
-    const { engine, fetchSessions } = services;
-    metrics.gauge('millrace_connections', 'Open client connections', () => listener.connectionCount);
-    metrics.gauge(
-      'millrace_connections_refused_total',
-      'Connections turned away by max.connections',
-      () => listener.refusedCount,
-    );
-    metrics.gauge(
-      'millrace_in_flight_bytes',
-      'Bytes of frames under assembly, requests in work and answers not yet sent',
-      () => listener.budget.usedBytes + listener.budget.answerBytes,
-    );
-    metrics.gauge('millrace_fetch_sessions', 'Fetch sessions', () => fetchSessions.sessionCount);
-    metrics.gauge('millrace_partitions', 'Partitions that this broker serves', () => this.#partitions?.openCount ?? 0);
-    metrics.gauge('millrace_journal_syncs_total', 'Journal groups made durable', () => engine.stats().journalSyncs);
-    metrics.gauge('millrace_journal_bytes_total', 'Bytes written to the journal', () => engine.stats().journalBytes);
-    metrics.gauge(
-      'millrace_journal_entries_total',
-      'Entries written to the journal',
-      () => engine.stats().journalEntries,
-    );
-    metrics.gauge(
-      'millrace_tail_cache_bytes',
-      'Memory held for the tails of logs',
-      () => engine.stats().tailCacheBytes,
-    );
-  }
-
   #started(): { listener: Listener; services: BrokerServices; partitions: OwnedPartitions } {
     const [listener, services, partitions] = [this.#listener, this.#services, this.#partitions];
     if (listener === undefined || services === undefined || partitions === undefined) {
@@ -381,6 +359,7 @@ class RunningBroker implements Broker {
       },
       async () => {
         this.#stopFollowing?.();
+        this.#eventLoopDelay.close();
         this.#services?.fetchSessions.close();
         this.#services?.dataPath.produceDeadlines.close();
         await this.#partitions?.close();

@@ -57,7 +57,7 @@ import {
   type OffsetDeleteResponse,
 } from '@millrace/protocol/messages/47-offset-delete';
 import type { GroupCoordinatorConfig } from './config.ts';
-import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';
+import type { GroupCoordinator, GroupOffset, GroupRequestContext } from './group-coordinator.ts';
 import {
   heartbeatFailure,
   joinGroupFailure,
@@ -338,6 +338,16 @@ class GroupCoordinatorService implements GroupCoordinator {
 
   forgetTopic(topicName: string, topicId: string): Promise<void> {
     return this.#runtime.runSlicedOnAll((shard, step) => shard.forgetTopic(topicName, topicId, step));
+  }
+
+  *committedOffsets(): Iterable<GroupOffset> {
+    for (const shard of this.#runtime.shards()) {
+      for (const { groupId, offsets } of shard.groups()) {
+        for (const [topic, partitions] of offsets.topics()) {
+          for (const [partition, { offset }] of partitions) yield { groupId, topic, partition, offset };
+        }
+      }
+    }
   }
 
   close(): Promise<void> {

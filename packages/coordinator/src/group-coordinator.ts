@@ -18,6 +18,15 @@ export interface GroupRequestContext {
   readonly clientHost: string;
 }
 
+/** How far a group says it has read a partition. */
+export interface GroupOffset {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset of the next record to read, as the client gave it. */
+  readonly offset: bigint;
+}
+
 /**
  * The group coordinator of one broker over the `__consumer_offsets` partitions that it owns.
  * Groups of other partitions are answered NOT_COORDINATOR; of partitions still replaying, COORDINATOR_LOAD_IN_PROGRESS.
@@ -42,6 +51,8 @@ export interface GroupCoordinator {
   deleteOffsets(context: GroupRequestContext, request: OffsetDeleteRequest): Promise<OffsetDeleteResponse>;
   /** Offsets of the topic's partitions go, so that a topic of the same name starts clean. */
   forgetTopic(topicName: string, topicId: string): Promise<void>;
+  /** Every offset that the groups here have committed; may be taken piece by piece while groups come and go. */
+  committedOffsets(): Iterable<GroupOffset>;
   /** Ends waiting requests; state stays in the log. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 export { DEFAULT_GROUP_COORDINATOR_CONFIG, type GroupCoordinatorConfig } from './config.ts';
 export { createGroupCoordinator, OFFSETS_TOPIC, type GroupCoordinatorOptions } from './group-coordinator-service.ts';
-export type { GroupCoordinator, GroupRequestContext } from './group-coordinator.ts';
+export type { GroupCoordinator, GroupOffset, GroupRequestContext } from './group-coordinator.ts';
 export {
   deleteGroupsFailure,
   describeGroupsFailure,

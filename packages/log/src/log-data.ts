@@ -225,6 +225,26 @@ export class LogData implements TailHolder {
     return segment.startPosition + Math.floor((segment.sizeBytes * (offset - segment.baseOffset)) / offsets);
   }
 
+  /**
+   * About when the record at `offset` was made, without reading: the largest timestamp of its batch while memory holds that, else by
+   * a line through what is known of its segment. NaN when nothing is known.
+   */
+  timestampNear(offset: number): number {
+    const tail = this.#tail;
+    if (offset >= this.#endOffset) return NaN;
+    if (offset >= this.tailStartOffset) return tail.maxTimestampMs(tail.find(offset));
+    const segment = this.segmentHolding(offset);
+    if (segment === undefined || segment.firstTimestampMs < 0) return NaN;
+    const reachesTail = tail.count > 0 && segment.endOffset > this.tailStartOffset;
+    const endOffset = reachesTail ? this.tailStartOffset : segment.endOffset;
+    const endTimestampMs = Math.max(
+      segment.firstTimestampMs,
+      reachesTail ? tail.maxTimestampMs(0) : segment.maxTimestampMs,
+    );
+    const share = (offset - segment.baseOffset) / Math.max(1, endOffset - segment.baseOffset);
+    return segment.firstTimestampMs + (endTimestampMs - segment.firstTimestampMs) * Math.max(0, share);
+  }
+
   /** Base offset of the first batch in memory at or after the one of `offset` whose largest timestamp reaches `timestampMs`. */
   skipOlder(offset: number, timestampMs: number): number {
     const tail = this.#tail;

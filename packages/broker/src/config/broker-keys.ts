@@ -308,6 +308,13 @@ export const BROKER_KEYS = {
     valid: between(0, 65_535),
     documentation: 'HTTP port for health checks and metrics; 0 picks a free one.',
   }),
+  'millrace.metrics.series.max': int(10_000, {
+    importance: 'low',
+    valid: atLeast(0),
+    update: 'cluster-wide',
+    documentation:
+      'Partitions whose sizes and offsets the metrics show one by one, and as many committed offsets of groups; sums by topic are shown for all.',
+  }),
   'millrace.log.level': string('info', {
     importance: 'low',
     valid: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),

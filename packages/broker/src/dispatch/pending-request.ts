@@ -32,6 +32,14 @@ export class PendingRequest implements RequestContext {
   outcome: RequestOutcome = 'pending';
   output: readonly Buffer[] = [];
   outputBytes = 0;
+  /** When its handler began, in monotonic milliseconds; that and what follows is for measurements. */
+  startedAtMs = 0;
+  /** When its handler returned, with an answer or the promise of one. */
+  handledAtMs = 0;
+  /** When its outcome was known. */
+  doneAtMs = 0;
+  /** Where its answer ends among the bytes that its connection sends. */
+  endsAtByte = 0;
   #giveWay: (() => void) | undefined;
   #hasGivenWay = false;
 

@@ -67,6 +67,7 @@ export class RequestDispatcher implements RequestProcessor {
   start(request: PendingRequest): void {
     const { handler, reader } = request;
     request.reader = undefined;
+    request.startedAtMs = this.#options.clock.monotonicMs();
     if (handler === undefined || reader === undefined) {
       request.endConnection();
       return;
@@ -92,6 +93,7 @@ export class RequestDispatcher implements RequestProcessor {
       this.#fail(request, handler, message, error);
       return;
     }
+    request.handledAtMs = this.#options.clock.monotonicMs();
     if (result instanceof Promise) {
       result.then(
         (settled) => this.#finish(request, handler, message, settled),
@@ -116,6 +118,8 @@ export class RequestDispatcher implements RequestProcessor {
   ): void {
     if (request.isDone) return;
     const { metrics, clock } = this.#options;
+    request.doneAtMs = clock.monotonicMs();
+    metrics.answered(request);
     if (result === closeConnection) {
       request.endConnection();
     } else if (result === noResponse) {
@@ -130,7 +134,6 @@ export class RequestDispatcher implements RequestProcessor {
       }
       request.answer(output);
     }
-    metrics.answered(request.apiKey, clock.monotonicMs() - request.receivedAtMs);
   }
 
   /** The handler threw: that is a bug, but the client gets an answer. */

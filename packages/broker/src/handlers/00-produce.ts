@@ -194,7 +194,9 @@ class ProduceRun {
     outcome: AppendOutcome,
   ): PartitionResult {
     if ('durable' in outcome) {
-      this.#services.dataPath.traffic.addIn(topicName, sizeBytes);
+      if (!outcome.isDuplicate) {
+        this.#services.dataPath.traffic.addIn(topicName, sizeBytes, outcome.lastOffset - outcome.baseOffset + 1);
+      }
       result.baseOffset = BigInt(outcome.baseOffset);
       result.logAppendTimeMs = BigInt(outcome.logAppendTimeMs);
       result.logStartOffset = BigInt(log.logStartOffset);
@@ -202,7 +204,7 @@ class ProduceRun {
       this.#durable.push(outcome.durable);
       return result;
     }
-    this.#hasFailed = true;
+    this.#noteFailure(outcome.errorCode);
     result.errorCode = outcome.errorCode;
     result.errorMessage = outcome.errorMessage;
     // By the log start a producer tells expired records from lost ones.
@@ -216,20 +218,19 @@ class ProduceRun {
     return result;
   }
 
-  #refuse(index: number, errorCode: number, errorMessage: string): PartitionResult {
-    this.#hasFailed = true;
+  #refuse(index: number, errorCode: number, errorMessage: string | null): PartitionResult {
+    this.#noteFailure(errorCode);
     return failed(index, errorCode, errorMessage);
   }
 
   #misdirected(location: PartitionLocation, topicId: string, index: number): PartitionResult {
-    this.#hasFailed = true;
     const { apiVersion } = this.#context;
     if (location.kind !== 'elsewhere') {
       const isUnknownId = apiVersion >= TOPIC_ID_VERSION && !this.#snapshot().topicsById.has(topicId);
       const errorCode = isUnknownId ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-      return failed(index, errorCode, null);
+      return this.#refuse(index, errorCode, null);
     }
-    const result = failed(index, ErrorCode.NOT_LEADER_OR_FOLLOWER, null);
+    const result = this.#refuse(index, ErrorCode.NOT_LEADER_OR_FOLLOWER, null);
     if (apiVersion < LEADER_TAG_VERSION) return result;
     const { owner, leaderEpoch } = location;
     const endpoint = endpointOf(this.#snapshot(), owner, this.#context.connection.listenerName);
@@ -237,6 +238,11 @@ class ProduceRun {
     if (!this.#endpoints.some(({ nodeId }) => nodeId === owner)) this.#endpoints.push(endpoint);
     result.currentLeader = { leaderId: owner, leaderEpoch };
     return result;
+  }
+
+  #noteFailure(errorCode: number): void {
+    this.#hasFailed = true;
+    this.#services.dataPath.produceErrors.add(errorCode);
   }
 
   #snapshot() {
@@ -290,7 +296,7 @@ class ProduceRun {
   }
 
   #failOne(result: PartitionResult, errorCode: number): void {
-    this.#hasFailed = true;
+    this.#noteFailure(errorCode);
     result.errorCode = errorCode;
     result.baseOffset = -1n;
     result.logAppendTimeMs = -1n;

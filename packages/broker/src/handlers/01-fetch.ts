@@ -22,6 +22,7 @@ import {
 } from '@millrace/protocol/messages/01-fetch';
 import type { FetchSet, FetchTarget } from '../fetch/fetch-set.ts';
 import type { FetchSession } from '../fetch-session/fetch-sessions.ts';
+import { recordCountOf } from '../metrics/record-count.ts';
 import { endpointOf, type NodeEndpoint } from '../partitions/endpoints.ts';
 import { checkLeaderEpoch } from '../partitions/epoch-check.ts';
 import type { BrokerServices, PartitionLocation } from '../services.ts';
@@ -269,6 +270,7 @@ class FetchRun {
   #take(target: FetchTarget, log: PartitionLog, topicName: string, outcome: ReadOutcome): void {
     const { errorCode, sizeBytes } = outcome;
     if (errorCode !== ErrorCode.NONE) {
+      this.#services.dataPath.fetchErrors.add(errorCode);
       this.#add(target, errorData(target.partition, errorCode));
       this.#unserved.push(target);
       forgetTold(target);
@@ -277,7 +279,7 @@ class FetchRun {
     if (sizeBytes > 0) {
       this.#hasRecords = true;
       this.#remainingBytes -= sizeBytes;
-      this.#services.dataPath.traffic.addOut(topicName, sizeBytes);
+      this.#services.dataPath.traffic.addOut(topicName, sizeBytes, recordCountOf(outcome.slices));
       this.#served.push(target);
     } else if (log.readableBytes(target.offset, this.#isolation) > 0) {
       // There is more than the limits let through: next time first.
@@ -336,6 +338,7 @@ class FetchRun {
   }
 
   #fail(target: FetchTarget, location: PartitionLocation, errorCode: number): void {
+    this.#services.dataPath.fetchErrors.add(errorCode);
     const data = errorData(target.partition, errorCode);
     this.#unserved.push(target);
     forgetTold(target);

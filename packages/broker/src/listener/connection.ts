@@ -21,6 +21,8 @@ export interface RequestProcessor {
   accept(connection: RequestOwner, frame: Buffer): PendingRequest;
   /** Completes the request now or later. */
   start(request: PendingRequest): void;
+  /** The socket has taken its answer whole. */
+  sent?(request: PendingRequest, nowMs: number): void;
 }
 
 export interface ConnectionOptions {
@@ -72,6 +74,10 @@ export class Connection implements RequestOwner, BudgetWaiter {
   /** Started, oldest first; answered ones wait here for those before them. */
   readonly #running: PendingRequest[] = [];
   readonly #out: Buffer[] = [];
+  /** Requests whose answers the socket has not taken whole, oldest first. */
+  readonly #sending: PendingRequest[] = [];
+  #emittedBytes = 0;
+  #takenBytes = 0;
   #state: ConnectionState = 'open';
   #aborter: AbortController | undefined;
   #requestBytes = 0;
@@ -159,6 +165,7 @@ export class Connection implements RequestOwner, BudgetWaiter {
     this.#socket.destroy();
     this.#queued.length = 0;
     this.#out.length = 0;
+    this.#sending.length = 0;
     this.#requestBytes = 0;
     this.#answerBytes = 0;
     this.#recount();
@@ -257,6 +264,11 @@ export class Connection implements RequestOwner, BudgetWaiter {
         return;
       }
       for (const buffer of first.output) this.#out.push(buffer);
+      if (first.outputBytes > 0) {
+        this.#emittedBytes += first.outputBytes;
+        first.endsAtByte = this.#emittedBytes;
+        this.#sending.push(first);
+      }
     }
   }
 
@@ -334,9 +346,14 @@ export class Connection implements RequestOwner, BudgetWaiter {
 
   readonly #onWritten = (): void => {
     if (!this.#isAlive()) return;
-    this.#lastProgressMs = this.#options.clock.monotonicMs();
+    const now = this.#options.clock.monotonicMs();
+    this.#lastProgressMs = now;
     this.#answerBytes -= this.#writingBytes;
+    this.#takenBytes += this.#writingBytes;
     this.#writingBytes = 0;
+    while ((this.#sending[0]?.endsAtByte ?? Infinity) <= this.#takenBytes) {
+      this.#options.processor.sent?.(this.#sending.shift() as PendingRequest, now);
+    }
     this.#advance();
   };
 

@@ -73,6 +73,11 @@ export class Listener {
     return this.#connections.size;
   }
 
+  /** May be taken piece by piece while connections come and go. */
+  connections(): Iterable<Connection> {
+    return this.#connections.values();
+  }
+
   /** Connections turned away because of `max.connections`. */
   get refusedCount(): number {
     return this.#refusedCount;

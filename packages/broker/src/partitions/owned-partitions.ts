@@ -74,6 +74,13 @@ export class OwnedPartitions implements PartitionRegistry {
     return count;
   }
 
+  /** The partitions that are open here, a topic's together; may be taken piece by piece while topics come and go. */
+  *open(): Iterable<{ readonly topic: TopicMetadata; readonly log: PartitionLog }> {
+    for (const state of this.#topicsById.values()) {
+      for (const location of state.locations) if (location.kind === 'owned') yield location;
+    }
+  }
+
   locateByName(topicName: string, partition: number): PartitionLocation {
     return this.#topicsByName.get(topicName)?.locations[partition] ?? UNKNOWN;
   }
