@@ -1,5 +1,6 @@
 import { MillraceError, messageOf } from '@millrace/base';
 import { Command, CommanderError } from 'commander';
+import { logGroup } from './commands/log.ts';
 import { startCommand } from './commands/start.ts';
 import { topicsGroup } from './commands/topics.ts';
 import { stdoutOutput, type Output } from './output.ts';
@@ -19,12 +20,13 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
   const errorOutput = options.errorOutput ?? { line: (text) => void process.stderr.write(`${text}\n`) };
   let exitCode = 0;
   const program = new Command('millrace')
-    .description('Kafka-compatible event streaming: run a broker, look after topics.')
+    .description('Kafka-compatible event streaming: run a broker, look after topics and data.')
     .version(VERSION)
     // `millrace start --version` is the broker's to answer.
     .enablePositionalOptions()
     .addCommand(startCommand((code) => (exitCode = code)))
-    .addCommand(topicsGroup(output));
+    .addCommand(topicsGroup(output))
+    .addCommand(logGroup(output, (code) => (exitCode = code)));
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => output.line(text.trimEnd()),
