@@ -1,28 +1,29 @@
 /**
  * `brokers [--quick] [--write] [--only measure,…] [--rounds n]`: our broker beside Apache Kafka on this machine.
  */
+import { messageOf } from '@millrace/base';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildBroker, removeFolder } from './brokers/build.ts';
-import { killAllOnSignals, runCommand } from './brokers/child-processes.ts';
-import { TITLES } from './brokers/contenders.ts';
+import { killAllOnSignals } from './brokers/child-processes.ts';
+import { TITLES, type Contender } from './brokers/contenders.ts';
 import type { Figures } from './brokers/figures.ts';
 import { GOALS, judge, LIMITS } from './brokers/goals.ts';
 import { medianOf } from './brokers/figures.ts';
-import { findJava, KAFKA_VERSION, MissingToolchain, type JavaToolchain } from './brokers/java.ts';
+import { findJava, MissingToolchain } from './brokers/java.ts';
+import { formatFiles } from './brokers/format-files.ts';
 import { KafkaTools } from './brokers/kafka-tools.ts';
+import { describeMachine, today } from './brokers/machine.ts';
 import { runMeasure, type Measure } from './brokers/measure-run.ts';
 import { MEASURES } from './brokers/measures.ts';
-import { DOCUMENT, DOCUMENT_DIR, REPO_ROOT, WORK_DIR } from './brokers/paths.ts';
+import { DOCUMENT, DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
 import { figureTable, reportBrokers, type MeasureRecord } from './brokers/report.ts';
 import { replaceSection } from './document-section.ts';
 
 const FIGURES_FILE = join(DOCUMENT_DIR, 'brokers.json');
 const ROUNDS = 5;
 const QUICK_ROUNDS = 1;
-const FORMAT_MS_MAX = 60_000;
 
 export interface BrokersOptions {
   readonly isQuick: boolean;
@@ -44,10 +45,9 @@ export async function brokersCommand(args: readonly string[]): Promise<number> {
   const workDir = mkdtempSync(join(WORK_DIR, 'run-'));
   killAllOnSignals(() => removeFolder(workDir));
   try {
-    const records = await runAll(options, workDir);
+    const { records, failures } = await runAll(options, workDir);
     process.stdout.write(`\n${reportBrokers(records)}\n`);
-    if (options.isWriting) await writeDocument(records);
-    return allMet(records) ? 0 : 1;
+    return failures === 0 && allMet(records) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof MissingToolchain)) throw error;
     process.stderr.write(`bench: ${error.message}\n`);
@@ -84,22 +84,36 @@ export function parseBrokersArgs(args: readonly string[], all: readonly Measure[
   };
 }
 
-async function runAll(options: BrokersOptions, workDir: string): Promise<MeasureRecord[]> {
+interface Run {
+  readonly records: readonly MeasureRecord[];
+  /** Turns that failed. */
+  readonly failures: number;
+}
+
+/** Writes after each measure, so that a run that is interrupted leaves what it had. */
+async function runAll(options: BrokersOptions, workDir: string): Promise<Run> {
   const java = await findJava();
   say('building the broker');
   await buildBroker();
   const tools = new KafkaTools(java);
   const records: MeasureRecord[] = [];
+  let failures = 0;
+  const onFailure = (contender: Contender, round: number, error: unknown): void => {
+    failures++;
+    say(`  round ${round + 1}, ${TITLES[contender]} failed: ${messageOf(error)}`);
+  };
   for (const measure of options.measures) {
     say(`${measure.name}: ${measure.title}`);
     const machine = describeMachine(java);
     const { rounds, isQuick } = options;
-    const figures = await runMeasure(measure, { rounds, isQuick, java, tools, workDir, onTurn: sayTurn });
+    const figures = await runMeasure(measure, { rounds, isQuick, java, tools, workDir, onTurn: sayTurn, onFailure });
+    if (Object.keys(figures).length === 0) continue;
     const { name, title, method } = measure;
     records.push({ name, title, method, date: today(), machine, command: options.command, isQuick, figures });
     process.stderr.write(`\n${figureTable(figures)}\n\n`);
+    if (options.isWriting) await writeDocument(records);
   }
-  return records;
+  return { records, failures };
 }
 
 /** Measures that were not run now keep the figures of their last run. */
@@ -115,11 +129,6 @@ async function writeDocument(measured: readonly MeasureRecord[]): Promise<void> 
   await formatFiles([FIGURES_FILE, DOCUMENT]);
 }
 
-export async function formatFiles(files: readonly string[]): Promise<void> {
-  const prettier = join(REPO_ROOT, 'node_modules/prettier/bin/prettier.cjs');
-  await runCommand(process.execPath, [prettier, '--write', ...files], { cwd: REPO_ROOT, timeoutMs: FORMAT_MS_MAX });
-}
-
 function allMet(records: readonly MeasureRecord[]): boolean {
   const figuresOf = (measure: string) => records.find(({ name }) => name === measure)?.figures ?? {};
   const goals = GOALS.flatMap((goal) =>
@@ -131,24 +140,9 @@ function allMet(records: readonly MeasureRecord[]): boolean {
   return !goals.includes('missed') && !limits.includes(false);
 }
 
-function sayTurn(contender: keyof typeof TITLES, round: number, figures: Figures, seconds: number): void {
+function sayTurn(contender: Contender, round: number, figures: Figures, seconds: number): void {
   const shown = Object.entries(figures).map(([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`);
   say(`  round ${round + 1}, ${TITLES[contender]} (${seconds.toFixed(0)} s): ${shown.join(', ')}`);
-}
-
-/** Other work on the machine changes the figures, so its load belongs to them. */
-export function describeMachine(java: JavaToolchain): string {
-  const processor = cpus()[0]?.model ?? 'unknown processor';
-  const memory = (totalmem() / 2 ** 30).toFixed(0);
-  const load = (loadavg()[0] ?? 0).toFixed(1);
-  return (
-    `${processor}, ${availableParallelism()} cores, ${memory} GiB, load ${load} before it, ` +
-    `Node ${process.versions.node}, Apache Kafka ${KAFKA_VERSION} on ${java.javaVersion}`
-  );
-}
-
-export function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }
 
 function say(line: string): void {

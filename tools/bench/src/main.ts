@@ -1,10 +1,12 @@
 import { brokersCommand } from './brokers-command.ts';
+import { profileCommand } from './profile-command.ts';
 import { recordsCommand } from './records-command.ts';
 
 /** Each command measures one part, and owns one section of docs/performance.md. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   records: recordsCommand,
   brokers: brokersCommand,
+  profile: profileCommand,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

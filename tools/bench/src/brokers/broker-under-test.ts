@@ -18,6 +18,8 @@ import { BROKER_MAIN, COMPILE_CACHE } from './paths.ts';
 const READY_MS_MAX = 60_000;
 const END_MS_MAX = 30_000;
 const LOG_LINES_SHOWN = 15;
+/** 16 bytes in base64; any will do. */
+const CLUSTER_ID = Buffer.from('millrace-bench-1').toString('base64url');
 
 export interface BrokerUnderTest {
   readonly contender: Contender;
@@ -28,7 +30,8 @@ export interface BrokerUnderTest {
   spawn(): void;
   /** Resolves when it says or shows that it serves clients. */
   ready(): Promise<void>;
-  stop(): Promise<void>;
+  /** Asks it to end, or ends it. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Why it is gone although nobody stopped it; undefined while it runs. */
   failure(): string | undefined;
 }
@@ -51,8 +54,7 @@ export async function createBrokerUnderTest(options: BrokerOptions): Promise<Bro
   const settings = join(options.dataDir, 'server.properties');
   writeFileSync(settings, kafkaProperties(options.dataDir, port, controllerPort));
   const { java, classpath } = options.java;
-  const clusterId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
-  const format = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', settings];
+  const format = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', CLUSTER_ID, '-c', settings];
   await runCommand(java, ['-cp', classpath, ...QUIET_LOG, ...format], { timeoutMs: READY_MS_MAX });
   return new ProcessBroker(options, port, kafkaCommand(options, settings));
 }
@@ -166,10 +168,10 @@ class ProcessBroker implements BrokerUnderTest {
     await Promise.race([this.#ready, ended, late]).finally(() => clearTimeout(timer));
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child !== undefined) await endChild(child, END_MS_MAX);
+    if (child !== undefined) await endChild(child, signal, END_MS_MAX);
   }
 
   failure(): string | undefined {

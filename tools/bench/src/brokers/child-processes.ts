@@ -52,12 +52,12 @@ export function endOf(child: ChildProcess): Promise<ChildEnd> {
   });
 }
 
-/** Asks it to end, and kills its group when it has not after `patienceMs`. */
-export async function endChild(child: ChildProcess, patienceMs: number): Promise<void> {
+/** Sends the signal, and kills the group when it has not ended after `patienceMs`. */
+export async function endChild(child: ChildProcess, signal: NodeJS.Signals, patienceMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const end = endOf(child);
   const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), patienceMs);
-  signalGroup(child, 'SIGTERM');
+  signalGroup(child, signal);
   await end;
   clearTimeout(timer);
 }

@@ -14,7 +14,8 @@ export type Metric =
   | 'p999Ms'
   /** As Kafka's tool prints it, in whole milliseconds. */
   | 'toolP99Ms'
-  | 'alonePrecedingP99Ms'
+  /** p99 of the same load without readers, in the same turn. */
+  | 'aloneP99Ms'
   | 'p99Growth'
   | 'residentMb'
   | 'residentMaxMb'

@@ -3,6 +3,7 @@
  *
  * Owns: the data folders of the measure and the broker of the turn; both are gone when the measure is over, however it ends.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createBrokerUnderTest, type BrokerOptions, type BrokerUnderTest } from './broker-under-test.ts';
 import { removeFolder } from './build.ts';
@@ -16,6 +17,8 @@ export interface Turn {
   /** Counts from 0. */
   readonly round: number;
   readonly isQuick: boolean;
+  /** The folder of the turn's broker and everything that belongs to it. */
+  readonly dataDir: string;
   readonly java: JavaToolchain;
   readonly tools: KafkaTools;
   /** The broker over the turn's data folder: not yet started, stopped after the turn. */
@@ -46,6 +49,8 @@ export interface RunOptions {
   readonly workDir: string;
   /** Told what a turn gave. */
   readonly onTurn: (contender: Contender, round: number, figures: Figures, seconds: number) => void;
+  /** Told of a turn that failed; the others go on. */
+  readonly onFailure: (contender: Contender, round: number, error: unknown) => void;
 }
 
 export async function runMeasure(measure: Measure, options: RunOptions): Promise<MeasureFigures> {
@@ -58,9 +63,15 @@ export async function runMeasure(measure: Measure, options: RunOptions): Promise
       for (const contender of contenders) {
         const dataDir = folders.get(contender) ?? options.workDir;
         const began = performance.now();
-        const turn = await runTurn(measure, contender, round, dataDir, options);
-        (figures[contender] ??= []).push(turn);
-        options.onTurn(contender, round, turn, (performance.now() - began) / 1_000);
+        try {
+          const turn = await runTurn(measure, contender, round, dataDir, options);
+          (figures[contender] ??= []).push(turn);
+          options.onTurn(contender, round, turn, (performance.now() - began) / 1_000);
+        } catch (error) {
+          // The rounds that worked still say something, and an hour of measuring is not lost.
+          removeFolder(dataDir);
+          options.onFailure(contender, round, error);
+        }
       }
     }
   } finally {
@@ -82,9 +93,10 @@ async function runTurn(
       contender,
       round,
       isQuick,
+      dataDir,
       java,
       tools,
-      hasData: measure.keepsData === true && round > 0,
+      hasData: measure.keepsData === true && existsSync(dataDir),
       createBroker: async (more = {}) => {
         const broker = await createBrokerUnderTest({ contender, dataDir, java, ...more });
         brokers.push(broker);

@@ -1,7 +1,9 @@
 /** Every measure of the `brokers` command, in the order in which they run. */
+import { CATCHUP } from './catchup-measure.ts';
 import { CONSUME_COLD, CONSUME_TAIL } from './consume-measures.ts';
 import type { Measure } from './measure-run.ts';
 import { END_TO_END, PRODUCE_LATENCY, PRODUCE_MEASURES } from './produce-measures.ts';
+import { SCALE } from './scale-measure.ts';
 import { START } from './start-measure.ts';
 
 export const MEASURES: readonly Measure[] = [
@@ -11,4 +13,6 @@ export const MEASURES: readonly Measure[] = [
   CONSUME_COLD,
   END_TO_END,
   START,
+  CATCHUP,
+  SCALE,
 ];

@@ -8,6 +8,11 @@ const DROP_FILE = '/proc/sys/vm/drop_caches';
 /** Writes what is dirty, then drops everything that is clean. */
 export async function dropPageCache(): Promise<void> {
   await runCommand('sync', [], { timeoutMs: SYNC_MS_MAX });
+  dropCleanPages();
+}
+
+/** Drops what is clean and leaves what is dirty, so that it does not interfere with writers. */
+export function dropCleanPages(): void {
   try {
     writeFileSync(DROP_FILE, '3');
   } catch (error) {

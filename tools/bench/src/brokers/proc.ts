@@ -53,10 +53,14 @@ export interface Load {
   readonly residentBytesMax: number;
 }
 
-/** Runs `work` and says what the process `pid` used meanwhile, including what it still had to do right after. */
+/**
+ * Runs `work` and says what the process `pid` used meanwhile; with `untilQuiet` (default) also for what it still had to do
+ * right after.
+ */
 export async function observe<Result>(
   pid: number,
   work: () => Promise<Result>,
+  { untilQuiet = true }: { readonly untilQuiet?: boolean } = {},
 ): Promise<{ readonly result: Result; readonly load: Load }> {
   const samples: number[] = [residentBytesOf(pid)];
   const before = cpuSecondsOf(pid);
@@ -70,7 +74,7 @@ export async function observe<Result>(
   try {
     const result = await work();
     const residentBytes = median(samples);
-    await untilQuiet(pid);
+    if (untilQuiet) await waitUntilQuiet(pid);
     samples.push(residentBytesOf(pid));
     const cpuSeconds = cpuSecondsOf(pid) - before;
     return { result, load: { cpuSeconds, residentBytes, residentBytesMax: Math.max(...samples) } };
@@ -84,7 +88,7 @@ const QUIET_WINDOW_MS = 400;
 const QUIET_WINDOWS_MAX = 20;
 
 /** Waits until the process uses less than 5 % of a core: work that it puts off belongs to the load that caused it. */
-async function untilQuiet(pid: number): Promise<void> {
+async function waitUntilQuiet(pid: number): Promise<void> {
   for (let window = 0; window < QUIET_WINDOWS_MAX; window++) {
     const before = cpuSecondsOf(pid);
     await new Promise((resolve) => setTimeout(resolve, QUIET_WINDOW_MS));

@@ -1,0 +1,84 @@
+/** What consumers that read old records from disk do to producers. */
+import { startCatchUpReaders } from './catch-up-readers.ts';
+import { megabytes } from './figures.ts';
+import type { Measure, Turn } from './measure-run.ts';
+import { dropCleanPages, dropPageCache } from './page-cache.ts';
+import { observe } from './proc.ts';
+import { createTopics } from './wire.ts';
+
+const RATE = 2_000;
+const SIZE_BYTES = 1_024;
+const READERS = 3;
+const COLD_RECORDS = 2_000_000;
+const WARM_RECORDS = 200_000;
+const WARMUP_SECONDS = 5;
+const SECONDS = 15;
+const QUICK_SECONDS = 4;
+const QUICK_DIVISOR = 10;
+/** How often the page cache is dropped, so that readers that begin anew find it empty. */
+const DROP_MS = 500;
+
+export const CATCHUP: Measure = {
+  name: 'catchup',
+  title: 'Produce latency beside three catch-up readers from disk',
+  method:
+    `Kafka's producer at ${RATE} records/s of 1 KiB, linger.ms=0, timed by tools/bench/java/LatencyProbe.java: first alone, then while ` +
+    'three connections fetch old partitions without pause, 1 MiB at a time, with the page cache dropped twice a second. Both in one turn ' +
+    'and on one broker; growth is the one p99 divided by the other.',
+  keepsData: true,
+  async run(turn) {
+    const { createBroker, tools, hasData, isQuick } = turn;
+    const broker = await createBroker();
+    if (!hasData) await writeColdData(turn, broker);
+    const topic = `measured-${turn.round}`;
+    broker.spawn();
+    await broker.ready();
+    await createTopics(broker, [
+      { name: topic, partitions: 1 },
+      { name: 'warm', partitions: 1 },
+    ]);
+    const warm = { topic: 'warm', records: WARM_RECORDS, warmupRecords: 0, recordSizeBytes: SIZE_BYTES };
+    await tools.produce(broker.bootstrap, warm);
+    await dropPageCache();
+    const seconds = isQuick ? QUICK_SECONDS : SECONDS;
+    const load = {
+      topic,
+      records: RATE * seconds,
+      warmupRecords: RATE * (isQuick ? QUICK_SECONDS : WARMUP_SECONDS),
+      recordSizeBytes: SIZE_BYTES,
+    };
+    const alone = await tools.probeProduce(broker.bootstrap, load, RATE);
+
+    const readers = startCatchUpReaders(broker.port, 'cold', READERS);
+    const dropping = setInterval(dropCleanPages, DROP_MS);
+    const began = performance.now();
+    try {
+      const { result, load: used } = await observe(broker.pid, () => tools.probeProduce(broker.bootstrap, load, RATE), {
+        untilQuiet: false,
+      });
+      const elapsedSeconds = (performance.now() - began) / 1_000;
+      const bytes = await readers.stop();
+      return {
+        aloneP99Ms: alone.p99Ms,
+        p50Ms: result.p50Ms,
+        p99Ms: result.p99Ms,
+        p999Ms: result.p999Ms,
+        p99Growth: result.p99Ms / alone.p99Ms,
+        megabytesPerSecond: megabytes(bytes) / elapsedSeconds,
+        residentMaxMb: megabytes(used.residentBytesMax),
+      };
+    } finally {
+      clearInterval(dropping);
+      await readers.stop().catch(() => 0);
+    }
+  },
+};
+
+async function writeColdData({ tools, isQuick }: Turn, broker: Awaited<ReturnType<Turn['createBroker']>>) {
+  broker.spawn();
+  await broker.ready();
+  await createTopics(broker, [{ name: 'cold', partitions: READERS }]);
+  const records = isQuick ? COLD_RECORDS / QUICK_DIVISOR : COLD_RECORDS;
+  await tools.produce(broker.bootstrap, { topic: 'cold', records, warmupRecords: 0, recordSizeBytes: SIZE_BYTES });
+  await broker.stop();
+}

@@ -1,0 +1,84 @@
+/**
+ * `profile [--quick] [--write] [--only load,…]`: where our broker's time and allocations go under load.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { buildBroker, removeFolder } from './brokers/build.ts';
+import { killAllOnSignals } from './brokers/child-processes.ts';
+import { formatFiles } from './brokers/format-files.ts';
+import { findJava, MissingToolchain } from './brokers/java.ts';
+import { KafkaTools } from './brokers/kafka-tools.ts';
+import { describeMachine, today } from './brokers/machine.ts';
+import { DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
+import { reportProfiles } from './brokers/profile-report.ts';
+import { PROFILED_LOADS, profileLoad, type LoadProfile } from './brokers/profile-run.ts';
+
+/** Larger ones do not belong into a repository. */
+const PROFILE_BYTES_MAX = 1_000_000;
+
+export async function profileCommand(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      only: { type: 'string' },
+    },
+  });
+  const names = values.only?.split(',') ?? PROFILED_LOADS.map(({ name }) => name);
+  const unknown = names.filter((name) => !PROFILED_LOADS.some((load) => load.name === name));
+  if (unknown.length > 0) {
+    const known = PROFILED_LOADS.map(({ name }) => name).join(', ');
+    process.stderr.write(`there is no load "${unknown.join('", "')}"; there are: ${known}\n`);
+    return 2;
+  }
+  mkdirSync(WORK_DIR, { recursive: true });
+  const workDir = mkdtempSync(join(WORK_DIR, 'run-'));
+  killAllOnSignals(() => removeFolder(workDir));
+  try {
+    const java = await findJava();
+    await buildBroker();
+    const machine = describeMachine(java);
+    const tools = new KafkaTools(java);
+    const profiles: LoadProfile[] = [];
+    for (const load of PROFILED_LOADS.filter(({ name }) => names.includes(name))) {
+      process.stderr.write(`bench: profiling ${load.name}\n`);
+      profiles.push(await profileLoad(load, { java, tools, workDir, isQuick: values.quick }));
+    }
+    const command = ['node --conditions=@millrace/source tools/bench/src/main.ts profile', ...args].join(' ');
+    const report = reportProfiles(profiles, { date: today(), machine, command });
+    process.stdout.write(`${report}\n`);
+    if (values.write) await write(report, profiles);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof MissingToolchain)) throw error;
+    process.stderr.write(`bench: ${error.message}\n`);
+    return 1;
+  } finally {
+    removeFolder(workDir);
+  }
+}
+
+async function write(report: string, profiles: readonly LoadProfile[]): Promise<void> {
+  mkdirSync(DOCUMENT_DIR, { recursive: true });
+  for (const { load, cpuProfile, heapProfile } of profiles) {
+    keep(`${load.name}.cpuprofile.gz`, cpuProfile);
+    keep(`${load.name}.heapprofile.gz`, heapProfile);
+  }
+  const page = join(DOCUMENT_DIR, 'profile.md');
+  writeFileSync(page, `${report}\n`);
+  await formatFiles([page]);
+}
+
+function keep(name: string, text: string): void {
+  const path = join(DOCUMENT_DIR, name);
+  const packed = gzipSync(text, { level: 9 });
+  if (packed.length < PROFILE_BYTES_MAX) {
+    writeFileSync(path, packed);
+    return;
+  }
+  rmSync(path, { force: true });
+  process.stderr.write(`bench: ${name} has ${packed.length} bytes and is not kept\n`);
+}
