@@ -11,7 +11,8 @@
 import { corrupt, tooLarge } from './compression-error.ts';
 import { compressLz4Block, decompressLz4Block, lz4BlockSizeMax, NO_ROOM } from './lz4-block.ts';
 import { loadNative } from './native.ts';
-import { xxhash32 } from './xxhash32.ts';
+import { nextTurn } from './next-turn.ts';
+import { xxhash32, xxhash32Async } from './xxhash32.ts';
 
 /** The native block functions keep the uncompressed size in four bytes (little endian) before the block. */
 interface NativeLz4 {
@@ -59,6 +60,7 @@ const SIZE_CLASS_MAX = 7;
 const SIZE_CLASS_WRITTEN_MAX = 6;
 /** A byte of a length stands for 255 bytes of output at most. */
 const EXPANSION_MAX = 255;
+const CHECKSUM_DIFFERS = 'the content does not match its checksum';
 /** Below this the call into native code costs more than it saves (measured, docs/adr/0004). */
 const NATIVE_BYTES_MIN = 1024;
 
@@ -118,7 +120,7 @@ export async function decompressLz4Async(input: Uint8Array, outputBytesMax: numb
   const single = singleBlock(frames);
   if (single !== undefined) {
     const opened = await openNativeAsync(input, single.frame, single.block, room);
-    if (opened !== undefined) return checkContent(single.frame, opened, 0, opened.length);
+    if (opened !== undefined) return checkContentAsync(single.frame, opened, 0, opened.length);
   }
   const output = Buffer.allocUnsafeSlow(room);
   let at = 0;
@@ -127,8 +129,10 @@ export async function decompressLz4Async(input: Uint8Array, outputBytesMax: numb
     for (const block of frame.blocks) {
       const opened = await openNativeAsync(input, frame, block, output.length - at);
       at = placeBlock(opened, input, frame, block, output, start, at, outputBytesMax);
+      // A block is 4 MiB at most; the next one can wait for its turn.
+      if (opened === undefined) await nextTurn();
     }
-    checkContent(frame, output, start, at);
+    await checkContentAsync(frame, output, start, at);
   }
   return trimmed(output, at);
 }
@@ -308,13 +312,23 @@ function overflow(frame: Frame, room: number, outputBytesMax: number): Error {
 }
 
 function checkContent(frame: Frame, output: Buffer, start: number, end: number): Buffer {
-  if (frame.contentSize !== undefined && frame.contentSize !== end - start) {
-    throw corrupt('lz4', `a frame announces ${frame.contentSize} bytes and holds ${end - start}`);
+  checkContentSize(frame, end - start);
+  if (frame.contentChecksum === undefined || frame.contentChecksum === xxhash32(output, start, end)) return output;
+  throw corrupt('lz4', CHECKSUM_DIFFERS);
+}
+
+async function checkContentAsync(frame: Frame, output: Buffer, start: number, end: number): Promise<Buffer> {
+  checkContentSize(frame, end - start);
+  const { contentChecksum } = frame;
+  if (contentChecksum === undefined || contentChecksum === (await xxhash32Async(output, start, end, nextTurn))) {
+    return output;
   }
-  if (frame.contentChecksum !== undefined && frame.contentChecksum !== xxhash32(output, start, end)) {
-    throw corrupt('lz4', 'the content does not match its checksum');
-  }
-  return output;
+  throw corrupt('lz4', CHECKSUM_DIFFERS);
+}
+
+function checkContentSize({ contentSize }: Frame, sizeBytes: number): void {
+  if (contentSize === undefined || contentSize === sizeBytes) return;
+  throw corrupt('lz4', `a frame announces ${contentSize} bytes and holds ${sizeBytes}`);
 }
 
 /** Gives back memory that a generous bound took. */

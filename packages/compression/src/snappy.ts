@@ -8,6 +8,7 @@
  */
 import { corrupt, tooLarge } from './compression-error.ts';
 import { loadNative } from './native.ts';
+import { nextTurn } from './next-turn.ts';
 import { compressSnappyBlock, decompressSnappyBlock, snappyBlockLength, snappyBlockSizeMax } from './snappy-block.ts';
 
 interface NativeSnappy {
@@ -75,23 +76,30 @@ export function decompressSnappy(input: Uint8Array, outputBytesMax: number): Buf
 }
 
 export async function decompressSnappyAsync(input: Uint8Array, outputBytesMax: number): Promise<Buffer> {
-  const library = nativeSnappy();
   const { blocks, lengths, total } = plan(input, outputBytesMax);
-  if (library === undefined || total < NATIVE_BYTES_MIN) return decompressSnappy(input, outputBytesMax);
-  const opened = await mapConcurrently(blocks, async (block) => {
+  if (total < NATIVE_BYTES_MIN) return decompressSnappy(input, outputBytesMax);
+  const output = Buffer.allocUnsafeSlow(total);
+  let next = 0;
+  const planned = blocks.map((block, index) => {
+    const length = lengths[index]!;
+    const at = next;
+    next += length;
+    return { block, length, at };
+  });
+  const library = nativeSnappy();
+  await mapConcurrently(planned, async ({ block, length, at }) => {
+    if (library === undefined) {
+      decompressSnappyBlock(block, output, at);
+      return nextTurn();
+    }
+    let opened: Buffer;
     try {
-      return await library.uncompress(block, NATIVE_OPTIONS);
+      opened = await library.uncompress(block, NATIVE_OPTIONS);
     } catch (error) {
       throw corrupt('snappy', 'a block is damaged', error);
     }
+    place(opened, length, output, at);
   });
-  const output = Buffer.allocUnsafeSlow(total);
-  let at = 0;
-  for (let index = 0; index < opened.length; index++) {
-    const length = lengths[index]!;
-    place(opened[index]!, length, output, at);
-    at += length;
-  }
   return output;
 }
 

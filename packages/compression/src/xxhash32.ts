@@ -6,27 +6,59 @@ const PRIME_3 = 0xc2b2ae3d;
 const PRIME_4 = 0x27d4eb2f;
 const PRIME_5 = 0x165667b1;
 
+/** What is hashed between two pauses: about a quarter of a millisecond. */
+const SLICE_BYTES = 256 * 1024;
+
 /** XXH32 of `bytes[start, end)` as an unsigned number. */
 export function xxhash32(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
+  const lanes = newLanes();
+  return finish(lanes, bytes, start, addStripes(lanes, bytes, start, end), end);
+}
+
+/** The same without holding the event loop for long: `pause` comes between slices. */
+export async function xxhash32Async(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  pause: () => Promise<void>,
+): Promise<number> {
+  const lanes = newLanes();
   let at = start;
-  let hash: number;
-  if (length >= 16) {
-    let lane1 = (PRIME_1 + PRIME_2) | 0;
-    let lane2 = PRIME_2 | 0;
-    let lane3 = 0;
-    let lane4 = -PRIME_1 | 0;
-    for (const stripesEnd = end - 16; at <= stripesEnd; at += 16) {
-      lane1 = round(lane1, readWord(bytes, at));
-      lane2 = round(lane2, readWord(bytes, at + 4));
-      lane3 = round(lane3, readWord(bytes, at + 8));
-      lane4 = round(lane4, readWord(bytes, at + 12));
-    }
-    hash = (rotate(lane1, 1) + rotate(lane2, 7) + rotate(lane3, 12) + rotate(lane4, 18)) | 0;
-  } else {
-    hash = PRIME_5 | 0;
+  while (end - at > SLICE_BYTES) {
+    at = addStripes(lanes, bytes, at, at + SLICE_BYTES);
+    await pause();
   }
-  hash = (hash + length) | 0;
+  return finish(lanes, bytes, start, addStripes(lanes, bytes, at, end), end);
+}
+
+function newLanes(): Int32Array {
+  return Int32Array.of(PRIME_1 + PRIME_2, PRIME_2, 0, -PRIME_1);
+}
+
+/** Takes whole stripes of 16 bytes and returns where the rest begins. */
+function addStripes(lanes: Int32Array, bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  let [lane1, lane2, lane3, lane4] = [lanes[0]!, lanes[1]!, lanes[2]!, lanes[3]!];
+  for (const stripesEnd = end - 16; at <= stripesEnd; at += 16) {
+    lane1 = round(lane1, readWord(bytes, at));
+    lane2 = round(lane2, readWord(bytes, at + 4));
+    lane3 = round(lane3, readWord(bytes, at + 8));
+    lane4 = round(lane4, readWord(bytes, at + 12));
+  }
+  lanes[0] = lane1;
+  lanes[1] = lane2;
+  lanes[2] = lane3;
+  lanes[3] = lane4;
+  return at;
+}
+
+function finish(lanes: Int32Array, bytes: Uint8Array, start: number, rest: number, end: number): number {
+  let at = rest;
+  let hash = PRIME_5 | 0;
+  if (at > start) {
+    hash = (rotate(lanes[0]!, 1) + rotate(lanes[1]!, 7) + rotate(lanes[2]!, 12) + rotate(lanes[3]!, 18)) | 0;
+  }
+  hash = (hash + (end - start)) | 0;
   for (; at + 4 <= end; at += 4) {
     hash = Math.imul(rotate((hash + Math.imul(readWord(bytes, at), PRIME_3)) | 0, 17), PRIME_4);
   }

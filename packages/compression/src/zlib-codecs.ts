@@ -17,6 +17,8 @@ const CHUNK_BYTES_MIN = 16 * 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 /** Guess at the ratio of gzip data, so that most output lands in one chunk. */
 const EXPANSION_USUAL = 4;
+/** Deflate says 258 bytes in two bits at best. */
+const GZIP_EXPANSION_MAX = 1032;
 
 export function compressGzip(input: Uint8Array, level: number | undefined): Buffer {
   return zlib.gzipSync(input, gzipOptions(level));
@@ -110,8 +112,7 @@ class ZstdFrames {
     return {
       info: true,
       maxOutputLength: Math.max(1, room),
-      // One byte more than announced: a full chunk would make zlib ask for another.
-      chunkSize: chunkBytes(announced === undefined ? this.rest.length * EXPANSION_USUAL : announced + 1),
+      chunkSize: announced === undefined ? chunkBytes(this.rest.length * EXPANSION_USUAL) : oneChunkBytes(announced),
     };
   }
 
@@ -136,7 +137,18 @@ function gzipOptions(level: number | undefined): zlib.ZlibOptions {
 }
 
 function gunzipOptions(input: Uint8Array, outputBytesMax: number): zlib.ZlibOptions {
-  return { maxOutputLength: Math.max(1, outputBytesMax), chunkSize: chunkBytes(input.length * EXPANSION_USUAL) };
+  return { maxOutputLength: Math.max(1, outputBytesMax), chunkSize: gunzipChunkBytes(input, outputBytesMax) };
+}
+
+/**
+ * The last four bytes are the size of the last member, which is the only one that writers make. If they lie, output comes in several chunks
+ * or memory is reserved that is never touched.
+ */
+function gunzipChunkBytes(input: Uint8Array, outputBytesMax: number): number {
+  const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
+  const announced = input.length < 4 ? 0 : view.getUint32(input.length - 4, true);
+  const isPossible = announced <= outputBytesMax && announced <= input.length * GZIP_EXPANSION_MAX;
+  return isPossible ? oneChunkBytes(announced) : chunkBytes(input.length * EXPANSION_USUAL);
 }
 
 function zstdOptions(input: Uint8Array, level: number | undefined): zlib.ZstdOptions {
@@ -145,6 +157,14 @@ function zstdOptions(input: Uint8Array, level: number | undefined): zlib.ZstdOpt
     pledgedSrcSize: input.length,
     ...(level === undefined ? {} : { params: { [zlib.constants.ZSTD_c_compressionLevel]: level } }),
   };
+}
+
+/**
+ * Room for all of the output, so that nothing has to be joined on the event loop afterwards; one byte more than announced, since a full
+ * chunk would make zlib ask for another.
+ */
+function oneChunkBytes(announced: number): number {
+  return Math.max(announced + 1, CHUNK_BYTES_MIN);
 }
 
 function chunkBytes(guess: number): number {
