@@ -7,6 +7,8 @@ export interface RequestOwner extends ConnectionInfo {
   /** Bytes that an answer may take now without straining memory. */
   readonly responseBytesMax: number;
   requestCompleted(request: PendingRequest): void;
+  /** The memory of a frame may be used again. */
+  releaseFrame(frame: Buffer): void;
 }
 
 /**
@@ -27,6 +29,7 @@ export class PendingRequest implements RequestContext {
   readonly handler: ApiHandler<unknown, unknown> | undefined;
   readonly frameBytes: number;
   readonly receivedAtMs: number;
+  #frame: Buffer | undefined;
   /** Stands behind the header; dropped once the message is decoded. */
   reader: Reader | undefined;
   outcome: RequestOutcome = 'pending';
@@ -55,7 +58,7 @@ export class PendingRequest implements RequestContext {
     work: {
       readonly handler: ApiHandler<unknown, unknown> | undefined;
       readonly reader: Reader | undefined;
-      readonly frameBytes: number;
+      readonly frame: Buffer;
       readonly receivedAtMs: number;
     },
   ) {
@@ -67,7 +70,8 @@ export class PendingRequest implements RequestContext {
     this.clientId = header.clientId;
     this.handler = work.handler;
     this.reader = work.reader;
-    this.frameBytes = work.frameBytes;
+    this.#frame = work.handler?.releasesFrame === true ? work.frame : undefined;
+    this.frameBytes = work.frame.length;
     this.receivedAtMs = work.receivedAtMs;
   }
 
@@ -90,6 +94,13 @@ export class PendingRequest implements RequestContext {
     this.#hasGivenWay = true;
     this.#giveWay?.();
     this.#giveWay = undefined;
+  }
+
+  /** The handler is done with the request's bytes. */
+  releaseFrame(): void {
+    const frame = this.#frame;
+    this.#frame = undefined;
+    if (frame !== undefined) this.connection.releaseFrame(frame);
   }
 
   answer(output: readonly Buffer[]): void {

@@ -49,7 +49,7 @@ export class RequestDispatcher implements RequestProcessor {
       return new PendingRequest(services, connection, UNREADABLE, {
         handler: undefined,
         reader: undefined,
-        frameBytes: frame.length,
+        frame,
         receivedAtMs,
       });
     }
@@ -60,7 +60,7 @@ export class RequestDispatcher implements RequestProcessor {
       services,
       connection,
       { apiKey, apiVersion, correlationId: header.correlationId, clientId: header.clientId },
-      { handler, reader, frameBytes: frame.length, receivedAtMs },
+      { handler, reader, frame, receivedAtMs },
     );
   }
 
@@ -116,6 +116,7 @@ export class RequestDispatcher implements RequestProcessor {
     message: unknown,
     result: HandlerResult<unknown>,
   ): void {
+    if (handler.releasesFrame === true) request.releaseFrame();
     if (request.isDone) return;
     const { metrics, clock } = this.#options;
     request.doneAtMs = clock.monotonicMs();

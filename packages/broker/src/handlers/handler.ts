@@ -50,6 +50,8 @@ export interface ApiHandler<Request, Response> {
    * Kafka treats every API. Answers keep request order in any case.
    */
   readonly overlapMax?: number;
+  /** Nothing keeps a slice of the request once `handle` has settled, so its memory is used again; for what is large and frequent. */
+  readonly releasesFrame?: boolean;
   handle(context: RequestContext, request: Request): HandlerResult<Response> | Promise<HandlerResult<Response>>;
   /** The response that carries one error code for a request whose handling threw, shaped like the request. */
   failure(request: Request, errorCode: number, version: number): Response;

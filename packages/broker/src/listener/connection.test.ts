@@ -5,6 +5,7 @@ import { PendingRequest, type RequestOwner } from '../dispatch/pending-request.t
 import type { ApiHandler } from '../handlers/handler.ts';
 import type { BrokerServices } from '../services.ts';
 import { Connection, type RequestProcessor } from './connection.ts';
+import { FrameMemory } from './frame-memory.ts';
 import { MemoryBudget } from './memory-budget.ts';
 
 /** A socket whose other side is the test. */
@@ -67,7 +68,7 @@ class FakeProcessor implements RequestProcessor {
     const request = new PendingRequest({} as BrokerServices, connection, header, {
       handler: HANDLERS[name.charAt(0)],
       reader: undefined,
-      frameBytes: frame.length,
+      frame,
       receivedAtMs: 0,
     });
     this.requests.set(name, request);
@@ -96,7 +97,7 @@ function frame(body: string): Buffer {
 function setUp(options: { writeBacklogBytesMax?: number; budgetBytes?: number; frameBytesMax?: number } = {}) {
   const socket = new FakeSocket();
   const processor = new FakeProcessor();
-  const budget = new MemoryBudget(options.budgetBytes ?? 1_000_000);
+  const budget = new MemoryBudget(options.budgetBytes ?? 1_000_000, options.budgetBytes ?? 1_000_000);
   const closed: Connection[] = [];
   const connection = new Connection(socket as unknown as Socket, {
     id: 1,
@@ -104,6 +105,8 @@ function setUp(options: { writeBacklogBytesMax?: number; budgetBytes?: number; f
     clock: systemClock,
     processor,
     budget,
+    frameMemory: new FrameMemory(0),
+    receiveBuffer: Buffer.alloc(1024),
     frameBytesMax: options.frameBytesMax ?? 1_000,
     writeBacklogBytesMax: options.writeBacklogBytesMax ?? 1_000,
     onBytes: () => undefined,

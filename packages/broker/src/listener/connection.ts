@@ -13,7 +13,9 @@ import type { Socket } from 'node:net';
 import type { Clock } from '@millrace/base';
 import type { PendingRequest, RequestOwner } from '../dispatch/pending-request.ts';
 import { FrameAssembler } from './frame-assembler.ts';
+import type { FrameMemory } from './frame-memory.ts';
 import type { BudgetWaiter, MemoryBudget } from './memory-budget.ts';
+import { receiveInto } from './receive-socket.ts';
 
 /** Turns frames into requests and runs them. */
 export interface RequestProcessor {
@@ -31,6 +33,9 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly processor: RequestProcessor;
   readonly budget: MemoryBudget;
+  readonly frameMemory: FrameMemory;
+  /** Where sockets are read into, shared with other connections. */
+  readonly receiveBuffer: Buffer;
   readonly frameBytesMax: number;
   /** Answers that wait for the client to read them, above which nothing further is read or started. */
   readonly writeBacklogBytesMax: number;
@@ -95,15 +100,15 @@ export class Connection implements RequestOwner, BudgetWaiter {
   #lastProgressMs: number;
   #closingSinceMs = -1;
 
-  constructor(socket: Socket, options: ConnectionOptions) {
-    this.#socket = socket;
+  constructor(accepted: Socket, options: ConnectionOptions) {
     this.#options = options;
+    const socket = receiveInto(accepted, options.receiveBuffer, (chunk) => this.#onData(chunk));
+    this.#socket = socket;
     this.id = options.id;
     this.listenerName = options.listenerName;
     this.remoteAddress = socket.remoteAddress ?? '';
     this.#lastProgressMs = options.clock.monotonicMs();
-    this.#assembler = new FrameAssembler(options.frameBytesMax, (frame) => this.#onFrame(frame));
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    this.#assembler = new FrameAssembler(options.frameBytesMax, options.frameMemory, (frame) => this.#onFrame(frame));
     socket.on('end', () => this.#onInputEnd());
     socket.on('error', () => this.destroy());
     socket.on('close', () => this.destroy());
@@ -177,6 +182,10 @@ export class Connection implements RequestOwner, BudgetWaiter {
 
   resumeReading(): void {
     this.#unpause(PAUSED_BY_BUDGET);
+  }
+
+  releaseFrame(frame: Buffer): void {
+    this.#options.frameMemory.give(frame);
   }
 
   requestCompleted(request: PendingRequest): void {
@@ -352,7 +361,8 @@ export class Connection implements RequestOwner, BudgetWaiter {
     this.#takenBytes += this.#writingBytes;
     this.#writingBytes = 0;
     while ((this.#sending[0]?.endsAtByte ?? Infinity) <= this.#takenBytes) {
-      this.#options.processor.sent?.(this.#sending.shift() as PendingRequest, now);
+      const request = this.#sending.shift() as PendingRequest;
+      this.#options.processor.sent?.(request, now);
     }
     this.#advance();
   };

@@ -2,12 +2,13 @@
  * Frames out of a byte stream: a 4-byte length, then that many bytes, whatever the cuts between socket chunks.
  *
  * Owns: the part of a frame that has arrived so far.
- * Invariants: a frame that lies inside one chunk is handed on in place, any other is copied once into memory of its own;
+ * Invariants: nothing of a chunk is kept: each frame is copied into memory of its own, which is the receiver's from then on;
  *   frames come out in order; after a fault nothing comes out any more.
- * Bounds: memory follows what has arrived, never what was announced: at most GROWTH_FACTOR times the received bytes
- *   (or FIRST_CAPACITY_BYTES), and never more than the frame.
+ * Bounds: memory follows what has arrived, never what was announced: at most FAST_GROWTH_FACTOR times the received bytes
+ *   (or FIRST_CAPACITY_BYTES) and never more than the frame, in pieces of FrameMemory.
  * Not here: what is in a frame, and how many frames a connection may have in work (see connection.ts).
  */
+import type { FrameMemory } from './frame-memory.ts';
 
 const LENGTH_BYTES = 4;
 const FIRST_CAPACITY_BYTES = 64 * 1024;
@@ -20,19 +21,21 @@ const NOTHING = Buffer.alloc(0);
 
 export class FrameAssembler {
   readonly #frameBytesMax: number;
+  readonly #memory: FrameMemory;
   readonly #onFrame: (frame: Buffer) => void;
   /** Bytes of the length field that have arrived, and their value so far. */
   #lengthBytes = 0;
   #length = 0;
   /** The frame under assembly; empty between frames. */
-  #partial = NOTHING;
+  #partial: Buffer = NOTHING;
   #frameBytes = 0;
   #received = 0;
   #isStopped = false;
 
   /** @param onFrame called inside `push`; may call `stop` */
-  constructor(frameBytesMax: number, onFrame: (frame: Buffer) => void) {
+  constructor(frameBytesMax: number, memory: FrameMemory, onFrame: (frame: Buffer) => void) {
     this.#frameBytesMax = frameBytesMax;
+    this.#memory = memory;
     this.#onFrame = onFrame;
   }
 
@@ -72,12 +75,6 @@ export class FrameAssembler {
         return `a frame of ${length} bytes was announced; 1 to ${this.#frameBytesMax} are allowed (socket.request.max.bytes)`;
       }
       this.#frameBytes = length;
-      const end = at + length;
-      if (end <= chunk.length) {
-        this.#startOver();
-        this.#onFrame(chunk.subarray(at, end));
-        at = end;
-      }
     }
     return undefined;
   }
@@ -91,7 +88,7 @@ export class FrameAssembler {
       this.#received += taken;
     }
     if (this.#received === this.#frameBytes) {
-      const frame = this.#partial;
+      const frame = this.#partial.subarray(0, this.#received);
       this.#startOver();
       this.#onFrame(frame);
     }
@@ -101,9 +98,13 @@ export class FrameAssembler {
   #reserve(bytes: number): void {
     if (bytes <= this.#partial.length) return;
     const factor = bytes < FAST_GROWTH_BYTES_MAX ? FAST_GROWTH_FACTOR : GROWTH_FACTOR;
-    const capacity = Math.min(this.#frameBytes, Math.max(FIRST_CAPACITY_BYTES, bytes * factor));
-    const grown = Buffer.allocUnsafeSlow(capacity);
-    this.#partial.copy(grown, 0, 0, this.#received);
+    const wanted = Math.max(FIRST_CAPACITY_BYTES, bytes * factor);
+    const capacity = wanted < this.#frameBytes ? 1 << (31 - Math.clz32(wanted)) : this.#frameBytes;
+    const grown = this.#memory.take(capacity);
+    if (this.#received > 0) {
+      this.#partial.copy(grown, 0, 0, this.#received);
+      this.#memory.give(this.#partial);
+    }
     this.#partial = grown;
   }
 

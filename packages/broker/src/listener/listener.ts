@@ -11,6 +11,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { messageOf, MillraceError, type Clock, type Logger, type Timer, type Timers } from '@millrace/base';
 import type { ListenerEndpoint } from './listener-endpoints.ts';
 import { Connection, type RequestProcessor } from './connection.ts';
+import { FrameMemory } from './frame-memory.ts';
 import { MemoryBudget } from './memory-budget.ts';
 
 export interface ListenerOptions {
@@ -28,6 +29,7 @@ export interface ListenerOptions {
   /** `socket.listen.backlog.size`. */
   readonly backlog: number;
   readonly inFlightBytesMax: number;
+  readonly answerBytesMax: number;
   readonly onBytes: (receivedBytes: number, sentBytes: number) => void;
   readonly onProtocolFault: () => void;
 }
@@ -41,10 +43,14 @@ const CLOSING_MS_MAX = 2000;
 /** How long a request may go on whose client sends no more, and has probably gone. */
 const CLOSING_AT_WORK_MS_MAX = 10_000;
 const WRITE_BACKLOG_BYTES_MAX = 1024 * 1024;
+const RECEIVE_BUFFER_BYTES = 256 * 1024;
+const FREE_FRAME_BYTES_MAX = 8 * 1024 * 1024;
 
 export class Listener {
   readonly budget: MemoryBudget;
   readonly #options: ListenerOptions;
+  readonly #frameMemory = new FrameMemory(FREE_FRAME_BYTES_MAX);
+  readonly #receiveBuffer = Buffer.allocUnsafeSlow(RECEIVE_BUFFER_BYTES);
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Connection>();
   readonly #countByAddress = new Map<string, number>();
@@ -61,7 +67,7 @@ export class Listener {
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    this.budget = new MemoryBudget(options.inFlightBytesMax);
+    this.budget = new MemoryBudget(options.inFlightBytesMax, options.answerBytesMax);
   }
 
   /** The endpoints with the ports that were bound. */
@@ -134,9 +140,8 @@ export class Listener {
   }
 
   async #bindOne(endpoint: ListenerEndpoint): Promise<void> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) =>
-      this.#onSocket(endpoint.name, socket),
-    );
+    const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, pauseOnConnect: true };
+    const server = createServer(options, (socket) => this.#onSocket(endpoint.name, socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => reject(bindError(endpoint, error)));
       server.listen(
@@ -190,6 +195,8 @@ export class Listener {
         clock: this.#options.clock,
         processor: this.#options.processor,
         budget: this.budget,
+        frameMemory: this.#frameMemory,
+        receiveBuffer: this.#receiveBuffer,
         frameBytesMax: this.#options.frameBytesMax,
         writeBacklogBytesMax: WRITE_BACKLOG_BYTES_MAX,
         onBytes: this.#options.onBytes,

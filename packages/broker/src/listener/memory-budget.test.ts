@@ -12,7 +12,7 @@ function waiter(partialSinceMs = -1): BudgetWaiter & { resumed: number } {
 
 describe('MemoryBudget', () => {
   it('lets waiting readers go on when bytes are released, as many as there is room for', () => {
-    const budget = new MemoryBudget(100_000);
+    const budget = new MemoryBudget(100_000, 100_000);
     const readers = [waiter(), waiter(), waiter()];
     budget.add(150_000, 0);
     for (const reader of readers) expect(budget.wait(reader)).toBe(true);
@@ -26,7 +26,7 @@ describe('MemoryBudget', () => {
   });
 
   it('wakes those for whom there was no room at a later sweep', () => {
-    const budget = new MemoryBudget(60_000);
+    const budget = new MemoryBudget(60_000, 60_000);
     const readers = [waiter(), waiter()];
     budget.add(70_000, 0);
     for (const reader of readers) budget.wait(reader);
@@ -38,7 +38,7 @@ describe('MemoryBudget', () => {
   });
 
   it('lets the oldest unfinished frame pass when unfinished frames fill the budget', () => {
-    const budget = new MemoryBudget(100_000);
+    const budget = new MemoryBudget(100_000, 100_000);
     const [young, old, idle] = [waiter(20), waiter(10), waiter()];
     budget.add(120_000, 120_000);
     for (const reader of [young, old, idle]) budget.wait(reader);
@@ -56,19 +56,19 @@ describe('MemoryBudget', () => {
   });
 
   it('never lets answers stop readers, but gives further answers less', () => {
-    const budget = new MemoryBudget(4_000_000);
+    const budget = new MemoryBudget(1_000_000, 4_000_000);
     expect(budget.nextAnswerBytesMax).toBe(2_000_000);
     budget.addAnswers(3_000_000);
     expect(budget.nextAnswerBytesMax).toBe(500_000);
     budget.addAnswers(3_000_000);
-    expect(budget.nextAnswerBytesMax).toBe(262_144);
+    expect(budget.nextAnswerBytesMax).toBe(65_536);
     expect([budget.isExhaustedByAnswers, budget.isExhausted]).toEqual([true, false]);
     budget.addAnswers(-6_000_000);
     expect(budget.isExhaustedByAnswers).toBe(false);
   });
 
   it('favours nobody while requests in work hold the bytes', () => {
-    const budget = new MemoryBudget(100_000);
+    const budget = new MemoryBudget(100_000, 100_000);
     const reader = waiter(10);
     budget.add(120_000, 30_000);
     budget.wait(reader);

@@ -7,7 +7,7 @@
  *   when frames under assembly alone fill the budget, one of them at a time may pass it, so that the others can go on after it.
  * Bounds: `limitBytes` for requests, overshot by at most a socket chunk and the little that each connection always may hold
  *   (READ_ANYWAY_BYTES), and by one frame of the largest size;
- *   as much for answers, beyond which each may still have ANSWER_BYTES_MIN.
+ *   `answerBytesMax` for answers, beyond which each may still have ANSWER_BYTES_MIN.
  * Not here: measuring (the connections report), and closing those who do not move (listener.ts).
  */
 
@@ -21,18 +21,20 @@ export interface BudgetWaiter {
 /** What one resumed connection may bring in at once: the size of a socket chunk. */
 const CHUNK_BYTES = 64 * 1024;
 /** What an answer may take however short memory is: enough for clients to make progress. */
-const ANSWER_BYTES_MIN = 256 * 1024;
+const ANSWER_BYTES_MIN = 64 * 1024;
 
 export class MemoryBudget {
   readonly limitBytes: number;
+  readonly answerBytesMax: number;
   readonly #waiting = new Set<BudgetWaiter>();
   #usedBytes = 0;
   #partialBytes = 0;
   #answerBytes = 0;
   #favoured: BudgetWaiter | undefined;
 
-  constructor(limitBytes: number) {
+  constructor(limitBytes: number, answerBytesMax: number) {
     this.limitBytes = limitBytes;
+    this.answerBytesMax = answerBytesMax;
   }
 
   /** Bytes of requests, whole or under assembly. */
@@ -46,11 +48,11 @@ export class MemoryBudget {
 
   /** What the next large answer may take: never all that is left, so that others get something too. */
   get nextAnswerBytesMax(): number {
-    return Math.max(ANSWER_BYTES_MIN, Math.floor((this.limitBytes - this.#answerBytes) / 2));
+    return Math.max(ANSWER_BYTES_MIN, Math.floor((this.answerBytesMax - this.#answerBytes) / 2));
   }
 
   get isExhaustedByAnswers(): boolean {
-    return this.#answerBytes > this.limitBytes;
+    return this.#answerBytes > this.answerBytesMax;
   }
 
   get isExhausted(): boolean {

@@ -1,0 +1,52 @@
+/**
+ * Memory for frames, used again once their request is done with it.
+ *
+ * Owns: free pieces, by size.
+ * Invariants: a piece is given back by its only user, once; nothing of it may be looked at afterwards.
+ * Bounds: pieces are powers of two up to PIECE_BYTES_MAX; smaller and larger frames get memory that is not used again; free pieces take `freeBytesMax`.
+ * Not here: who may give back (`releasesFrame` of a handler), and how much all frames may take (memory-budget.ts).
+ */
+
+/** Smaller frames lie in Node's pool of small buffers, which is not ours to keep. */
+const SMALL_FRAME_BYTES = 2048;
+const PIECE_BITS_MIN = 12;
+const PIECE_BITS_MAX = 21;
+const PIECE_BYTES_MIN = 1 << PIECE_BITS_MIN;
+const PIECE_BYTES_MAX = 1 << PIECE_BITS_MAX;
+
+export class FrameMemory {
+  readonly #freeBytesMax: number;
+  readonly #free: ArrayBufferLike[][] = [];
+  #freeBytes = 0;
+
+  constructor(freeBytesMax: number) {
+    this.#freeBytesMax = freeBytesMax;
+    for (let bits = PIECE_BITS_MIN; bits <= PIECE_BITS_MAX; bits++) this.#free.push([]);
+  }
+
+  get freeBytes(): number {
+    return this.#freeBytes;
+  }
+
+  /** At least `bytes` long, uninitialised. */
+  take(bytes: number): Buffer {
+    if (bytes < SMALL_FRAME_BYTES) return Buffer.allocUnsafe(bytes);
+    if (bytes > PIECE_BYTES_MAX) return Buffer.allocUnsafeSlow(bytes);
+    const pieceClass = bytes <= PIECE_BYTES_MIN ? 0 : 32 - Math.clz32(bytes - 1) - PIECE_BITS_MIN;
+    const piece = this.#free[pieceClass]?.pop();
+    if (piece === undefined) return Buffer.allocUnsafeSlow(PIECE_BYTES_MIN << pieceClass);
+    this.#freeBytes -= piece.byteLength;
+    return Buffer.from(piece);
+  }
+
+  /** @param frame a slice of what `take` returned */
+  give(frame: Buffer): void {
+    if (frame.length < SMALL_FRAME_BYTES) return;
+    const piece = frame.buffer;
+    const sizeBytes = piece.byteLength;
+    const isPiece = sizeBytes >= PIECE_BYTES_MIN && sizeBytes <= PIECE_BYTES_MAX && (sizeBytes & (sizeBytes - 1)) === 0;
+    if (!isPiece || this.#freeBytes + sizeBytes > this.#freeBytesMax) return;
+    this.#free[31 - Math.clz32(sizeBytes) - PIECE_BITS_MIN]?.push(piece);
+    this.#freeBytes += sizeBytes;
+  }
+}
