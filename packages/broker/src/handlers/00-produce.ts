@@ -46,6 +46,7 @@ export const produceHandler = defineHandler<ProduceRequest, ProduceResponse>({
   minVersion: 0,
   maxVersion: 13,
   overlapMax: OVERLAP_MAX,
+  releasesFrame: true,
   handle(context, request) {
     const refusal = refuseWhole(request);
     if (refusal !== undefined) return request.acks === 0 ? closeConnection : refusal;
