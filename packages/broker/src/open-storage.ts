@@ -83,6 +83,7 @@ function memoryEngine({ config, clock, timers, logger }: StorageOptions): LogEng
 
 function localEngine(options: StorageOptions, lock: DirectoryLock): LogEngine {
   const { config, clock, timers, random, metrics, repair } = options;
+  const { memoryShares } = config;
   return createLocalLogEngine({
     dataDir: lock.dataDir,
     lock,
@@ -93,13 +94,12 @@ function localEngine(options: StorageOptions, lock: DirectoryLock): LogEngine {
     logger: options.logger.child({ part: 'storage' }),
     config: {
       repair,
-      // What requests in flight may take comes off the memory for record data.
-      tailCacheBytes: Math.max(config.memoryMaxBytes - config.queuedMaxRequestBytes, TAIL_CACHE_BYTES_MIN),
+      tailCacheBytes: memoryShares.tailBytes,
+      readAheadBytes: memoryShares.readAheadBytes,
+      segmentIndexBytes: memoryShares.indexBytes,
       journalFileBytes: config.journalFileBytes,
       retentionCheckIntervalMs: config.logRetentionCheckIntervalMs,
       producerIdExpirationMs: config.producerIdExpirationMs,
     },
   });
 }
-
-const TAIL_CACHE_BYTES_MIN = 4 * 1024 * 1024;

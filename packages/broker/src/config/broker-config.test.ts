@@ -144,8 +144,16 @@ describe('loadBrokerConfig', () => {
   });
 
   it('derives the bytes of requests in flight from the memory, unless they are set', () => {
-    expect(load({ 'millrace.memory.max.bytes': '67108864' }).queuedMaxRequestBytes).toBe(16_777_216);
+    expect(load({ 'millrace.memory.max.bytes': '268435456' }).queuedMaxRequestBytes).toBe(22_020_096);
     expect(load({ 'queued.max.request.bytes': '2097152' }).queuedMaxRequestBytes).toBe(2_097_152);
+  });
+});
+
+describe('millrace.memory.max.bytes', () => {
+  it('is in force as a number whether set or not', () => {
+    expect(load({ 'millrace.memory.max.bytes': '300000000' }).memoryMaxBytes).toBe(300_000_000);
+    expect(load({}).memoryMaxBytes).toBeGreaterThanOrEqual(268_435_456);
+    expect(load({ 'millrace.tail.max.bytes': '50000000' }).memoryShares.tailBytes).toBe(50_000_000);
   });
 });
 

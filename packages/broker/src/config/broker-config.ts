@@ -8,9 +8,11 @@
 import { messageOf, MillraceError, nearestName } from '@millrace/base';
 import { advertisedEndpoints, checkSecurityProtocols, parseEndpoints } from '../listener/listener-endpoints.ts';
 import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
+import { asksForCompaction, compactionRefusal } from './compaction.ts';
 import { camelCase, describeRefusal, type ConfigDefinition, type ConfigValues } from './config-definition.ts';
 import { ConfigSource, type ConfigSynonym } from './config-source.ts';
 import { FOREIGN_KEYS, LISTENER_PREFIX } from './foreign-keys.ts';
+import { defaultMemoryBytes, divideMemory, type MemoryShares } from '../memory/memory-shares.ts';
 
 type PlainValues = Omit<
   ConfigValues<typeof BROKER_KEYS>,
@@ -23,6 +25,8 @@ export interface BrokerConfig extends PlainValues {
   readonly listeners: readonly string[];
   /** `log.dirs`, else `log.dir`, as written. */
   readonly dataDir: string;
+  /** What each part may take of `memoryMaxBytes`. */
+  readonly memoryShares: MemoryShares;
   /** Rises with each dynamic change that took effect. */
   readonly revision: number;
   /** What was accepted without effect, one sentence a setting, for the log. */
@@ -145,7 +149,6 @@ function resolve(values: Values, hasNodeId: boolean): Resolved {
 }
 
 const NOTHING: ReadonlyMap<string, string> = new Map();
-const QUEUED_REQUEST_SHARE = 4;
 
 class LiveBrokerConfig {
   readonly staticEntries: ReadonlyMap<string, string>;
@@ -166,11 +169,11 @@ class LiveBrokerConfig {
     this.notices = notices;
     this.#given = given;
     const { nodeId, dataDir, listeners } = resolved;
-    const queuedMaxRequestBytes =
-      values.queuedMaxRequestBytes === -1
-        ? Math.floor(values.memoryMaxBytes / QUEUED_REQUEST_SHARE)
-        : values.queuedMaxRequestBytes;
-    Object.assign(this, values, { nodeId, dataDir, listeners, queuedMaxRequestBytes });
+    const memoryMaxBytes = values.memoryMaxBytes === -1 ? defaultMemoryBytes() : values.memoryMaxBytes;
+    const memoryShares = divideMemory(memoryMaxBytes, values);
+    const { requestBytes: queuedMaxRequestBytes, tailBytes: tailMaxBytes } = memoryShares;
+    const derived = { memoryMaxBytes, memoryShares, queuedMaxRequestBytes, tailMaxBytes };
+    Object.assign(this, values, { nodeId, dataDir, listeners, ...derived });
   }
 
   synonyms(names: readonly string[]): ConfigSynonym[] {

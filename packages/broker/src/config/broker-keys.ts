@@ -93,17 +93,25 @@ export const BROKER_KEYS = {
     valid: between(MIB, 1024 * MIB),
     documentation: 'Size of one file of the journal, which is written ahead of the segments and recycled.',
   }),
-  'millrace.memory.max.bytes': long(256 * MIB, {
+  'millrace.memory.max.bytes': long(-1, {
     importance: 'high',
-    valid: atLeast(8 * MIB),
+    valid: { text: '-1 or [8388608,...]', accepts: (value) => value === -1 || value >= 8 * MIB },
     documentation:
-      'Memory for record data: requests in flight and the newest records of all partitions, which are served from memory.',
+      'Memory that the whole process may take; its parts (requests, answers, tails of logs, read-ahead) get shares of it. -1 means a quarter of ' +
+      'the machine or container, at least 268435456, which is also the least that the process can keep to.',
+  }),
+  'millrace.tail.max.bytes': long(-1, {
+    importance: 'medium',
+    valid: { text: '-1 or [4194304,...]', accepts: (value) => value === -1 || value >= 4 * MIB },
+    documentation:
+      'Newest records of all partitions that are kept in memory for consumers that keep up; -1 means what millrace.memory.max.bytes gives them, ' +
+      'at most 33554432.',
   }),
   'queued.max.request.bytes': long(-1, {
     importance: 'medium',
     valid: { text: '-1 or [1048576,...]', accepts: (value) => value === -1 || value >= MIB },
     documentation:
-      'Bytes of requests that may be in flight before sockets are no longer read; -1 means a quarter of millrace.memory.max.bytes.',
+      'Bytes of requests that may be in flight before sockets are no longer read; -1 means what millrace.memory.max.bytes gives them.',
   }),
 
   // Connections and requests.
@@ -127,7 +135,9 @@ export const BROKER_KEYS = {
   'socket.request.max.bytes': int(100 * MIB, {
     importance: 'high',
     valid: atLeast(1),
-    documentation: 'Largest request frame in bytes; a larger one ends its connection before it is read.',
+    documentation:
+      'Largest request frame in bytes; a larger one ends its connection before it is read, and so does one that the share of requests in ' +
+      'millrace.memory.max.bytes can never hold.',
   }),
   'socket.listen.backlog.size': int(511, {
     importance: 'medium',
