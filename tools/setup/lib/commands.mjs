@@ -38,6 +38,20 @@ export const COMMANDS = {
     what: 'the conformance run',
     flags: ['target', 'client', 'case', 'results-dir', 'write-docs', 'list'],
   },
+  chaos: {
+    summary: 'kill -9 of the broker under clients of other projects',
+    nodeArgs: [SOURCE, 'tools/conformance/src/chaos/main.ts'],
+    cwd: 'user',
+    what: 'the chaos run',
+    flags: ['kills', 'seed', 'client', 'durability', 'rate', 'results-dir'],
+  },
+  bench: {
+    summary: 'the broker beside Apache Kafka: bench brokers --quick',
+    nodeArgs: [SOURCE, 'tools/bench/src/main.ts'],
+    cwd: 'root',
+    what: 'the benchmark',
+    flags: ['quick', 'write', 'only', 'rounds'],
+  },
   millrace: {
     summary: 'the command line, from source',
     nodeArgs: [SOURCE, 'apps/cli/src/main.ts'],

@@ -9,6 +9,7 @@ import { createTopics } from './wire.ts';
 const RATE = 2_000;
 const SIZE_BYTES = 1_024;
 const READERS = 3;
+const ROUNDS_MAX = 3;
 const COLD_RECORDS = 2_000_000;
 const WARM_RECORDS = 200_000;
 const WARMUP_SECONDS = 5;
@@ -25,6 +26,7 @@ export const CATCHUP: Measure = {
     `Kafka's producer at ${RATE} records/s of 1 KiB, linger.ms=0, timed by tools/bench/java/LatencyProbe.java: first alone, then while ` +
     'three connections fetch old partitions without pause, 1 MiB at a time, with the page cache dropped twice a second. Both in one turn ' +
     'and on one broker; growth is the one p99 divided by the other.',
+  roundsMax: ROUNDS_MAX,
   keepsData: true,
   async run(turn) {
     const { createBroker, tools, hasData, isQuick } = turn;

@@ -89,8 +89,8 @@ async function measureProduce(shape: ProduceShape, { createBroker, tools, isQuic
 }
 
 const RATE = 10_000;
-const RATE_WARMUP_SECONDS = 6;
-const RATE_SECONDS = 15;
+const RATE_WARMUP_SECONDS = 4;
+const RATE_SECONDS = 12;
 const TOOL_SECONDS = 8;
 const QUICK_SECONDS = 3;
 
@@ -136,9 +136,9 @@ export const PRODUCE_LATENCY: Measure = {
   },
 };
 
-const E2E_RECORDS = 10_000;
+const E2E_RECORDS = 8_000;
 const E2E_WARMUP = 3_000;
-const E2E_TOOL_RECORDS = 5_000;
+const E2E_TOOL_RECORDS = 4_000;
 
 export const END_TO_END: Measure = {
   name: 'end-to-end',

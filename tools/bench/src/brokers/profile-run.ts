@@ -25,6 +25,8 @@ import {
 import { createTopics } from './wire.ts';
 
 const PROFILER_PRELOAD = fileURLToPath(new URL('./in-broker/profiler.ts', import.meta.url));
+/** V8's own, which is there because of the profile. */
+const PROFILER_THREAD = 'v8:ProfEvntProc';
 const WRITE_MS_MAX = 60_000;
 const QUICK_DIVISOR = 5;
 
@@ -163,7 +165,7 @@ async function profileOn(
     recordsPerSecond,
     threads: [...after]
       .map(([label, seconds]) => ({ label, amount: seconds - (before.get(label) ?? 0) }))
-      .filter(({ amount }) => amount > 0)
+      .filter(({ label, amount }) => amount > 0 && label !== PROFILER_THREAD)
       .toSorted((left, right) => right.amount - left.amount),
     cpu: summarizeCpuProfile(JSON.parse(cpuProfile) as CpuProfile),
     heap: summarizeHeapProfile((JSON.parse(heapProfile) as { readonly head: HeapNode }).head),

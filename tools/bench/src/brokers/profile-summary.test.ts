@@ -5,7 +5,7 @@ const APPEND = frame('append', 'packages/log/dist/owned-log.js', 41);
 const DECODE = frame('decode', 'packages/protocol/dist/generated/00-produce.js', 9);
 
 describe('summarizeCpuProfile', () => {
-  it('adds self time by function and area and leaves idle time apart', () => {
+  it('adds self time by function and area and leaves idle time and the profiler apart', () => {
     const summary = summarizeCpuProfile({
       nodes: [
         { id: 1, callFrame: frame('(idle)', '') },
@@ -13,9 +13,10 @@ describe('summarizeCpuProfile', () => {
         { id: 3, callFrame: DECODE },
         // The same function, called from elsewhere.
         { id: 4, callFrame: APPEND },
+        { id: 5, callFrame: frame('post', 'node:inspector') },
       ],
-      samples: [1, 2, 3, 4],
-      timeDeltas: [500_000, 100_000, 250_000, 300_000],
+      samples: [1, 2, 3, 4, 5],
+      timeDeltas: [500_000, 100_000, 250_000, 300_000, 900_000],
     });
 
     expect(summary.idle).toBeCloseTo(0.5);

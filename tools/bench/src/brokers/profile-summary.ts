@@ -40,6 +40,8 @@ export interface Summary {
 }
 
 const IDLE = '(idle)';
+/** Starting and ending the profile takes time of its own. */
+const PROFILER = 'node:inspector';
 const MICROS_PER_SECOND = 1_000_000;
 
 /** Self time in seconds. */
@@ -50,7 +52,7 @@ export function summarizeCpuProfile({ nodes, samples, timeDeltas }: CpuProfile):
   for (const [index, id] of samples.entries()) {
     const seconds = (timeDeltas[index] ?? 0) / MICROS_PER_SECOND;
     const frame = frames.get(id);
-    if (frame === undefined) continue;
+    if (frame === undefined || frame.url === PROFILER) continue;
     if (frame.functionName === IDLE) idle += seconds;
     else tally.add(frame, seconds);
   }

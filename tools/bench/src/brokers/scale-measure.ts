@@ -26,7 +26,7 @@ const REQUESTS_PER_SECOND = 50;
 const LOAD_SECONDS = 75;
 const QUICK_LOAD_SECONDS = 15;
 const REST_MS = 5_000;
-const ROUNDS_MAX = 3;
+const ROUNDS_MAX = 1;
 const LOOP_DELAY_PRELOAD = fileURLToPath(new URL('./in-broker/loop-delay.ts', import.meta.url));
 
 export const SCALE: Measure = {
