@@ -8,6 +8,8 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
   );
   process.exitCode = 1;
 } else {
+  const { becomeLean } = await import('@millrace/server/lean-process');
+  becomeLean();
   const { runBroker } = await import('@millrace/server');
   // exit(), because a library's stray handle must not keep a broker alive that has closed its data.
   process.exit(await runBroker(process.argv.slice(2)));

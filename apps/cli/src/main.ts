@@ -13,8 +13,9 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
-  const { runCli } = await import('./run-cli.ts');
   const argv = process.argv.slice(2);
+  if (argv[0] === 'start') (await import('@millrace/server/lean-process')).becomeLean();
+  const { runCli } = await import('./run-cli.ts');
   const exitCode = await runCli(argv);
   // A library's stray handle must not keep a broker alive that has closed its data; other commands may still be writing.
   if (argv[0] === 'start') process.exit(exitCode);

@@ -52,6 +52,7 @@ export class FrameAssembler {
   /** Nothing comes out any more; what was held is let go. */
   stop(): void {
     this.#isStopped = true;
+    this.#memory.give(this.#partial);
     this.#partial = NOTHING;
   }
 
@@ -72,7 +73,7 @@ export class FrameAssembler {
       const length = this.#length;
       if (length <= 0 || length > this.#frameBytesMax) {
         this.stop();
-        return `a frame of ${length} bytes was announced; 1 to ${this.#frameBytesMax} are allowed (socket.request.max.bytes)`;
+        return `a frame of ${length} bytes was announced; 1 to ${this.#frameBytesMax} are allowed (socket.request.max.bytes, and what millrace.memory.max.bytes has room for)`;
       }
       this.#frameBytes = length;
     }

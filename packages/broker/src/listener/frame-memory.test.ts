@@ -29,4 +29,11 @@ describe('FrameMemory', () => {
     roomy.give(roomy.take(4_194_304));
     expect(roomy.freeBytes).toBe(0);
   });
+
+  it('frees large frames when they are given back', () => {
+    const memory = new FrameMemory(1e9);
+    const large = memory.take(3_000_000);
+    memory.give(large);
+    expect(large.length).toBe(0);
+  });
 });

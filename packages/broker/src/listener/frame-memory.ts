@@ -3,7 +3,8 @@
  *
  * Owns: free pieces, by size.
  * Invariants: a piece is given back by its only user, once; nothing of it may be looked at afterwards.
- * Bounds: pieces are powers of two up to PIECE_BYTES_MAX; smaller and larger frames get memory that is not used again; free pieces take `freeBytesMax`.
+ * Bounds: pieces are powers of two up to PIECE_BYTES_MAX; smaller frames get memory that is not used again, larger ones such that is freed
+ *   when it is given back; free pieces take `freeBytesMax`.
  * Not here: who may give back (`releasesFrame` of a handler), and how much all frames may take (memory-budget.ts).
  */
 
@@ -44,6 +45,11 @@ export class FrameMemory {
     if (frame.length < SMALL_FRAME_BYTES) return;
     const piece = frame.buffer;
     const sizeBytes = piece.byteLength;
+    if (sizeBytes > PIECE_BYTES_MAX && piece instanceof ArrayBuffer) {
+      // Detached, it is freed now; the garbage collector may come when several of its kind are waiting.
+      piece.transfer(0);
+      return;
+    }
     const isPiece = sizeBytes >= PIECE_BYTES_MIN && sizeBytes <= PIECE_BYTES_MAX && (sizeBytes & (sizeBytes - 1)) === 0;
     if (!isPiece || this.#freeBytes + sizeBytes > this.#freeBytesMax) return;
     this.#free[31 - Math.clz32(sizeBytes) - PIECE_BITS_MIN]?.push(piece);

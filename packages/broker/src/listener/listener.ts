@@ -40,6 +40,8 @@ const SWEEP_UNDER_PRESSURE_MS = 50;
 const STALLED_MS_MAX = 5000;
 /** How long the other side may take to close after its last answer. */
 const CLOSING_MS_MAX = 2000;
+/** Time after which one more frame that cannot be is worth a warning. */
+const FAULT_WARNING_MS = 60_000;
 /** How long a request may go on whose client sends no more, and has probably gone. */
 const CLOSING_AT_WORK_MS_MAX = 10_000;
 const WRITE_BACKLOG_BYTES_MAX = 1024 * 1024;
@@ -63,6 +65,7 @@ export class Listener {
   #isAccepting = false;
   #refusedCount = 0;
   #wasRefusalLogged = false;
+  #faultWarnedAtMs = -Infinity;
   #onDrained: (() => void) | undefined;
 
   constructor(options: ListenerOptions) {
@@ -225,12 +228,16 @@ export class Listener {
   };
 
   readonly #onProtocolFault = (connection: Connection, fault: string): void => {
+    const { clock, logger } = this.#options;
     this.#options.onProtocolFault();
-    this.#options.logger.debug('connection ended: its bytes are no Kafka frames', {
-      remoteAddress: connection.remoteAddress,
-      listener: connection.listenerName,
-      fault,
-    });
+    const fields = { remoteAddress: connection.remoteAddress, listener: connection.listenerName, fault };
+    const now = clock.monotonicMs();
+    const isNews = now - this.#faultWarnedAtMs >= FAULT_WARNING_MS;
+    if (isNews) this.#faultWarnedAtMs = now;
+    logger[isNews ? 'warn' : 'debug'](
+      'connection ended: its next frame is too large, or its bytes are no Kafka frames',
+      fields,
+    );
   };
 
   readonly #onClosed = (connection: Connection): void => {

@@ -1,0 +1,44 @@
+import { leanStart, type ProcessStart } from './lean-process.ts';
+
+const START: ProcessStart = {
+  platform: 'linux',
+  execPath: '/bin/node',
+  execArgv: ['--conditions=x'],
+  argv: ['/bin/node', '/broker/main.js', '--port', '0'],
+  env: { HOME: '/root', EMPTY: undefined },
+  hasChannel: false,
+};
+
+describe('leanStart', () => {
+  it('keeps flags, arguments and environment, and adds what keeps the process small', () => {
+    const start = leanStart(START);
+    expect(start?.args).toEqual([
+      '/bin/node',
+      '--max-semi-space-size=4',
+      '--conditions=x',
+      '/broker/main.js',
+      '--port',
+      '0',
+    ]);
+    expect(start?.env).toEqual(expect.objectContaining({ HOME: '/root', MALLOC_ARENA_MAX: '2' }));
+    expect(start?.env).not.toHaveProperty('EMPTY');
+  });
+
+  it('does nothing the second time', () => {
+    const { args = [], env = {} } = leanStart(START) ?? {};
+    expect(leanStart({ ...START, execArgv: args.slice(1, 3), env })).toBeUndefined();
+  });
+
+  it.each([
+    ['elsewhere than on Linux', { platform: 'darwin' }],
+    ['for a process that its parent talks to', { hasChannel: true }],
+    ['when the young space was set', { execArgv: ['--max-semi-space-size=64'] }],
+    [
+      'when the young space was set in the environment',
+      { env: { NODE_OPTIONS: '--max_old_space_size=1 --max-semi-space-size=64' } },
+    ],
+    ['when the allocator was set', { env: { MALLOC_ARENA_MAX: '8' } }],
+  ])('does nothing %s', (_when, changed) => {
+    expect(leanStart({ ...START, ...changed })).toBeUndefined();
+  });
+});
