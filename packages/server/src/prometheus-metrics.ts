@@ -94,7 +94,8 @@ export class PrometheusMetrics implements MetricsRegistry {
       }
       for (const read of reads) await read(page);
     }
-    page.line(await this.#ofProcess.metrics());
+    // The library's word for what was not measured is no number in this format.
+    page.line((await this.#ofProcess.metrics()).replaceAll(/^\S+ Nan\n/gm, ''));
     return page.end();
   }
 

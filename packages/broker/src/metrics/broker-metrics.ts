@@ -3,7 +3,7 @@
  *
  * Names are `millrace_<part>_<what>[_<unit>][_total]`. The page docs/reference/metrics.md is made from these words.
  */
-import type { MetricsRegistry } from '@millrace/base';
+import type { MetricSample, MetricsRegistry } from '@millrace/base';
 import { statfs } from 'node:fs/promises';
 import type { Listener } from '../listener/listener.ts';
 import type { OwnedPartitions } from '../partitions/owned-partitions.ts';
@@ -70,11 +70,6 @@ function registerMemory(metrics: MetricsRegistry, { config, engine }: BrokerServ
     () => budget.usedBytes + budget.answerBytes,
   );
   metrics.gauge(
-    'millrace_in_flight_max_bytes',
-    'Bytes of requests beyond which sockets are no longer read (queued.max.request.bytes)',
-    () => budget.limitBytes,
-  );
-  metrics.gauge(
     'millrace_connections_waiting_for_memory',
     'Connections that are not read on until memory is free',
     () => budget.waitingCount,
@@ -82,14 +77,36 @@ function registerMemory(metrics: MetricsRegistry, { config, engine }: BrokerServ
   metrics.gauge('millrace_tail_cache_bytes', 'Memory held for the tails of logs', () => engine.stats().tailCacheBytes);
   metrics.gauge(
     'millrace_memory_max_bytes',
-    'Memory for record data, requests and tails of logs together (millrace.memory.max.bytes)',
+    'Memory that the whole process may take (millrace.memory.max.bytes); compare with process_resident_memory_bytes',
     () => config.memoryMaxBytes,
   );
+  const parts = ['part'];
+  metrics.gaugeFamily('millrace_memory_share_bytes', 'What each part of the broker may take of that memory', parts, () => {
+    const { requestBytes, answerBytes, tailBytes, readAheadBytes, indexBytes } = config.memoryShares;
+    return byPart({
+      requests: requestBytes,
+      answers: answerBytes,
+      tails: tailBytes,
+      read_ahead: readAheadBytes,
+      indexes: indexBytes,
+    });
+  });
+  metrics.gaugeFamily('millrace_memory_used_bytes', 'What parts of the broker take of their share now', parts, () =>
+    byPart({ requests: budget.usedBytes, answers: budget.answerBytes, tails: engine.stats().tailCacheBytes }),
+  );
+}
+
+function byPart(bytes: Readonly<Record<string, number>>): MetricSample[] {
+  return Object.entries(bytes).map(([part, value]) => ({ labels: { part }, value }));
 }
 
 function registerJournal(metrics: MetricsRegistry, { engine }: BrokerServices): void {
   metrics.readCounter('millrace_journal_syncs_total', 'Journal groups made durable', () => engine.stats().journalSyncs);
-  metrics.readCounter('millrace_journal_bytes_total', 'Bytes written to the journal', () => engine.stats().journalBytes);
+  metrics.readCounter(
+    'millrace_journal_bytes_total',
+    'Bytes written to the journal',
+    () => engine.stats().journalBytes,
+  );
   metrics.readCounter(
     'millrace_journal_entries_total',
     'Entries written to the journal',
