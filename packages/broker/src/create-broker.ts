@@ -35,6 +35,7 @@ import {
   type TopicMetadata,
 } from '@millrace/metadata';
 import { brokerConfigKeys, loadBrokerConfig, type BrokerConfig } from './config/broker-config.ts';
+import { compactedTopicsNotice } from './config/compaction.ts';
 import { createDataPath } from './data-path.ts';
 import { RequestDispatcher } from './dispatch/request-dispatcher.ts';
 import { RequestMetrics } from './dispatch/request-metrics.ts';
@@ -176,6 +177,8 @@ class RunningBroker implements Broker {
     engine.onFatal((error) => this.#fail(error));
 
     this.#applyDynamicConfig(metaStore.snapshot());
+    const notice = compactedTopicsNotice(metaStore.snapshot().topicsByName.values());
+    if (notice !== undefined) this.#logger.warn(notice);
     const services = this.#createServices(storage);
     this.#services = services;
     this.#stopFollowing = metaStore.onChange((snapshot) => this.#follow(snapshot));

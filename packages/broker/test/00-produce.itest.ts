@@ -138,16 +138,6 @@ describe('Produce', () => {
       expect(recordsIn(await fetch(fixture.client, topic))).toEqual([]);
     });
 
-    it('a record without key in a compacted topic, naming the record', async () => {
-      const topic = await fixture.createTopic('compacted', 1, { 'cleanup.policy': 'compact' });
-      const writer = new RecordBatchWriter();
-      writer.append('k', 'v', Date.now());
-      writer.append(null, 'v', Date.now());
-      const result = await produce(fixture.client, topic, writer.finish());
-      expect(result.errorCode).toBe(ErrorCode.INVALID_RECORD);
-      expect(result.recordErrors.map(({ batchIndex }) => batchIndex)).toEqual([1]);
-    });
-
     it('a timestamp too far ahead', async () => {
       const batch = batchOf(['a'], { timestampMs: Date.now() + 2 * 3_600_000 });
       expect((await refuse('timestamp', batch)).errorCode).toBe(ErrorCode.INVALID_TIMESTAMP);

@@ -39,20 +39,20 @@ describe('settings', () => {
 
   describe('DescribeConfigs', () => {
     it('shows every setting of a topic with source, synonyms, type and documentation', async () => {
-      await fixture.createTopic('shown', 1, { 'cleanup.policy': 'compact' });
+      await fixture.createTopic('shown', 1, { 'cleanup.policy': '' });
       const entries = await admin.describeConfigs(TOPIC, 'shown');
       if (typeof entries === 'string') throw new Error(entries);
 
       expect(entries.size).toBe(34);
       expect(entries.get('cleanup.policy')).toMatchObject({
-        value: 'compact',
+        value: '',
         configSource: 1,
         configType: 7,
         readOnly: false,
         isSensitive: false,
         documentation: expect.stringContaining('old segments') as string,
         synonyms: [
-          { name: 'cleanup.policy', value: 'compact', source: 1 },
+          { name: 'cleanup.policy', value: '', source: 1 },
           { name: 'log.cleanup.policy', value: 'delete', source: 5 },
         ],
       });
@@ -111,14 +111,13 @@ describe('settings', () => {
   describe('IncrementalAlterConfigs', () => {
     it('sets, appends, subtracts and deletes', async () => {
       await fixture.createTopic('altered');
-      await admin.alter(TOPIC, 'altered', ['cleanup.policy', APPEND, 'compact'], ['retention.ms', SET, '5']);
-      expect([await valueOf('altered', 'cleanup.policy'), await valueOf('altered', 'retention.ms')]).toEqual([
-        'delete,compact',
-        '5',
-      ]);
-      await admin.alter(TOPIC, 'altered', ['cleanup.policy', SUBTRACT, 'delete'], ['retention.ms', DELETE, null]);
-      expect([await valueOf('altered', 'cleanup.policy'), await valueOf('altered', 'retention.ms')]).toEqual([
-        'compact',
+      const throttled = 'leader.replication.throttled.replicas';
+      await admin.alter(TOPIC, 'altered', [throttled, SET, '0:1'], ['retention.ms', SET, '5']);
+      await admin.alter(TOPIC, 'altered', [throttled, APPEND, '1:1']);
+      expect([await valueOf('altered', throttled), await valueOf('altered', 'retention.ms')]).toEqual(['0:1,1:1', '5']);
+      await admin.alter(TOPIC, 'altered', [throttled, SUBTRACT, '0:1'], ['retention.ms', DELETE, null]);
+      expect([await valueOf('altered', throttled), await valueOf('altered', 'retention.ms')]).toEqual([
+        '1:1',
         '86400000',
       ]);
     });

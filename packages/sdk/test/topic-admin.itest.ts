@@ -52,10 +52,12 @@ describe('TopicAdmin', () => {
 
     const changes = new Map([
       ['retention.ms', null],
-      ['cleanup.policy', 'compact'],
+      ['message.timestamp.type', 'LogAppendTime'],
     ]);
     await admin.alterConfigs('orders', changes);
-    expect((await admin.describeTopic('orders')).configs).toEqual(new Map([['cleanup.policy', 'compact']]));
+    expect((await admin.describeTopic('orders')).configs).toEqual(
+      new Map([['message.timestamp.type', 'LogAppendTime']]),
+    );
 
     const wrong = new Map([
       ['retention.ms', '5'],
@@ -66,7 +68,9 @@ describe('TopicAdmin', () => {
       details: { errorName: 'INVALID_CONFIG' },
       message: expect.stringContaining('segment.bytes'),
     });
-    expect((await admin.describeTopic('orders')).configs).toEqual(new Map([['cleanup.policy', 'compact']]));
+    expect((await admin.describeTopic('orders')).configs).toEqual(
+      new Map([['message.timestamp.type', 'LogAppendTime']]),
+    );
   });
 
   it('adds partitions and never takes any away', async () => {

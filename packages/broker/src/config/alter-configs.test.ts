@@ -29,12 +29,21 @@ describe('planTopicAlteration', () => {
   });
 
   it.each([
-    ['what is set', { 'cleanup.policy': 'delete' }, append, 'compact', 'delete,compact'],
-    ['what is in force while unset', {}, append, 'compact', 'delete,compact'],
-    ['without repeating an item', { 'cleanup.policy': 'delete' }, append, 'compact,delete', 'delete,compact'],
+    ['what is set', { 'cleanup.policy': 'compact' }, append, 'delete', 'compact,delete'],
+    ['what is in force while unset', {}, append, 'delete', 'delete'],
+    ['without repeating an item', { 'cleanup.policy': 'compact' }, append, 'delete,compact', 'compact,delete'],
     ['nothing to an empty list', { 'cleanup.policy': '' }, append, '', ''],
   ])('appends to %s', (_, current, kind, value, expected) => {
     expect(topicPlan(current, ['cleanup.policy', kind, value])).toEqual({ 'cleanup.policy': expected });
+  });
+
+  it('does not bring compaction to a topic, and leaves it where it is', () => {
+    expect(topicPlan({}, ['cleanup.policy', set, 'compact'])).toBe(40);
+    expect(topicPlan({ 'cleanup.policy': 'delete' }, ['cleanup.policy', append, 'compact'])).toBe(40);
+    expect(topicPlan({ 'cleanup.policy': 'compact' }, ['retention.ms', set, '5'])).toEqual({ 'retention.ms': '5' });
+    expect(topicPlan({ 'cleanup.policy': 'compact' }, ['cleanup.policy', set, 'delete'])).toEqual({
+      'cleanup.policy': 'delete',
+    });
   });
 
   it.each([
@@ -102,9 +111,7 @@ describe('planBrokerAlteration', () => {
       'log.retention.ms': '5',
       'num.partitions': null,
     });
-    expect(brokerPlan('all', ['log.cleanup.policy', append, 'compact'])).toEqual({
-      'log.cleanup.policy': 'delete,compact',
-    });
+    expect(brokerPlan('all', ['log.cleanup.policy', subtract, 'delete'])).toEqual({ 'log.cleanup.policy': '' });
   });
 
   it.each<[string, Operation, number]>([
@@ -114,6 +121,7 @@ describe('planBrokerAlteration', () => {
     ['a bad value', ['log.retention.ms', set, 'x'], 42],
     ['appending to a number', ['log.retention.ms', append, '1'], 40],
     ['null', ['log.retention.ms', set, null], 42],
+    ['compaction as the default of topics', ['log.cleanup.policy', append, 'compact'], 40],
   ])('refuses %s', (_, operation, errorCode) => {
     expect(brokerPlan('all', operation)).toBe(errorCode);
   });

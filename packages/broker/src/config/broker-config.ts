@@ -65,7 +65,9 @@ export function loadBrokerConfig(
     if (isBrokerKey(key)) {
       const parsed = BROKER_KEYS[key].parse(text);
       if (parsed === undefined) problems.push(describeRefusal(key, text, BROKER_KEYS[key]) + origin(key));
-      else given.set(key, parsed.text);
+      else if (key === 'log.cleanup.policy' && asksForCompaction(text)) {
+        problems.push(compactionRefusal(key, text) + origin(key));
+      } else given.set(key, parsed.text);
       continue;
     }
     const foreign = FOREIGN_KEYS.get(key);
@@ -216,6 +218,8 @@ function onlyDynamic(texts: ReadonlyMap<string, string>): ReadonlyMap<string, st
   for (const [name, text] of texts) {
     if (!isBrokerKey(name) || BROKER_KEYS[name].update === 'read-only') continue;
     const parsed = BROKER_KEYS[name].parse(text);
+    // A default for topics that another version took, but this one cannot carry out.
+    if (name === 'log.cleanup.policy' && asksForCompaction(text)) continue;
     if (parsed !== undefined) kept.set(name, parsed.text);
   }
   return kept;

@@ -9,7 +9,7 @@ const NONE: ReadonlyMap<string, string> = new Map();
 
 /** Apache Kafka 4.3.1's topic settings: type, default, allowed values. */
 const KAFKA_TOPIC_KEYS = `
-cleanup.policy|list|delete|[compact, delete]
+cleanup.policy|list|delete|[delete]
 compression.gzip.level|int|-1|[1,...,9] or -1
 compression.lz4.level|int|9|[1,...,17]
 compression.type|string|producer|[uncompressed, zstd, lz4, snappy, gzip, producer]
@@ -93,13 +93,13 @@ describe('resolveTopicConfig', () => {
     const config = loadBrokerConfig(
       new Map([
         ['log.retention.ms', '5'],
-        ['log.cleanup.policy', 'compact'],
+        ['log.cleanup.policy', ''],
       ]),
     );
 
     expect(resolveTopicConfig(config, NONE)).toMatchObject({
       retentionMs: 5,
-      cleanupCompact: true,
+      cleanupCompact: false,
       cleanupDelete: false,
     });
     expect(

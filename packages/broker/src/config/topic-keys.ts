@@ -25,11 +25,12 @@ const THROTTLED_REPLICAS = matching('[partitionId]:[brokerId],[partitionId]:[bro
 export const TOPIC_KEYS = {
   'cleanup.policy': list(['delete'], {
     importance: 'medium',
-    valid: eachOf('compact', 'delete'),
+    // A topic from elsewhere may have "compact": it is understood, and demands keys, but cannot be set (compaction.ts).
+    valid: { ...eachOf('compact', 'delete'), text: '[delete]' },
     documentation:
-      'What happens to old segments. "delete" removes them by retention time and size, "compact" keeps the last record of each key, ' +
-      'both together do both, and an empty list keeps everything for ever. This release does not compact yet: a topic with "compact" ' +
-      'demands a key of every record and keeps them all.',
+      'What happens to old segments. "delete" removes them by retention time and size, and an empty list keeps everything for ever. ' +
+      'Compaction is not available in this version: "compact" is refused. A topic that has it from another version opens, demands a key of ' +
+      'every record and keeps them all.',
   }),
   'compression.gzip.level': int(-1, {
     importance: 'medium',

@@ -145,7 +145,7 @@ const CASES: Record<string, Case<unknown, unknown>> = {
         resources: ['orders', 'missing'].map((resourceName) => ({
           resourceType: 2,
           resourceName,
-          configs: [{ name: 'cleanup.policy', configOperation: 2, value: 'compact' }],
+          configs: [{ name: 'cleanup.policy', configOperation: 2, value: 'delete' }],
         })),
       }),
     codes: ({ responses }) => responses.map(({ errorCode }) => errorCode),

@@ -11,6 +11,7 @@ import { messageOf, MillraceError, randomUuid, type Logger, type Random, type Ti
 import type { ClusterSnapshot, MetaStore, TopicMetadata } from '@millrace/metadata';
 import { ErrorCode } from '@millrace/protocol';
 import type { BrokerConfig } from '../config/broker-config.ts';
+import { asksForCompaction, compactionRefusal } from '../config/compaction.ts';
 import { topicConfigProblems } from '../config/topic-config.ts';
 import { isInternalTopicName, topicNameProblem } from '../partitions/topic-names.ts';
 import type { PartitionRegistry } from '../services.ts';
@@ -64,6 +65,10 @@ class MetadataTopicAdmin implements TopicAdmin {
     const { name } = spec;
     const nameRefusal = this.#refuseNewName(name);
     if (nameRefusal !== undefined) return nameRefusal;
+    const policy = spec.configs.get('cleanup.policy') ?? undefined;
+    if (policy !== undefined && asksForCompaction(policy)) {
+      return refused(ErrorCode.INVALID_CONFIG, compactionRefusal('cleanup.policy', policy));
+    }
     const problems = topicConfigProblems(this.#options.config, spec.configs);
     if (problems.length > 0) return refused(ErrorCode.INVALID_CONFIG, problems.join('; '));
     const rules = this.#layoutRules();
