@@ -1,6 +1,6 @@
 import { cp, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTempDir, LATEST, LogProbe, type ProbedTopic, type TempDir } from '@millrace/testing';
+import { batchOf, createTempDir, LATEST, LogProbe, type ProbedTopic, type TempDir } from '@millrace/testing';
 import { brokerOver, linesOf, runBrokerApp } from './broker-app.ts';
 import { digestDirectory } from './directory-digest.ts';
 import { eraseFrom, flipByte, groupHolding, journalGroups } from './journal-file.ts';
@@ -104,7 +104,13 @@ describe('the journal of a broker that was killed', () => {
         expect.objectContaining({ msg: expect.stringMatching(/cut/), path: copy.file, position: copy.position }),
       );
       expect(warnings).toContainEqual(
-        expect.objectContaining({ topicId, partition: 0, fromOffset: DAMAGED, toOffset: VALUES.length - 1 }),
+        expect.objectContaining({
+          topicId,
+          partition: 0,
+          fromOffset: DAMAGED,
+          toOffset: VALUES.length - 1,
+          readableBytes: batchOf(['value-5']).length + batchOf(['value-6']).length + batchOf(['value-7']).length,
+        }),
       );
 
       // A client that had read on must notice: the offsets are used again, under a higher leader epoch.

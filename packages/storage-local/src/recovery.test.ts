@@ -141,7 +141,13 @@ describe('recovery of the journal', () => {
     expect(machine.lines).toContainEqual({
       level: 'warn',
       message: 'repair: records are lost',
-      fields: { topicId: ID.topicId, partition: 0, fromOffset: 1, toOffset: 2 },
+      fields: {
+        topicId: ID.topicId,
+        partition: 0,
+        fromOffset: 1,
+        toOffset: 2,
+        readableBytes: buildBatch({ values: ['third'] }).length,
+      },
     });
     await appendDurably(repaired, { values: ['later'] });
     expect(await machine.valuesAfterKill()).toEqual(['first', 'later']);

@@ -240,7 +240,7 @@ class Recovery {
     const { logger } = this.#options;
     logger.warn('repair: the journal is cut at the damage', { path: at.path, position: at.position, lsn });
     let lastLsn = lsn;
-    const lost = new Map<string, { from: number; to: number }>();
+    const lost = new Map<string, { from: number; to: number; bytes: number }>();
     for await (const group of reader.groupsBehindDamage()) {
       lastLsn = Math.max(lastLsn, group.lsn);
       for (const entry of groupEntries(group.buffer, group.position)) {
@@ -249,15 +249,24 @@ class Recovery {
         const endOffset = this.#partitions.get(key)?.partition.log.logEndOffset ?? 0;
         const to = batchLastOffset(group.buffer, entry.payloadStart);
         if (to < endOffset) continue;
-        const range = lost.get(key);
-        lost.set(key, { from: Math.min(range?.from ?? Infinity, endOffset), to: Math.max(range?.to ?? 0, to) });
+        const range = lost.get(key) ?? { from: endOffset, to: -1, bytes: 0 };
+        // What was carried forward comes twice.
+        if (to > range.to) range.bytes += entry.payloadEnd - entry.payloadStart;
+        range.to = Math.max(range.to, to);
+        lost.set(key, range);
       }
     }
     for (const [key, range] of lost) {
       const { topicId, partition } = partitionOfKey(Buffer.from(key, 'latin1'));
-      logger.warn('repair: records are lost', { topicId, partition, fromOffset: range.from, toOffset: range.to });
+      // Those that can still be read; the damaged group's come on top.
+      const { from: fromOffset, to: toOffset, bytes: readableBytes } = range;
+      logger.warn('repair: records are lost', { topicId, partition, fromOffset, toOffset, readableBytes });
     }
-    logger.warn('repair: what the damaged group itself held is not known', { lsn });
+    logger.warn('repair: what the damaged group itself held is not known', {
+      lsn,
+      path: at.path,
+      position: at.position,
+    });
     // The damaged group may have held batches of any of them.
     for (const { partition } of this.#partitions.values()) this.#truncated.add(partition);
     return lastLsn;

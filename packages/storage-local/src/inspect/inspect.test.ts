@@ -251,7 +251,10 @@ describe('verifying a data directory', () => {
       position: Math.floor(at / 4096) * 4096,
       message: expect.stringMatching(/is damaged at byte/) as string,
     });
-    expect(report.lost).toEqual([{ topicId: TOPIC_ID, partition: 0, fromOffset: 11, toOffset: 12 }]);
+    // Records of 64 bytes and more need two lengths of two bytes each.
+    const batchBytes = BATCH_BYTES - 1_000 - 2 + 'ccc'.length;
+    const lost = { topicId: TOPIC_ID, partition: 0, fromOffset: 11, toOffset: 12, readableBytes: batchBytes };
+    expect(report.lost).toEqual([lost]);
   });
 
   it('takes a torn end of the journal for what it is', async () => {

@@ -7,12 +7,14 @@ import type { FileSystem } from '../file-system.ts';
 import type { OpenedDirectory } from './open-directory.ts';
 import { UnchangingDisk, type NotedCut } from './unchanging-disk.ts';
 
-/** Offsets of a partition, both included. */
+/** Offsets of a partition, both included, that cutting the journal would take away. */
 export interface LostRange {
   readonly topicId: string;
   readonly partition: number;
   readonly fromOffset: number;
   readonly toOffset: number;
+  /** Bytes of their batches that can still be read; the damaged group's are not among them. */
+  readonly readableBytes: number;
 }
 
 export interface Rehearsal {

@@ -32,8 +32,9 @@ function printReport(output: Output, report: VerifyReport, { dataDir, nameOf }: 
     const where = position === undefined ? '' : ` at byte ${position}`;
     output.line(`${severity}: ${relative(dataDir, path)}${where}: ${message}`);
   }
-  for (const { topicId, partition, fromOffset, toOffset } of report.lost) {
-    output.line(`lost with --repair: ${nameOf({ topicId, partition })} offsets ${fromOffset}..${toOffset}`);
+  for (const { topicId, partition, fromOffset, toOffset, readableBytes } of report.lost) {
+    const what = `${nameOf({ topicId, partition })} offsets ${fromOffset}..${toOffset}`;
+    output.line(`lost with --repair: ${what} (${readableBytes} bytes of them can still be read)`);
   }
   if (report.isChanging) output.line('a broker writes there: verify again once it is stopped to be sure');
   const { counts } = report;
