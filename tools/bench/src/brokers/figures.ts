@@ -24,6 +24,7 @@ export type Metric =
   | 'restartMs'
   | 'restartAfterKillMs'
   | 'stallMs'
+  | 'stallCpuMs'
   | 'checkpoints'
   | 'connectionsResidentMb';
 

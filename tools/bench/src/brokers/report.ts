@@ -39,6 +39,7 @@ const COLUMNS: readonly Column[] = [
   { metric: 'restartMs', head: 'restart ms', format: (value) => value.toFixed(0) },
   { metric: 'restartAfterKillMs', head: 'after kill -9 ms', format: (value) => value.toFixed(0) },
   { metric: 'stallMs', head: 'stall max ms', format: (value) => value.toFixed(1) },
+  { metric: 'stallCpuMs', head: 'stall CPU max ms', format: (value) => value.toFixed(1) },
   { metric: 'checkpoints', head: 'checkpoints', format: (value) => value.toFixed(0) },
   { metric: 'residentMb', head: 'RSS MB', format: (value) => value.toFixed(0) },
   { metric: 'residentMaxMb', head: 'RSS peak MB', format: (value) => value.toFixed(0) },
