@@ -1,19 +1,19 @@
 /** What produce and fetch keep across requests, apart from the logs themselves. */
 import { noMetrics, type Clock, type Timers } from '@millrace/base';
 import type { BrokerConfig } from './config/broker-config.ts';
-import { DeadlineQueue } from './deadline-queue.ts';
 import { LogWatches } from './fetch/log-watches.ts';
 import { PartitionErrors } from './metrics/partition-errors.ts';
 import { TopicTraffic } from './metrics/topic-traffic.ts';
 import { TopicSettingsCache } from './partitions/topic-settings.ts';
 import { BatchPreparation } from './produce/batch-preparation.ts';
+import { TimerWheel } from './timer-wheel.ts';
 
 export interface DataPath {
   readonly watches: LogWatches;
   readonly traffic: TopicTraffic;
   readonly produceErrors: PartitionErrors;
   readonly fetchErrors: PartitionErrors;
-  readonly produceDeadlines: DeadlineQueue;
+  readonly produceDeadlines: TimerWheel;
   readonly preparation: BatchPreparation;
   readonly topicSettings: TopicSettingsCache;
 }
@@ -25,7 +25,7 @@ export function createDataPath(config: BrokerConfig, clock: Clock, timers: Timer
     traffic: new TopicTraffic(),
     produceErrors: new PartitionErrors(metrics, 'Produce'),
     fetchErrors: new PartitionErrors(metrics, 'Fetch'),
-    produceDeadlines: new DeadlineQueue(clock, timers),
+    produceDeadlines: new TimerWheel(clock, timers),
     preparation: new BatchPreparation(clock),
   };
 }

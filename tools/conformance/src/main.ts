@@ -62,7 +62,7 @@ async function runTarget(spec: TargetSpec, options: Options, outDir: string): Pr
     target: target.name,
     version: '',
     date: new Date().toISOString().slice(0, 10),
-    command: `npm run conformance -- ${process.argv.slice(2).join(' ')}`.trim(),
+    command: ['npm run conformance', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(' '),
     ...found,
   };
   try {

@@ -1,7 +1,8 @@
 /**
  * Altering the stored settings of one resource: decide, store, and wait until they are obeyed here.
  *
- * Invariants: alterations through one MetaStore follow one another, so that two appends to a list both count.
+ * Invariants: alterations are stored one after the other, so that two appends to a list both count. Nobody waits for what another one's
+ *   topic has to do to obey.
  */
 import { messageOf, MillraceError } from '@millrace/base';
 import { ConfigResourceType, type ConfigResource, type MetaStore } from '@millrace/metadata';
@@ -39,21 +40,28 @@ export function alterConfigs(
 ): Promise<AlterationResult> {
   const { metaStore } = services;
   const turn = (lastAlteration.get(metaStore) ?? Promise.resolve()).then(() =>
-    alterInTurn(services, resource, operationsFor, validateOnly),
+    storeInTurn(services, resource, operationsFor, validateOnly),
   );
   lastAlteration.set(
     metaStore,
     turn.catch(() => undefined),
   );
-  return turn;
+  return turn.then((stored) => ('version' in stored ? whenObeyed(services, stored) : stored));
 }
 
-async function alterInTurn(
+interface Stored {
+  /** Of the metadata that has the change. */
+  readonly version: number;
+  /** The one topic that it concerns; undefined when others follow it too. */
+  readonly topicId: string | undefined;
+}
+
+async function storeInTurn(
   services: AlterationServices,
   { type, name }: { readonly type: number; readonly name: string },
   operationsFor: OperationsFor,
   validateOnly: boolean,
-): Promise<AlterationResult> {
+): Promise<Stored | AlterationResult> {
   const { metaStore } = services;
   const target = targetOf(services, type, name);
   if ('errorCode' in target) return target;
@@ -68,7 +76,11 @@ async function alterInTurn(
     const errorCode = isGone ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.KAFKA_STORAGE_ERROR;
     return { errorCode, errorMessage: messageOf(error) };
   }
-  if (await settledWithin(services, metaStore.snapshot().version, SETTLE_MS_MAX)) return DONE;
+  return { version: metaStore.snapshot().version, topicId: target.topicId };
+}
+
+async function whenObeyed(services: AlterationServices, { version, topicId }: Stored): Promise<AlterationResult> {
+  if (await settledWithin(services, version, SETTLE_MS_MAX, topicId)) return DONE;
   return {
     errorCode: ErrorCode.REQUEST_TIMED_OUT,
     errorMessage: `the settings are stored, but not obeyed yet after ${SETTLE_MS_MAX} ms`,
@@ -77,6 +89,8 @@ async function alterInTurn(
 
 interface Target {
   readonly resource: ConfigResource;
+  /** Undefined for a broker, whose settings are defaults of all topics. */
+  readonly topicId: string | undefined;
   readonly current: ReadonlyMap<string, string>;
   plan(operations: readonly ConfigOperation[]): AlterPlan | AlterRefused;
 }
@@ -98,6 +112,7 @@ function targetOf(
       }
       return {
         resource: { type, name },
+        topicId: topic.topicId,
         current: topic.configs,
         plan: (operations) => planTopicAlteration(config, topic.configs, operations),
       };
@@ -107,6 +122,7 @@ function targetOf(
       if (problem !== undefined) return invalid(problem);
       return {
         resource: { type, name },
+        topicId: undefined,
         current: snapshot.configs.get(`${type}:${name}`) ?? NOTHING,
         plan: (operations) => planBrokerAlteration(config, name === '' ? 'all' : 'one', operations),
       };

@@ -41,6 +41,7 @@ export const TOPIC_KEYS = {
   'compression.lz4.level': int(9, {
     importance: 'medium',
     valid: between(1, 17),
+    noEffect: 'LZ4 is written at one speed here.',
     documentation: 'Level at which the broker compresses with LZ4, when compression.type is lz4.',
   }),
   'compression.type': string('producer', {

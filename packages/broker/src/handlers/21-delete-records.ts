@@ -2,6 +2,7 @@
  * DeleteRecords 0–2: moves the log start of partitions up; what lies below is gone at once and for good.
  *
  * Offset −1 = high watermark; beyond it or another negative → OFFSET_OUT_OF_RANGE; below the log start → the log start as it is.
+ * Not done within the request's timeout → REQUEST_TIMED_OUT; it goes on all the same, as in Kafka.
  * Refused for topics that are only compacted [44], and for internal ones [17]. Pinned by test/admin.itest.ts.
  */
 import type { PartitionLog } from '@millrace/log';
@@ -28,7 +29,9 @@ export const deleteRecordsHandler = defineHandler<DeleteRecordsRequest, DeleteRe
   async handle(context, request) {
     const topics = request.topics.map(async ({ name, partitions }) => ({
       name,
-      partitions: await Promise.all(partitions.map((asked) => deleteBefore(context, name, asked))),
+      partitions: await Promise.all(
+        partitions.map((asked) => withinTimeout(context, request.timeoutMs, asked, deleteBefore(context, name, asked))),
+      ),
     }));
     return createDeleteRecordsResponse({ topics: await Promise.all(topics) });
   },
@@ -40,6 +43,24 @@ export const deleteRecordsHandler = defineHandler<DeleteRecordsRequest, DeleteRe
       })),
     }),
 });
+
+/** On a full disk the log start cannot move until there is room; the client is told when its patience ends. */
+async function withinTimeout(
+  { services: { timers } }: RequestContext,
+  timeoutMs: number,
+  { partitionIndex }: Asked,
+  deletion: Promise<Result>,
+): Promise<Result> {
+  const late = Promise.withResolvers<Result>();
+  const timer = timers.schedule(Math.max(0, timeoutMs), () =>
+    late.resolve(failed(partitionIndex, ErrorCode.REQUEST_TIMED_OUT)),
+  );
+  try {
+    return await Promise.race([deletion, late.promise]);
+  } finally {
+    timer.cancel();
+  }
+}
 
 async function deleteBefore({ services }: RequestContext, topicName: string, asked: Asked): Promise<Result> {
   const { partitionIndex } = asked;

@@ -1,11 +1,11 @@
 import { ManualTime } from '../test/manual-time.ts';
-import { DeadlineQueue } from './deadline-queue.ts';
+import { TimerWheel } from './timer-wheel.ts';
 
-describe('DeadlineQueue', () => {
+describe('TimerWheel', () => {
   it('fires each deadline once, not early and at most two ticks late', () => {
     const time = new ManualTime();
     const { clock, timers } = time;
-    const queue = new DeadlineQueue(clock, timers);
+    const queue = new TimerWheel(clock, timers);
     const start = clock.monotonicMs();
     const fired = new Map<number, number>();
     for (const delay of [0, 1, 99, 100, 101, 5_000, 51_200, 51_300, 200_000]) {
@@ -26,7 +26,7 @@ describe('DeadlineQueue', () => {
   it('does not fire what was cancelled, also when cancelled by an earlier callback', () => {
     const time = new ManualTime();
     const { clock, timers } = time;
-    const queue = new DeadlineQueue(clock, timers);
+    const queue = new TimerWheel(clock, timers);
     const fired: string[] = [];
     const first = queue.add(500, () => fired.push('first'));
     const second = queue.add(510, () => fired.push('second'));
@@ -45,7 +45,7 @@ describe('DeadlineQueue', () => {
   it('starts anew after it stood empty for long', () => {
     const time = new ManualTime();
     const { clock, timers } = time;
-    const queue = new DeadlineQueue(clock, timers);
+    const queue = new TimerWheel(clock, timers);
     let fired = 0;
     queue.add(100, () => fired++);
     time.advance(1_000_000);

@@ -22,7 +22,7 @@ export class Deadline {
   }
 }
 
-export class DeadlineQueue {
+export class TimerWheel {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #slots: (Deadline | undefined)[] = new Array<Deadline | undefined>(SLOT_COUNT).fill(undefined);
