@@ -9,7 +9,8 @@ import { RecordingMetrics, type MetricFamily } from './recording-metrics.ts';
 /** Ends of names, by convention, and what they count; the first that fits. */
 const UNITS: readonly (readonly [suffix: RegExp, unit: string])[] = [
   [/_bytes(_total)?$/, 'bytes'],
-  [/_seconds$/, 'seconds'],
+  [/_seconds(_total)?$/, 'seconds'],
+  [/_(offset|watermark)$/, 'offset'],
   [/./, 'count'],
 ];
 
@@ -21,8 +22,9 @@ export async function metricsPage(): Promise<string> {
     GENERATED,
     '',
     '`GET /metrics` on the ops port (default 127.0.0.1:9644) answers in the Prometheus text format. Values count from the start of the',
-    'process. A name that ends with `_total` only rises, also where its type is gauge (it is read from the broker at each scrape).',
-    'A histogram has the series `_bucket`, `_sum` and `_count`.',
+    'process. Names are `millrace_<part>_<what>`, with the unit at the end (`_seconds`, `_bytes`; else it is a count or an offset) and `_total` behind it for',
+    'counters, and for nothing else. A histogram has the series `_bucket`, `_sum` and `_count`. How to use them, dashboard and alerts:',
+    '[monitoring.md](../operations/monitoring.md).',
     '',
     ...tableOf(
       ['name', 'type', 'labels', 'unit', 'meaning'],

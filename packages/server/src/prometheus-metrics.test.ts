@@ -56,7 +56,8 @@ describe('PrometheusMetrics', () => {
   it('gives the same counter to all who ask for it', async () => {
     const metrics = new PrometheusMetrics();
 
-    for (let index = 0; index < 2; index++) metrics.counter('millrace_failures_total', 'Failures.', { api: 'a' }).add(1);
+    for (let index = 0; index < 2; index++)
+      metrics.counter('millrace_failures_total', 'Failures.', { api: 'a' }).add(1);
 
     expect(await text(metrics)).toContain('millrace_failures_total{api="a"} 2');
   });

@@ -8,14 +8,7 @@
  * Not here: which metrics there are, and how many series a family may have (the broker's metrics).
  */
 import { assert } from '@millrace/base';
-import type {
-  Counter,
-  Histogram,
-  MetricFamilyRead,
-  MetricLabels,
-  MetricRead,
-  MetricsRegistry,
-} from '@millrace/base';
+import type { Counter, Histogram, MetricFamilyRead, MetricLabels, MetricRead, MetricsRegistry } from '@millrace/base';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 const SLICE_MS = 4;
@@ -105,7 +98,10 @@ export class PrometheusMetrics implements MetricsRegistry {
       assert(known.type === type, `metric ${name} is a ${known.type} and was asked for as a ${type}`);
       return known;
     }
-    assert(name.endsWith('_total') === (type === 'counter'), `${name}: counters end with _total, and nothing else does`);
+    assert(
+      name.endsWith('_total') === (type === 'counter'),
+      `${name}: counters end with _total, and nothing else does`,
+    );
     const family: Family = { name, help, type, children: new Map(), reads: [] };
     this.#families.set(name, family);
     return family;

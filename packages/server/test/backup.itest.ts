@@ -85,7 +85,9 @@ describe('a backup', () => {
     execFileSync('cp', ['-a', data, backup]);
     process.kill(broker.pid, 'SIGCONT');
 
-    await waitUntil('the load to go on', () => loads.every((load, index) => load.acknowledged > (acknowledged[index] ?? 0) + 10));
+    await waitUntil('the load to go on', () =>
+      loads.every((load, index) => load.acknowledged > (acknowledged[index] ?? 0) + 10),
+    );
     await Promise.all(loads.map((load) => load.stop()));
     expect(await valuesOf(probe, 'orders')).toEqual(valuesUpTo(loads[0]?.acknowledged ?? NaN));
     await using restored = brokerOver(backup);

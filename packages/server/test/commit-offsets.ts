@@ -32,7 +32,12 @@ export async function commitOffsets(
   // The first question makes the internal topic.
   await waitUntil('the coordinator', async () => {
     const asked = createFindCoordinatorRequest({ key: groupId, keyType: 0 });
-    const answer = await probe.wire.call(findCoordinatorRequest, findCoordinatorResponse, FIND_COORDINATOR_VERSION, asked);
+    const answer = await probe.wire.call(
+      findCoordinatorRequest,
+      findCoordinatorResponse,
+      FIND_COORDINATOR_VERSION,
+      asked,
+    );
     return answer.errorCode === 0;
   });
   const partitions = offsets.map((offset, partitionIndex) =>

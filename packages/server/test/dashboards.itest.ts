@@ -23,11 +23,14 @@ interface Rule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8');
+const read = (path: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), 'utf8');
 
 const dashboard = JSON.parse(read('deploy/grafana/millrace.json')) as {
   readonly panels: readonly Panel[];
-  readonly templating: { readonly list: readonly { readonly name: string; readonly type: string; readonly definition?: string }[] };
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly type: string; readonly definition?: string }[];
+  };
 };
 const rules = (parse(read('deploy/prometheus/alerts.yaml')) as { groups: { rules: Rule[] }[] }).groups.flatMap(
   (group) => group.rules,
@@ -51,7 +54,9 @@ function selectorsOf(expression: string): { readonly name: string; readonly labe
 
 /** Labels by which an expression groups. */
 function groupedBy(expression: string): string[] {
-  return [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(',').map((each) => each.trim()));
+  return [...expression.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) =>
+    list.split(',').map((each) => each.trim()),
+  );
 }
 
 /** What is missing on the page for the expression to have an answer. */
@@ -98,7 +103,9 @@ describe('what deploy/ asks of the metrics', () => {
   });
 
   it('finds out a metric or label that is not there', () => {
-    const page = parseExposition('# HELP millrace_a_total A.\n# TYPE millrace_a_total counter\nmillrace_a_total{b="c"} 1\n');
+    const page = parseExposition(
+      '# HELP millrace_a_total A.\n# TYPE millrace_a_total counter\nmillrace_a_total{b="c"} 1\n',
+    );
 
     expect(missingOn(page, 'sum by (b) (rate(millrace_a_total{job="x"}[5m]))')).toEqual([]);
     expect(missingOn(page, 'millrace_a_total')).toHaveLength(1);

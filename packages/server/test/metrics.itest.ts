@@ -9,7 +9,15 @@ import {
   deleteGroupsRequest,
   deleteGroupsResponse,
 } from '@millrace/protocol/messages/42-delete-groups';
-import { batchOf, createTempDir, LogProbe, RefusedError, waitUntil, WireClient, type BrokerProcess } from '@millrace/testing';
+import {
+  batchOf,
+  createTempDir,
+  LogProbe,
+  RefusedError,
+  waitUntil,
+  WireClient,
+  type BrokerProcess,
+} from '@millrace/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { brokerOver } from './broker-app.ts';
 import { commitOffsets } from './commit-offsets.ts';
@@ -138,7 +146,8 @@ describe('the metrics of a broker', () => {
     const page = await scrape(broker);
 
     const elapsed = (Date.now() - now) / 1000;
-    const lag = (group: string, partition: number): string => `{group="${group}",partition="${partition}",topic="events"}`;
+    const lag = (group: string, partition: number): string =>
+      `{group="${group}",partition="${partition}",topic="events"}`;
     expect(page.value(`millrace_group_partition_lag_records${lag('readers', 0)}`)).toBe(1);
     expect(page.value(`millrace_group_partition_lag_records${lag('readers', 1)}`)).toBe(0);
     expect(page.value(`millrace_group_partition_committed_offset${lag('readers', 0)}`)).toBe(2);
@@ -170,7 +179,8 @@ describe('the metrics of a broker', () => {
 
     const page = await scrape(broker);
 
-    const value = page.value('millrace_group_partition_lag_seconds{group="readers",partition="0",topic="events"}') ?? NaN;
+    const value =
+      page.value('millrace_group_partition_lag_seconds{group="readers",partition="0",topic="events"}') ?? NaN;
     const elapsed = (Date.now() - now) / 1000;
     // On the line from 100 s to 1 s, the record at 40 of 100 is 60 s old.
     expect(value).toBeGreaterThan(58);
@@ -264,7 +274,8 @@ describe('the metrics of a broker', () => {
 
     const page = await scrape(broker);
 
-    const refused = (api: string, error: string): string => `millrace_partition_errors_total{api="${api}",error="${error}"}`;
+    const refused = (api: string, error: string): string =>
+      `millrace_partition_errors_total{api="${api}",error="${error}"}`;
     expect(page.value(refused('Produce', 'MESSAGE_TOO_LARGE'))).toBe(1);
     expect(page.value(refused('Produce', 'UNKNOWN_TOPIC_OR_PARTITION'))).toBe(1);
     expect(page.value(refused('Produce', 'KAFKA_STORAGE_ERROR'))).toBe(0);

@@ -81,19 +81,31 @@ function registerMemory(metrics: MetricsRegistry, { config, engine }: BrokerServ
     () => config.memoryMaxBytes,
   );
   const parts = ['part'];
-  metrics.gaugeFamily('millrace_memory_share_bytes', 'What each part of the broker may take of that memory', parts, () => {
-    const { requestBytes, answerBytes, tailBytes, readAheadBytes, indexBytes } = config.memoryShares;
+  metrics.gaugeFamily(
+    'millrace_memory_share_bytes',
+    'What each part of the broker may take of that memory',
+    parts,
+    () => {
+      const { requestBytes, answerBytes, tailBytes, readAheadBytes, indexBytes } = config.memoryShares;
+      return byPart({
+        requests: requestBytes,
+        answers: answerBytes,
+        tails: tailBytes,
+        read_ahead: readAheadBytes,
+        indexes: indexBytes,
+      });
+    },
+  );
+  metrics.gaugeFamily('millrace_memory_used_bytes', 'What parts of the broker take of their share now', parts, () => {
+    const { tailCacheBytes, readAheadBytes, segmentIndexBytes } = engine.stats();
     return byPart({
-      requests: requestBytes,
-      answers: answerBytes,
-      tails: tailBytes,
+      requests: budget.usedBytes,
+      answers: budget.answerBytes,
+      tails: tailCacheBytes,
       read_ahead: readAheadBytes,
-      indexes: indexBytes,
+      indexes: segmentIndexBytes,
     });
   });
-  metrics.gaugeFamily('millrace_memory_used_bytes', 'What parts of the broker take of their share now', parts, () =>
-    byPart({ requests: budget.usedBytes, answers: budget.answerBytes, tails: engine.stats().tailCacheBytes }),
-  );
 }
 
 function byPart(bytes: Readonly<Record<string, number>>): MetricSample[] {

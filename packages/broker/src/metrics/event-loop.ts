@@ -57,9 +57,21 @@ function delaySeconds(tickNanoseconds: number): number {
 
 export function registerEventLoop(metrics: MetricsRegistry, delay: EventLoopDelay): void {
   const since = 'since the scrape before, to which it belongs alone: let one Prometheus scrape';
-  metrics.gauge('millrace_event_loop_delay_max_seconds', `Longest delay of the event loop ${since}`, () => delay.maxSeconds);
-  metrics.gauge('millrace_event_loop_delay_p99_seconds', `99th percentile of the event loop's delay ${since}`, () => delay.p99Seconds);
-  metrics.gauge('millrace_event_loop_delay_p50_seconds', `Median of the event loop's delay ${since}`, () => delay.p50Seconds);
+  metrics.gauge(
+    'millrace_event_loop_delay_max_seconds',
+    `Longest delay of the event loop ${since}`,
+    () => delay.maxSeconds,
+  );
+  metrics.gauge(
+    'millrace_event_loop_delay_p99_seconds',
+    `99th percentile of the event loop's delay ${since}`,
+    () => delay.p99Seconds,
+  );
+  metrics.gauge(
+    'millrace_event_loop_delay_p50_seconds',
+    `Median of the event loop's delay ${since}`,
+    () => delay.p50Seconds,
+  );
   metrics.readCounter(
     'millrace_event_loop_active_seconds_total',
     'Time for which the event loop was at work; its rate is the share of one core that is used, and 1 is all there is',

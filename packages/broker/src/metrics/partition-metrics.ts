@@ -33,7 +33,11 @@ export function registerPartitionMetrics(options: PartitionMetricsOptions): void
 
   byTopic('millrace_topic_partitions', 'Partitions of the topic that this broker serves', () => 1);
   byTopic('millrace_topic_log_bytes', 'Bytes of record batches that the topic holds', (log) => log.sizeBytes);
-  byPartition('millrace_partition_log_bytes', 'Bytes of record batches that the partition holds', (log) => log.sizeBytes);
+  byPartition(
+    'millrace_partition_log_bytes',
+    'Bytes of record batches that the partition holds',
+    (log) => log.sizeBytes,
+  );
   byPartition('millrace_partition_log_start_offset', 'First offset that can be read', (log) => log.logStartOffset);
   byPartition(
     'millrace_partition_log_end_offset',
