@@ -1,6 +1,6 @@
 /**
  * What CI checks, in the order in which a mistake is cheapest to learn of: form, rules, types, generated code, packages,
- * tests, foreign clients.
+ * tests, foreign clients, kills under load.
  *
  * Every gate counts as one; tests and conformance cases count each. A gate that fails does not stop the others: one run
  * says everything that is wrong.
@@ -17,6 +17,9 @@ const source = (path, ...args) => ['--conditions=@millrace/source', path, ...arg
 
 /** A failed comparison of two long lists is one line; the whole of it is in the log above. */
 const NAME_LENGTH_MAX = 160;
+
+/** Enough to meet every kind of kill; a run of 200 is in docs/reliability.md. */
+const CHAOS_KILLS = 10;
 
 const GATES = [
   { label: 'lock file', nodeArgs: () => source('tools/tidy/src/main.ts', 'lock-file') },
@@ -35,7 +38,8 @@ const GATES = [
 const SECTIONS = new Map([
   ['gates', gates],
   ['tests', () => runTests({ root, parts: PARTS, projects: [], skipCache: true })],
-  ['conformance', conformance],
+  ['conformance', () => peerRun('conformance', 'tools/conformance/src/main.ts', [])],
+  ['chaos', () => peerRun('chaos', 'tools/conformance/src/chaos/main.ts', ['--kills', String(CHAOS_KILLS)])],
 ]);
 
 process.exitCode = await main(process.argv.slice(2));
@@ -72,20 +76,19 @@ async function gates() {
   return total;
 }
 
-/** Conformance prints a line per case, with the reason when one was skipped, and closes with its counts. */
-async function conformance() {
-  const label = 'conformance';
-  const nodeArgs = source(join(root, 'tools/conformance/src/main.ts'));
+/** Runs clients of other projects: a line per case, with the reason when one was skipped, and the counts in the end. */
+async function peerRun(label, path, args) {
+  const nodeArgs = source(join(root, path), ...args);
   const result = await runStep({ root, label, nodeArgs, limitMinutes: 45 });
   const counts = parseClosingLine(result.log);
   const linesWith = (mark) => result.log.split('\n').filter((line) => new RegExp(`\\s${mark}\\s`).test(line));
   const named = (mark) =>
-    linesWith(mark).map((line) => `conformance: ${line.trim().replaceAll(/\s+/g, ' ').slice(0, NAME_LENGTH_MAX)}`);
+    linesWith(mark).map((line) => `${label}: ${line.trim().replaceAll(/\s+/g, ' ').slice(0, NAME_LENGTH_MAX)}`);
   const total =
     counts === undefined
-      ? failure('conformance did not get to its closing line')
+      ? failure(`${label} did not get to its closing line`)
       : { ...counts, failedNames: named('FAIL'), skippedNames: named('SKIP') };
-  const missed = result.code !== 0 && total.failed === 0 ? failure('conformance ended with an error') : noCounts();
+  const missed = result.code !== 0 && total.failed === 0 ? failure(`${label} ended with an error`) : noCounts();
   const all = add(total, missed);
   endLine(all.failed === 0, result, closingLine(all));
   if (all.failed > 0) printLog(label, result.log);

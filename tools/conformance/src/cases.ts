@@ -6,7 +6,7 @@
  */
 export interface CaseInfo {
   readonly name: string;
-  readonly group: 'produce and consume' | 'groups and offsets' | 'restarts' | 'administration';
+  readonly group: 'produce and consume' | 'groups and offsets' | 'restarts' | 'administration' | 'web interfaces';
   readonly shows: string;
   /** The case asks the runner to stop and start the broker, so it needs a broker that the runner owns. */
   readonly restarts?: boolean;
@@ -127,6 +127,66 @@ export const CASES: readonly CaseInfo[] = [
   { name: 'admin-delete-records', group: 'administration', shows: 'the log start moves and earlier records are gone' },
   { name: 'admin-offsets', group: 'administration', shows: 'earliest, latest and by-time offsets are listed' },
   { name: 'admin-cluster', group: 'administration', shows: 'cluster id, controller and brokers are described' },
+  {
+    name: 'ui-kafbat-overview',
+    group: 'web interfaces',
+    shows: 'what kafbat UI asks when it connects and every half minute; what is not offered is refused at once',
+  },
+  {
+    name: 'ui-kafbat-topic',
+    group: 'web interfaces',
+    shows: 'its topic pages: create, edit settings, add partitions, clear messages, recreate, delete',
+  },
+  {
+    name: 'ui-kafbat-messages',
+    group: 'web interfaces',
+    shows: 'its message page: oldest, newest, page back, from a time, live, with an empty partition',
+  },
+  {
+    name: 'ui-kafbat-groups',
+    group: 'web interfaces',
+    shows: 'its group pages: lag, refusals while the group is live, reset of offsets, deletion',
+  },
+  {
+    name: 'ui-akhq-cluster',
+    group: 'web interfaces',
+    shows: "AKHQ's node and topic lists: offsets by consumer, log dirs, settings; ACLs are refused at once",
+  },
+  {
+    name: 'ui-akhq-topic',
+    group: 'web interfaces',
+    shows: 'its topic pages: create, settings, produce, tombstone, partitions, why a compacted topic is not emptied',
+  },
+  {
+    name: 'ui-akhq-data',
+    group: 'web interfaces',
+    shows: 'its data pages: oldest, newest, one record, live tail',
+  },
+  {
+    name: 'ui-akhq-groups',
+    group: 'web interfaces',
+    shows: 'offsets set by a consumer that never joins, its refusal while the group is live, lag, deletion of offsets',
+  },
+  {
+    name: 'ui-console-overview',
+    group: 'web interfaces',
+    shows: 'what Redpanda Console asks for its overview, brokers and list of abilities; the rest is refused at once',
+  },
+  {
+    name: 'ui-console-topic',
+    group: 'web interfaces',
+    shows: 'its topic pages: create, settings, partitions with sizes, consumers, deletion of records and topic',
+  },
+  {
+    name: 'ui-console-messages',
+    group: 'web interfaces',
+    shows: 'its message page: oldest, newest of each partition, from a time',
+  },
+  {
+    name: 'ui-console-groups',
+    group: 'web interfaces',
+    shows: 'its group pages: lag of many groups, offsets edited, offsets and group deleted',
+  },
 ];
 
 export const RESTART_CASES: readonly string[] = CASES.filter((one) => one.restarts === true).map((one) => one.name);

@@ -8,11 +8,17 @@ public final class Main {
         if (args.length == 3 && args[0].equals("member")) {
             GroupCases.beMember(args[1], args[2]);
         }
+        if (args.length == 2 && args[0].equals("chaos") && args[1].equals("produce")) {
+            Chaos.produce();
+            System.exit(0);
+        }
         LinkedHashMap<String, Harness.Body> cases = new LinkedHashMap<>();
         ProduceCases.addTo(cases);
         GroupCases.addTo(cases);
         RestartCases.addTo(cases);
         AdminCases.addTo(cases);
+        KafbatCases.addTo(cases);
+        AkhqCases.addTo(cases);
         Harness.runAll(AppInfoParser.getVersion(), cases);
         System.exit(0);
     }

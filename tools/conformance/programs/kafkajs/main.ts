@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { runProgram, until, CaseContext } from '../harness.ts';
 import { livesUntilKilled } from '../member-process.ts';
 import { ADMIN_CASES } from './admin.ts';
+import { readThroughChaos } from './chaos-reader.ts';
+import { chaosClient, produceThroughChaos } from './chaos.ts';
 import { assigned, joinGroup } from './client.ts';
 import { GROUP_CASES } from './groups.ts';
 import { PRODUCE_CASES, registerCodecs } from './produce.ts';
@@ -16,6 +18,11 @@ if (mode === 'member' && group !== undefined && topic !== undefined) {
   await livesUntilKilled();
 }
 
-registerCodecs();
 const { version } = createRequire(import.meta.url)('kafkajs/package.json') as { version: string };
+if (mode === 'chaos') {
+  const kafka = chaosClient(version);
+  await (group === 'read' ? readThroughChaos(kafka) : produceThroughChaos(kafka));
+  process.exit(0);
+}
+registerCodecs();
 await runProgram(version, { ...PRODUCE_CASES, ...GROUP_CASES, ...RESTART_CASES, ...ADMIN_CASES });
