@@ -88,7 +88,7 @@ describe('memory in flight', () => {
   });
 
   it('never lets clients that do not read hold up producers, and ends them when their answers fill the memory', async () => {
-    const fixture = await BrokerFixture.start({ config: { 'queued.max.request.bytes': String(4 * MIB) } });
+    const fixture = await BrokerFixture.start({ config: { 'millrace.memory.max.bytes': String(64 * MIB) } });
     const topic = await fixture.createTopic('greedy');
     for (let count = 0; count < 12; count++) await produce(fixture.client, topic, batchOf(['x'.repeat(1_000_000)]));
     const greedy = await Promise.all(Array.from({ length: 8 }, () => fixture.connect()));

@@ -174,6 +174,10 @@ export interface LogEngineStats {
   readonly journalBytes: number;
   readonly journalEntries: number;
   readonly tailCacheBytes: number;
+  /** Records read from segments ahead of consumers, kept in memory. */
+  readonly readAheadBytes: number;
+  /** Indexes of sealed segments that are in memory. */
+  readonly segmentIndexBytes: number;
 }
 
 export interface OpenPartitionOptions {

@@ -173,6 +173,8 @@ class MemoryLogEngine implements LogEngine {
       journalBytes: this.#journal.bytes,
       journalEntries: this.#journal.entries,
       tailCacheBytes: this.#slabs.heldBytes,
+      readAheadBytes: 0,
+      segmentIndexBytes: 0,
     };
   }
 

@@ -28,8 +28,9 @@ import { Witness, type Testimony } from './witness.ts';
 const SEED = Number(process.env['MILLRACE_TEST_SEED'] ?? Date.now() % 1_000_000);
 const MIB = 1024 * 1024;
 const FRAME_BYTES_MAX = 100 * MIB;
-/** A quarter of millrace.memory.max.bytes: what the broker lets requests and answers in flight take. */
+/** What the broker lets requests and answers in flight take, within a budget that frames of the largest size fit into. */
 const IN_FLIGHT_BYTES = 64 * MIB;
+const BUDGET = ['--millrace.memory.max.bytes=805306368', `--queued.max.request.bytes=${IN_FLIGHT_BYTES}`];
 /** What an ordinary client may have to wait while others misbehave. */
 const ROUND_MS_MAX = 8_000;
 const STOP_MS_MAX = 2_000;
@@ -42,7 +43,7 @@ describe(`the broker process under clients that misbehave (seed ${SEED})`, () =>
 
   beforeEach(async () => {
     dir = await createTempDir('hostile');
-    broker = brokerOver(dir.path);
+    broker = brokerOver(dir.path, BUDGET);
     await broker.start();
     await using probe = await LogProbe.connect({ port: broker.port });
     await probe.createTopic('witness');

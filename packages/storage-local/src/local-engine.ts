@@ -73,9 +73,13 @@ const MAINTENANCE_MS = 10_000;
 const STATE_BYTES_GUESS = 256;
 
 export interface LocalLogEngineConfig {
-  /** Memory for the ends of logs. Default 128 MiB. */
+  /** Memory for the ends of logs. Default 32 MiB. */
   readonly tailCacheBytes: number;
-  /** Size to which pieces of that memory grow. Default 1 MiB. */
+  /** Memory for records read ahead of consumers, in chunks of 2 MiB. Default 16 MiB. */
+  readonly readAheadBytes: number;
+  /** Memory for indexes of sealed segments. Default 32 MiB. */
+  readonly segmentIndexBytes: number;
+  /** Size to which pieces of tail memory grow. Default 1 MiB. */
   readonly tailSlabBytes: number;
   /** Size of a journal file. Default 64 MiB. */
   readonly journalFileBytes: number;
@@ -100,7 +104,9 @@ export interface LocalLogEngineConfig {
 }
 
 const DEFAULTS: LocalLogEngineConfig = {
-  tailCacheBytes: 128 * MIB,
+  tailCacheBytes: 32 * MIB,
+  readAheadBytes: 16 * MIB,
+  segmentIndexBytes: 32 * MIB,
   tailSlabBytes: MIB,
   journalFileBytes: 64 * MIB,
   journalGroupBytes: 4 * MIB,
@@ -199,6 +205,8 @@ class LocalLogEngine implements LogEngine {
       logsDirectory: this.#layout.logs,
       logger,
       openFilesMax: config.openFilesMax,
+      readAheadBytes: config.readAheadBytes,
+      indexBytes: config.segmentIndexBytes,
       partitionOf,
       onCommitted: (partition) => this.#flusher.noteCommitted(partition),
       onDiscarded: (partition, segments) => this.#discard(partition, segments),
@@ -326,7 +334,9 @@ class LocalLogEngine implements LogEngine {
       journalSyncs: writer?.syncs ?? 0,
       journalBytes: writer?.bytes ?? 0,
       journalEntries: writer?.entries ?? 0,
-      tailCacheBytes: this.#slabs.heldBytes,
+      tailCacheBytes: this.#slabs.heldBytes + this.#slabs.freeBytes,
+      readAheadBytes: this.#files.readAheadBytes,
+      segmentIndexBytes: this.#files.indexBytes,
     };
   }
 

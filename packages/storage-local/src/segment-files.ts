@@ -4,8 +4,8 @@
  * Owns: `logs/<topic id>-<partition>/<base offset>.log` and `.idx`, the handles to them, read-ahead, indexes of sealed segments in memory.
  * Invariants: a segment holds batches exactly as consumers get them, at the positions that the log gave them; nothing below what a
  *   checkpoint vouches for is written again. A sync that failed is never repeated: the error goes up and ends the engine.
- * Bounds: cold reads and background writes each have a gate in front of the thread pool; {@link READ_AHEAD_CHUNKS_MAX} chunks of read-ahead;
- *   {@link INDEX_BYTES_MAX} of indexes.
+ * Bounds: cold reads and background writes each have a gate in front of the thread pool; {@link SegmentFilesOptions.readAheadBytes} of
+ *   read-ahead; {@link SegmentFilesOptions.indexBytes} of indexes.
  * Not here: when to write and sync (`flusher.ts`, `checkpointer.ts`).
  */
 import { MillraceError, type Logger } from '@millrace/base';
@@ -26,10 +26,8 @@ import type { StoredPartition } from './stored-partition.ts';
 
 const COLD_READS_MAX = 2;
 const BACKGROUND_WRITES_MAX = 2;
-const READ_AHEAD_CHUNKS_MAX = 8;
 const READ_AHEAD_BYTES = 2 * 1024 * 1024;
 const SCAN_BYTES = 1024 * 1024;
-const INDEX_BYTES_MAX = 32 * 1024 * 1024;
 
 /** Bytes of a segment that were read for a consumer that may come back for the rest. */
 interface Chunk {
@@ -42,6 +40,8 @@ export interface SegmentFilesOptions {
   readonly logsDirectory: string;
   readonly logger: Logger;
   readonly openFilesMax: number;
+  readonly readAheadBytes: number;
+  readonly indexBytes: number;
   /** Finds the engine's side of a log. */
   readonly partitionOf: (log: OwnedLog) => StoredPartition;
   /** The high watermark of a log moved. */
@@ -67,6 +67,18 @@ export class SegmentFiles implements SegmentStore {
   constructor(options: SegmentFilesOptions) {
     this.#options = options;
     this.#handles = new FileHandles(options.fileSystem, options.openFilesMax);
+  }
+
+  /** Bytes of read-ahead in memory. */
+  get readAheadBytes(): number {
+    let bytes = 0;
+    for (const chunk of this.#chunks.values()) bytes += chunk.bytes.length;
+    return bytes;
+  }
+
+  /** Bytes of indexes in memory. */
+  get indexBytes(): number {
+    return this.#indexedBytes;
   }
 
   async read(
@@ -223,7 +235,7 @@ export class SegmentFiles implements SegmentStore {
   #keepChunk(segment: Segment, chunk: Chunk): void {
     this.#chunks.delete(segment);
     this.#chunks.set(segment, chunk);
-    if (this.#chunks.size <= READ_AHEAD_CHUNKS_MAX) return;
+    if (this.#chunks.size * READ_AHEAD_BYTES <= this.#options.readAheadBytes) return;
     for (const oldest of this.#chunks.keys()) {
       this.#chunks.delete(oldest);
       return;
@@ -291,7 +303,7 @@ export class SegmentFiles implements SegmentStore {
     this.#indexed.set(segment, index.heldBytes);
     this.#indexedBytes += index.heldBytes;
     for (const oldest of this.#indexed.keys()) {
-      if (this.#indexedBytes <= INDEX_BYTES_MAX || oldest === segment) return;
+      if (this.#indexedBytes <= this.#options.indexBytes || oldest === segment) return;
       this.#dropIndex(oldest);
     }
   }

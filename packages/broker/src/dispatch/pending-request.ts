@@ -7,6 +7,8 @@ export interface RequestOwner extends ConnectionInfo {
   /** Bytes that an answer may take now without straining memory. */
   readonly responseBytesMax: number;
   requestCompleted(request: PendingRequest): void;
+  reserveAnswer(bytes: number): Promise<void> | undefined;
+  releaseAnswer(bytes: number): void;
   /** The memory of a frame may be used again. */
   releaseFrame(frame: Buffer): void;
 }
@@ -43,6 +45,7 @@ export class PendingRequest implements RequestContext {
   doneAtMs = 0;
   /** Where its answer ends among the bytes that its connection sends. */
   endsAtByte = 0;
+  #reservedBytes = 0;
   #giveWay: (() => void) | undefined;
   #hasGivenWay = false;
 
@@ -81,6 +84,11 @@ export class PendingRequest implements RequestContext {
 
   get responseBytesMax(): number {
     return this.connection.responseBytesMax;
+  }
+
+  reserveAnswer(bytes: number): Promise<void> | undefined {
+    this.#reservedBytes = bytes;
+    return this.connection.reserveAnswer(bytes);
   }
 
   onGiveWay(callback: () => void): void {
@@ -122,5 +130,6 @@ export class PendingRequest implements RequestContext {
     this.outcome = outcome;
     this.#giveWay = undefined;
     this.connection.requestCompleted(this);
+    if (this.#reservedBytes > 0) this.connection.releaseAnswer(this.#reservedBytes);
   }
 }

@@ -37,6 +37,8 @@ const WRONG_LEADER_ERRORS: ReadonlySet<number> = new Set([
 ]);
 /** Fetches of one connection that may wait together. */
 const OVERLAP_MAX = 8;
+/** Room for an answer that is asked for beforehand: what one read of a segment brings. */
+const RESERVED_BYTES_MAX = 1024 * 1024;
 
 type PartitionData = FetchResponse['responses'][number]['partitions'][number];
 
@@ -203,8 +205,8 @@ class FetchRun {
   }
 
   #finish(): FetchResponse | Promise<FetchResponse> {
-    const targets = this.#set.takeNews();
-    const reading = this.#readFrom(targets, 0);
+    const room = this.#reserve();
+    const reading = room === undefined ? this.#readAll() : room.then(() => this.#readAll());
     if (reading === undefined) return this.#response();
     const response = reading.then(() => this.#response());
     if (this.#session !== undefined) {
@@ -212,6 +214,23 @@ class FetchRun {
       this.#session.supersede = () => Promise.resolve(this.#finished).then(() => undefined);
     }
     return response;
+  }
+
+  /** A client that does not read its answers must not fill the memory with them. */
+  #reserve(): Promise<void> | undefined {
+    let bytes = 0;
+    for (const target of this.#set.news) {
+      const location = this.#locate(target);
+      if (location.kind === 'owned') bytes += location.log.readableBytes(target.offset, this.#isolation);
+      if (bytes >= RESERVED_BYTES_MAX) break;
+    }
+    if (bytes === 0) return undefined;
+    return this.#context.reserveAnswer?.(Math.min(bytes, this.#request.maxBytes, RESERVED_BYTES_MAX));
+  }
+
+  #readAll(): Promise<void> | undefined {
+    this.#remainingBytes = Math.min(this.#remainingBytes, this.#context.responseBytesMax ?? Infinity);
+    return this.#readFrom(this.#set.takeNews(), 0);
   }
 
   /** Reads target after target; a promise only when something is not in memory. */

@@ -27,6 +27,8 @@ export interface RequestContext {
   onGiveWay?(callback: () => void): void;
   /** Bytes of records that an answer may take now without straining the broker's memory; absent = no limit. */
   readonly responseBytesMax?: number;
+  /** Asks for room for an answer with so many bytes of records, once for a request; undefined = there is some, else resolves when. */
+  reserveAnswer?(bytes: number): Promise<void> | undefined;
 }
 
 /** Returned by a handler instead of a response: nothing is sent (acks=0). */

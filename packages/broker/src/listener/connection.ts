@@ -86,6 +86,7 @@ export class Connection implements RequestOwner, BudgetWaiter {
   #state: ConnectionState = 'open';
   #aborter: AbortController | undefined;
   #requestBytes = 0;
+  #reservedAnswerCount = 0;
   /** Answers of requests that are done, sent or not, as long as the socket has not taken them. */
   #answerBytes = 0;
   #writingBytes = 0;
@@ -182,6 +183,17 @@ export class Connection implements RequestOwner, BudgetWaiter {
 
   resumeReading(): void {
     this.#unpause(PAUSED_BY_BUDGET);
+  }
+
+  reserveAnswer(bytes: number): Promise<void> | undefined {
+    const isOnly = this.#answerBytes === 0 && this.#reservedAnswerCount === 0;
+    this.#reservedAnswerCount++;
+    return this.#options.budget.reserveAnswer(bytes, isOnly);
+  }
+
+  releaseAnswer(bytes: number): void {
+    this.#reservedAnswerCount--;
+    this.#options.budget.releaseAnswer(bytes);
   }
 
   releaseFrame(frame: Buffer): void {

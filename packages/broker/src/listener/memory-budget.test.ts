@@ -76,4 +76,38 @@ describe('MemoryBudget', () => {
     expect(reader.resumed).toBe(0);
     expect(budget.favoured).toBeUndefined();
   });
+
+  it('lets answers wait for room, first come, first served', async () => {
+    const budget = new MemoryBudget(1_000_000, 1_000_000);
+    const admitted: string[] = [];
+    expect(budget.reserveAnswer(700_000, false)).toBeUndefined();
+    const large = budget.reserveAnswer(600_000, false)?.then(() => admitted.push('large'));
+    const small = budget.reserveAnswer(100_000, false)?.then(() => admitted.push('small'));
+    expect(budget.isExhaustedByAnswers).toBe(true);
+
+    // The first was made, and the client has not read it.
+    budget.addAnswers(650_000);
+    budget.releaseAnswer(700_000);
+    await Promise.resolve();
+    expect(admitted).toEqual([]);
+
+    budget.addAnswers(-650_000);
+    await Promise.all([large, small]);
+    expect(admitted).toEqual(['large', 'small']);
+    expect(budget.isExhaustedByAnswers).toBe(false);
+  });
+
+  it('lets an answer pass that is larger than all the room, when it is alone', () => {
+    const budget = new MemoryBudget(1_000_000, 1_000_000);
+    expect(budget.reserveAnswer(5_000_000, false)).toBeUndefined();
+    expect(budget.reserveAnswer(1, false)).toBeInstanceOf(Promise);
+  });
+
+  it('serves clients that read while others fill the room, up to twice of it', () => {
+    const budget = new MemoryBudget(1_000_000, 1_000_000);
+    budget.addAnswers(1_100_000);
+    expect(budget.reserveAnswer(10_000, false)).toBeInstanceOf(Promise);
+    expect(budget.reserveAnswer(900_000, true)).toBeUndefined();
+    expect(budget.reserveAnswer(10_000, true)).toBeInstanceOf(Promise);
+  });
 });

@@ -7,7 +7,8 @@
  *   when frames under assembly alone fill the budget, one of them at a time may pass it, so that the others can go on after it.
  * Bounds: `limitBytes` for requests, overshot by at most a socket chunk and the little that each connection always may hold
  *   (READ_ANYWAY_BYTES), and by one frame of the largest size;
- *   `answerBytesMax` for answers, beyond which each may still have ANSWER_BYTES_MIN.
+ *   `answerBytesMax` for answers that records are read for, beyond which they wait for room, first come, first served; as much once more
+ *   for clients that have nothing unread, so that those who do not read do not starve them. Other answers are small.
  * Not here: measuring (the connections report), and closing those who do not move (listener.ts).
  */
 
@@ -23,6 +24,11 @@ const CHUNK_BYTES = 64 * 1024;
 /** What an answer may take however short memory is: enough for clients to make progress. */
 const ANSWER_BYTES_MIN = 64 * 1024;
 
+interface AnswerWaiter {
+  readonly bytes: number;
+  readonly resolve: () => void;
+}
+
 export class MemoryBudget {
   readonly limitBytes: number;
   readonly answerBytesMax: number;
@@ -30,6 +36,9 @@ export class MemoryBudget {
   #usedBytes = 0;
   #partialBytes = 0;
   #answerBytes = 0;
+  /** Room for answers that are being made. */
+  #reservedBytes = 0;
+  readonly #answersWaiting: AnswerWaiter[] = [];
   #favoured: BudgetWaiter | undefined;
 
   constructor(limitBytes: number, answerBytesMax: number) {
@@ -48,11 +57,11 @@ export class MemoryBudget {
 
   /** What the next large answer may take: never all that is left, so that others get something too. */
   get nextAnswerBytesMax(): number {
-    return Math.max(ANSWER_BYTES_MIN, Math.floor((this.answerBytesMax - this.#answerBytes) / 2));
+    return Math.max(ANSWER_BYTES_MIN, Math.floor((this.answerBytesMax - this.#answerBytes - this.#reservedBytes) / 2));
   }
 
   get isExhaustedByAnswers(): boolean {
-    return this.#answerBytes > this.answerBytesMax;
+    return this.#answerBytes > this.answerBytesMax || this.#answersWaiting.length > 0;
   }
 
   get isExhausted(): boolean {
@@ -78,6 +87,29 @@ export class MemoryBudget {
   /** Counts answers in (or, negative, out). */
   addAnswers(bytes: number): void {
     this.#answerBytes += bytes;
+    if (bytes < 0) this.#admitAnswers();
+  }
+
+  /**
+   * Sets room aside for an answer that is about to be made; undefined when there is some, else resolves once there is.
+   * `isOnly`: its client has no other that is being made or not yet read.
+   */
+  reserveAnswer(bytes: number, isOnly: boolean): Promise<void> | undefined {
+    const takenBytes = this.#answerBytes + this.#reservedBytes;
+    const isIn = isOnly
+      ? takenBytes < 2 * this.answerBytesMax
+      : this.#answersWaiting.length === 0 && this.#hasAnswerRoom(bytes);
+    if (isIn) {
+      this.#reservedBytes += bytes;
+      return undefined;
+    }
+    return new Promise((resolve) => this.#answersWaiting.push({ bytes, resolve }));
+  }
+
+  /** The answer was made and counted, or was not. */
+  releaseAnswer(bytes: number): void {
+    this.#reservedBytes -= bytes;
+    this.#admitAnswers();
   }
 
   /** The caller has stopped reading and is told when to go on. Returns false when it may go on at once. */
@@ -107,6 +139,21 @@ export class MemoryBudget {
     this.#favoured = oldest;
     this.#waiting.delete(oldest);
     oldest.resumeReading();
+  }
+
+  #hasAnswerRoom(bytes: number): boolean {
+    const takenBytes = this.#answerBytes + this.#reservedBytes;
+    return takenBytes === 0 || takenBytes + bytes <= this.answerBytesMax;
+  }
+
+  #admitAnswers(): void {
+    for (;;) {
+      const first = this.#answersWaiting[0];
+      if (first === undefined || !this.#hasAnswerRoom(first.bytes)) return;
+      this.#answersWaiting.shift();
+      this.#reservedBytes += first.bytes;
+      first.resolve();
+    }
   }
 
   #resumeSome(): void {
