@@ -69,7 +69,9 @@ describe('a root', () => {
   it('imports the runtime from the protocol package', () => {
     write(root, generate(root));
 
-    expect(readFileSync(join(root, 'src', 'generated', 'note.ts'), 'utf8')).toContain("from '@millrace/protocol';");
+    expect(readFileSync(join(root, 'src', 'generated', 'note.ts'), 'utf8')).toContain(
+      "from '@millrace/protocol/internal';",
+    );
   });
 
   it('imports its own files when it is the protocol package', () => {

@@ -12,6 +12,8 @@ import { SchemaError } from './schema.ts';
 import type { SchemaFile } from './schema.ts';
 
 const RUNTIME_PACKAGE = '@millrace/protocol';
+/** What it exports for generated code. */
+const RUNTIME_EXPORT = `${RUNTIME_PACKAGE}/internal`;
 /** Modules of the runtime package by the names that generated code uses; everything else is in sizes.ts. */
 const RUNTIME_MODULES: Readonly<Record<string, string>> = {
   Reader: '../wire/reader.ts',
@@ -110,7 +112,7 @@ function readContext(root: string): RootContext {
     project: name.replace(/^@[^/]*\//, ''),
     specifier(symbol) {
       if (symbol === 'ZERO_UUID') return '@millrace/base';
-      return isRuntime ? (RUNTIME_MODULES[symbol] ?? '../wire/sizes.ts') : RUNTIME_PACKAGE;
+      return isRuntime ? (RUNTIME_MODULES[symbol] ?? '../wire/sizes.ts') : RUNTIME_EXPORT;
     },
   };
 }

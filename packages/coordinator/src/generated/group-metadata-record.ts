@@ -1,6 +1,6 @@
 // Generated from schemas/group-metadata-record.kschema by tools/protocol-codegen. Do not edit; run "nx run coordinator:generate".
-import type { MessageCodec, Reader, TaggedField, Writer } from '@millrace/protocol';
-import { EMPTY_BYTES, checkVersion, sizeOfBytes, sizeOfCompactBytes, sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '@millrace/protocol';
+import type { MessageCodec, Reader, TaggedField, Writer } from '@millrace/protocol/internal';
+import { EMPTY_BYTES, checkVersion, sizeOfBytes, sizeOfCompactBytes, sizeOfCompactNullableString, sizeOfCompactString, sizeOfNullableString, sizeOfString, sizeOfTaggedFields, sizeOfUvarint } from '@millrace/protocol/internal';
 
 /** Names a classic group. */
 export interface GroupMetadataKey {

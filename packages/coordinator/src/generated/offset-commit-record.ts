@@ -1,7 +1,7 @@
 // Generated from schemas/offset-commit-record.kschema by tools/protocol-codegen. Do not edit; run "nx run coordinator:generate".
 import { ZERO_UUID } from '@millrace/base';
-import type { MessageCodec, Reader, TaggedField, Writer } from '@millrace/protocol';
-import { checkVersion, sizeOfCompactString, sizeOfRawTags, sizeOfString, sizeOfUvarint } from '@millrace/protocol';
+import type { MessageCodec, Reader, TaggedField, Writer } from '@millrace/protocol/internal';
+import { checkVersion, sizeOfCompactString, sizeOfRawTags, sizeOfString, sizeOfUvarint } from '@millrace/protocol/internal';
 
 /** Names one committed offset; both versions have the same fields. */
 export interface OffsetCommitKey {
