@@ -6,6 +6,7 @@ import { decodeMessage, encodeMessage, type MessageCodec } from '@millrace/proto
 import { createCreateTopicsRequest } from '@millrace/protocol/messages/19-create-topics';
 import { createDeleteTopicsRequest } from '@millrace/protocol/messages/20-delete-topics';
 import { createDeleteRecordsRequest } from '@millrace/protocol/messages/21-delete-records';
+import { createDescribeAclsRequest } from '@millrace/protocol/messages/29-describe-acls';
 import {
   createDescribeConfigsRequest,
   type DescribeConfigsResponse,
@@ -23,6 +24,7 @@ import { createTopicAdmin } from '../topics/metadata-topic-admin.ts';
 import { createTopicsHandler } from './19-create-topics.ts';
 import { deleteTopicsHandler } from './20-delete-topics.ts';
 import { deleteRecordsHandler } from './21-delete-records.ts';
+import { describeAclsHandler } from './29-describe-acls.ts';
 import { describeConfigsHandler } from './32-describe-configs.ts';
 import { alterConfigsHandler } from './33-alter-configs.ts';
 import { describeLogDirsHandler } from './35-describe-log-dirs.ts';
@@ -90,6 +92,12 @@ const CASES: Record<string, Case<unknown, unknown>> = {
       }),
     codes: ({ topics }) => topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode)),
     expected: () => [0, 0, 3],
+  }),
+  DescribeAcls: define({
+    handler: describeAclsHandler,
+    request: () => createDescribeAclsRequest({ resourceTypeFilter: 1, patternTypeFilter: 1, operation: 1 }),
+    codes: ({ errorCode, resources }) => [errorCode, resources.length],
+    expected: () => [54, 0],
   }),
   DescribeConfigs: define({
     handler: describeConfigsHandler,
@@ -254,6 +262,7 @@ describe('admin handlers', () => {
       CreateTopics: '2-7',
       DeleteTopics: '1-6',
       DeleteRecords: '0-2',
+      DescribeAcls: '1-3',
       DescribeConfigs: '1-4',
       AlterConfigs: '0-2',
       DescribeLogDirs: '1-5',
