@@ -43,9 +43,9 @@ import { FetchSessions } from './fetch-session/fetch-sessions.ts';
 import { HANDLERS } from './handlers/registry.ts';
 import { advertisedEndpoints, parseEndpoints } from './listener/listener-endpoints.ts';
 import { Listener } from './listener/listener.ts';
+import { openStorage, type Storage } from './open-storage.ts';
 import { registerBrokerMetrics } from './metrics/broker-metrics.ts';
 import { EventLoopDelay } from './metrics/event-loop.ts';
-import { openStorage, type Storage } from './open-storage.ts';
 import { OwnedPartitions } from './partitions/owned-partitions.ts';
 import { ProducerIds } from './producer-ids.ts';
 import type { BrokerServices } from './services.ts';
@@ -121,7 +121,7 @@ class RunningBroker implements Broker {
   readonly #logger: Logger;
   readonly #metrics: MetricsRegistry;
   readonly #incarnation: string;
-  readonly #eventLoopDelay = new EventLoopDelay();
+  readonly #eventLoopDelay: EventLoopDelay;
   readonly #fatalListeners: ((error: Error) => void)[] = [];
   #fatal: Error | undefined;
   #storage: Storage | undefined;
@@ -139,6 +139,7 @@ class RunningBroker implements Broker {
     this.nodeId = this.#config.nodeId;
     this.#clock = options.clock ?? systemClock;
     this.#timers = options.timers ?? systemTimers;
+    this.#eventLoopDelay = new EventLoopDelay(this.#clock, this.#timers);
     this.#random = options.random ?? systemRandom;
     this.#logger = options.logger ?? silentLogger;
     this.#metrics = options.metrics ?? noMetrics;

@@ -57,6 +57,23 @@ describe('LogData', () => {
     expect(fixture.data.flushedSizeOf(fixture.data.segments[2]!)).toBe(0);
   });
 
+  it('tells about when a record was made: by its batch in memory, else on a line through its segment', () => {
+    const made = (baseOffset: number, firstTimestampMs: number, maxTimestampMs: number) => ({
+      ...{ baseOffset, endOffset: baseOffset + 10, sizeBytes: 1000, createdMs: 0 },
+      ...{ firstTimestampMs, maxTimestampMs },
+    });
+    const fixture = new Fixture();
+    const data = new LogData(fixture.slabs, [made(0, 1000, 2000), made(10, 3000, 2500), made(20, -1, -1)], 30);
+    fixture.append(3);
+
+    expect([0, 5, 9].map((offset) => data.timestampNear(offset))).toEqual([1000, 1500, 1900]);
+    // A segment whose later records are older has its first time throughout.
+    expect(data.timestampNear(15)).toBe(3000);
+    expect(data.timestampNear(25)).toBeNaN();
+    expect(data.timestampNear(30)).toBeNaN();
+    expect([0, 1, 2, 3].map((offset) => fixture.data.timestampNear(offset))).toEqual([0, 1, 2, NaN]);
+  });
+
   it('lets go of memory that segments have, oldest first, and of nothing else', () => {
     const fixture = new Fixture();
     fixture.append(10);
