@@ -4,7 +4,7 @@
  * Owns: the first bytes that each codec's data must have, how much the records may come to, and how many of them so few bytes can be.
  * Invariants: whatever decompresses within the bound, and holds the records it claims, passes. The reverse does not hold.
  * Bounds: constant time; nothing is allocated.
- * Not here: decompressing (`validate-batch.ts` when asked, `record-batch-reader.ts`). Why it is done so: docs/adr/0012.
+ * Not here: decompressing (`validate-batch.ts`, `record-batch-reader.ts`). Why it is done so: docs/adr/0012 and 0013.
  */
 import type { CompressionCodec } from '@millrace/compression';
 import { DECOMPRESSED_BYTES_MAX } from './record-batch-reader.ts';
