@@ -2,7 +2,8 @@
  * `millrace.durability=os`: batches go straight to their segment's file and are acknowledged once the kernel has them.
  *
  * Invariants: one write at a time per partition, in order; what arrives meanwhile goes out with the next one.
- * Bounds: {@link WRITES_MAX} partitions write at once; a partition takes part at most once per turn.
+ * Bounds: little is written at once on the event loop (see {@link NOW_BYTES_MAX}), the rest by threads, {@link WRITES_MAX} partitions
+ *   at a time; a partition takes part at most once per turn.
  * A write that finds the disk full is repeated until there is room, and nothing new is taken meanwhile.
  */
 import type { Clock, Logger, Timers } from '@millrace/base';
@@ -25,6 +26,11 @@ const WRITES_MAX = 3;
 const RUN_BYTES_MAX = 8 * 1024 * 1024;
 const SCRATCH_BYTES = 256 * 1024;
 const RETRY_DELAY_MS = 1000;
+/** Up to this size a copy into the page cache costs less than handing it to a thread. */
+const NOW_BYTES_MAX = 256 * 1024;
+/** After a write that took so long (the kernel holds back whoever makes too many dirty pages), threads do the waiting for a while. */
+const SLOW_WRITE_MS = 5;
+const SLOW_FOR_MS = 1000;
 
 export interface DirectWriterOptions {
   readonly clock: Clock;
@@ -47,6 +53,8 @@ export class DirectWriter {
     group: undefined,
   };
   readonly #touched: StoredPartition[] = [];
+  readonly #nowScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  #slowUntilMs = -Infinity;
   #isScheduled = false;
   #stalled = 0;
   #isFailed = false;
@@ -97,9 +105,36 @@ export class DirectWriter {
     this.#options.nextTurn(() => {
       this.#isScheduled = false;
       for (const partition of this.#touched.splice(0)) {
-        if (!partition.isWriting) void this.#writeAll(partition);
+        if (!partition.isWriting && !this.#writeNow(partition)) void this.#writeAll(partition);
       }
     });
+  }
+
+  /** Whether all that waits is written, at once. */
+  #writeNow(partition: StoredPartition): boolean {
+    const { clock, files } = this.#options;
+    const group = partition.openGroup;
+    const startMs = clock.monotonicMs();
+    if (group === undefined || this.#isFailed || this.#stalled > 0 || startMs < this.#slowUntilMs) return false;
+    const { data } = partition.log;
+    const { endOffset } = data;
+    for (;;) {
+      const run = partition.isDeleted ? undefined : data.nextFlush(endOffset, RUN_BYTES_MAX, this.#nowScratch);
+      if (run === undefined) break;
+      try {
+        if (run.sizeBytes > NOW_BYTES_MAX || !files.writeRunNow(partition, run)) return false;
+      } catch {
+        // It is tried again, and judged, where a full disk can be waited for.
+        return false;
+      }
+      data.markFlushed(run);
+      this.#sealIndex(partition, run);
+    }
+    const endMs = clock.monotonicMs();
+    if (endMs - startMs > SLOW_WRITE_MS) this.#slowUntilMs = endMs + SLOW_FOR_MS;
+    partition.openGroup = undefined;
+    group.complete();
+    return true;
   }
 
   async #writeAll(partition: StoredPartition): Promise<void> {

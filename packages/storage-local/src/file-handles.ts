@@ -8,6 +8,8 @@ import type { FileSystem, OpenFile } from './file-system.ts';
 
 interface Handle {
   readonly opening: Promise<OpenFile>;
+  /** Once it is open. */
+  file: OpenFile | undefined;
   users: number;
   /** Close it when the last user is done: the file was removed. */
   isForgotten: boolean;
@@ -28,7 +30,7 @@ export class FileHandles {
   async use<T>(path: string, mode: 'update' | 'create', operation: (file: OpenFile) => Promise<T>): Promise<T> {
     let handle = this.#handles.get(path);
     if (handle === undefined) {
-      handle = { opening: this.#fileSystem.open(path, { mode }), users: 0, isForgotten: false };
+      handle = { opening: this.#fileSystem.open(path, { mode }), file: undefined, users: 0, isForgotten: false };
     } else {
       this.#handles.delete(path);
     }
@@ -39,12 +41,22 @@ export class FileHandles {
         if (this.#handles.get(path) === handle) this.#handles.delete(path);
         throw error;
       });
+      handle.file = file;
       return await operation(file);
     } finally {
       handle.users--;
       if (handle.isForgotten) this.#closeUnused(handle);
       else this.#trim();
     }
+  }
+
+  /** The file if it is open already; to be used before anything else happens. */
+  opened(path: string): OpenFile | undefined {
+    const handle = this.#handles.get(path);
+    if (handle?.file === undefined) return undefined;
+    this.#handles.delete(path);
+    this.#handles.set(path, handle);
+    return handle.file;
   }
 
   /** The file is about to be removed. */

@@ -21,6 +21,11 @@ export interface OpenFile {
   read(buffer: Buffer, position: number): Promise<number>;
   /** Writes all buffers, one behind the other, from `position` on. */
   write(buffers: readonly Buffer[], position: number): Promise<void>;
+  /**
+   * The same at once, holding up everything else meanwhile: for little pieces that only go to the page cache, where a thread costs
+   * several times the write itself. Throws as `write` rejects; what was written of it then is unknown.
+   */
+  writeNow(buffers: readonly Buffer[], position: number): void;
   /** Brings the file's bytes and size to the disk. After it failed nothing is known of what was written: never try again. */
   sync(): Promise<void>;
   truncate(sizeBytes: number): Promise<void>;

@@ -4,15 +4,18 @@
  * Owns: `journal/<number>.j`; the file that is written now, the one prepared next, older ones that recovery may still need, free ones.
  * Invariants: a place handed out lies in bytes that were filled and synced before, so writing there needs no room and no metadata;
  *   numbers rise, also when a file is used again, so the order of files is the order of groups.
- * Bounds: one file in use, one prepared, {@link FREE_FILES_MAX} free; older ones go when a checkpoint no longer needs them. A file is
- *   filled ahead of use step by step, so an idle broker holds a few MiB.
+ * Bounds: one file in use, one prepared, {@link FREE_FILES_MAX} free while they are being used again, one once it is quiet; older ones go
+ *   when a checkpoint no longer needs them. A file is filled ahead of use step by step, so an idle broker holds a few MiB.
  * Not here: what is written (`journal.ts`), which files are needed (`checkpointer.ts`).
  */
 import { type Logger, type Timer, type Timers } from '@millrace/base';
 import { isOutOfSpace, type FileSystem, type OpenFile } from './file-system.ts';
 import { alignedBytes } from './journal-format.ts';
 
-const FREE_FILES_MAX = 1;
+/** As many as checkpoints under load let go at once: filling new ones would write every byte a third time. */
+const FREE_FILES_MAX = 6;
+/** After so long without a new file all free ones but the last are removed. */
+const QUIET_CHECKS = 60;
 const FILL_STEP_BYTES = 1024 * 1024;
 /** Bytes filled ahead of the write position at least. */
 const FILL_AHEAD_BYTES = 4 * 1024 * 1024;
@@ -82,6 +85,8 @@ export class JournalFiles {
   #retry: Timer | undefined;
   #isClosed = false;
   #isFull = false;
+  /** Checks of the free room since a file was made. */
+  #quietChecks = 0;
   #freeBytes = Infinity;
   #freeCheck: Timer | undefined;
   readonly #waiters: (() => void)[] = [];
@@ -108,7 +113,7 @@ export class JournalFiles {
       this.#position = position;
       this.#currentFirstLsn = firstLsn;
     }
-    while (this.#free.length > FREE_FILES_MAX) await fileSystem.remove(this.#free.pop()!);
+    await this.#removeFree(1);
     await this.#checkFree();
     if (this.#current.preparedBytes === 0) await this.#fill(this.#current, Math.min(FILL_STEP_BYTES, fileBytes));
   }
@@ -178,6 +183,7 @@ export class JournalFiles {
       if (this.#free.length < FREE_FILES_MAX) this.#free.push(path);
       else await this.#options.fileSystem.remove(path);
     }
+    if (this.isTight) await this.#removeFree(1);
     if (this.#isFull) this.#prepare();
   }
 
@@ -209,12 +215,21 @@ export class JournalFiles {
 
   async #checkFree(): Promise<void> {
     if (this.#isClosed) return;
+    if (++this.#quietChecks >= QUIET_CHECKS && this.#free.length > 1) {
+      await this.#removeFree(1).catch((error: unknown) => {
+        this.#options.logger.warn('cannot remove a journal file that is not needed', { error });
+      });
+    }
     try {
       this.#freeBytes = await this.#options.fileSystem.freeBytes(this.#options.directory);
     } catch (error) {
       this.#options.logger.warn('cannot tell how full the disk is', { error });
     }
     this.#freeCheck = this.#options.timers.schedule(FREE_CHECK_MS, () => void this.#checkFree());
+  }
+
+  async #removeFree(keep: number): Promise<void> {
+    while (this.#free.length > keep) await this.#options.fileSystem.remove(this.#free.pop()!);
   }
 
   async #runSteps(): Promise<void> {
@@ -269,6 +284,7 @@ export class JournalFiles {
     const number = this.#nextNumber++;
     const path = this.#path(number);
     const free = this.#free.pop();
+    this.#quietChecks = 0;
     if (free !== undefined) await fileSystem.rename(free, path);
     const file = await fileSystem.open(path, { mode: 'create', durableWrites: true }).catch((error: unknown) => {
       if (free !== undefined) this.#free.push(path);

@@ -16,7 +16,9 @@ import {
   statfs,
   unlink,
   write,
+  writeSync,
   writev,
+  writevSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { errorCodeOf, type FileSystem, type OpenFile, type OpenFileOptions } from './file-system.ts';
@@ -112,6 +114,21 @@ class NodeFile implements OpenFile {
     while (rest.length > 0) {
       const pieces = rest.length > PIECES_MAX ? rest.slice(0, PIECES_MAX) : rest;
       const count = await writeSome(this.#descriptor, pieces, at);
+      at += count;
+      rest = withoutFirst(rest, count);
+    }
+  }
+
+  writeNow(buffers: readonly Buffer[], position: number): void {
+    let at = position;
+    let rest: readonly Buffer[] = buffers;
+    while (rest.length > 0) {
+      const pieces = rest.length > PIECES_MAX ? rest.slice(0, PIECES_MAX) : rest;
+      const only = pieces.length === 1 ? pieces[0] : undefined;
+      const count =
+        only === undefined
+          ? writevSync(this.#descriptor, pieces, at)
+          : writeSync(this.#descriptor, only, 0, only.length, at);
       at += count;
       rest = withoutFirst(rest, count);
     }

@@ -146,6 +146,21 @@ export class SegmentFiles implements SegmentStore {
     if (isNewDirectory || run.position === 0) partition.hasNewNames = true;
   }
 
+  /**
+   * Writes a run at once. Not synced.
+   *
+   * @returns false when the file has to be opened or prepared first, see {@link writeRun}
+   */
+  writeRunNow(partition: StoredPartition, run: FlushRun): boolean {
+    if (run.position === 0 || !partition.isTrimmed || !partition.hasDirectory) return false;
+    const file = this.#handles.opened(partition.segmentPath(run.segment));
+    if (file === undefined) return false;
+    partition.noteFlushing(run);
+    file.writeNow(run.slices, run.position);
+    partition.dirtySegments.add(run.segment);
+    return true;
+  }
+
   /** Like {@link writeRun}, waiting for its turn behind other background work. */
   writeRunInBackground(partition: StoredPartition, run: FlushRun): Promise<void> {
     return this.#background.run(() => this.writeRun(partition, run));

@@ -292,6 +292,19 @@ export class SimulatedDisk implements FileSystem {
         inode.change(change);
         if (hasDurableWrites) inode.sync();
       },
+      writeNow: (buffers, position) => {
+        const change: Change = { kind: 'write', position, bytes: Buffer.concat(buffers) };
+        const growth = Math.max(0, position + change.bytes.length - inode.content.length);
+        const write = { inode, change, isDurable: hasDurableWrites };
+        this.#inFlight.add(write);
+        this.onChange('write', path);
+        this.#inFlight.delete(write);
+        fail(this.faults.failWrite, path);
+        if (hasDurableWrites) fail(this.faults.failSync, path);
+        if (growth > 0 && this.usedBytes + growth > this.faults.capacityBytes) throw failure('ENOSPC', path);
+        inode.change(change);
+        if (hasDurableWrites) inode.sync();
+      },
       sync: async () => {
         await this.#step();
         fail(this.faults.failSync, path);

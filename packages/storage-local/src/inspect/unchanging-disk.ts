@@ -26,6 +26,7 @@ export class UnchangingDisk implements FileSystem {
       hasDurableWrites: false,
       read: (buffer, position) => file.read(buffer, position),
       write: () => refuse(path),
+      writeNow: () => assert(false, `${path} is only read`),
       sync: () => Promise.resolve(),
       truncate: (sizeBytes) => {
         this.cuts.push({ path, sizeBytes });
