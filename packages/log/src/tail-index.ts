@@ -17,9 +17,12 @@ const SIZE_BYTES = 5;
 const LOG_POSITION = 6;
 const LSN = 7;
 
+/** Most logs of a large broker hold nothing. */
+const NOTHING = new Float64Array(0);
+
 export class TailIndex {
-  #data = new Float64Array(CAPACITY_FIRST * STRIDE);
-  #mask = CAPACITY_FIRST - 1;
+  #data = NOTHING;
+  #mask = -1;
   #head = 0;
   #count = 0;
 
@@ -118,7 +121,7 @@ export class TailIndex {
   }
 
   #grow(): void {
-    const capacity = (this.#mask + 1) * 2;
+    const capacity = Math.max(CAPACITY_FIRST, (this.#mask + 1) * 2);
     const grown = new Float64Array(capacity * STRIDE);
     const headPart = this.#data.subarray(this.#head * STRIDE);
     grown.set(headPart);

@@ -69,6 +69,8 @@ import { StoredPartition } from './stored-partition.ts';
 const MIB = 1024 * 1024;
 const FIRST_MAINTENANCE_MS = 1_000;
 const MAINTENANCE_MS = 10_000;
+/** Partitions looked at in one turn of the event loop. */
+const RETENTION_SLICE = 256;
 /** More than the state of a new partition takes. */
 const STATE_BYTES_GUESS = 256;
 
@@ -321,7 +323,12 @@ class LocalLogEngine implements LogEngine {
         this.#options.logger.warn('retention could not be enforced; it is tried again', fields);
       }
     };
-    await Promise.all([...this.#partitions.values()].map(enforce));
+    // Ten thousand at once would hold the event loop.
+    const partitions = [...this.#partitions.values()];
+    for (let start = 0; start < partitions.length; start += RETENTION_SLICE) {
+      if (start > 0) await new Promise<void>((resolve) => this.#nextTurn(resolve));
+      await Promise.all(partitions.slice(start, start + RETENTION_SLICE).map(enforce));
+    }
   }
 
   waitForRoom(): Promise<void> | undefined {
