@@ -1,7 +1,7 @@
 /**
  * `profile [--quick] [--write] [--only load,…]`: where our broker's time and allocations go under load.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -11,9 +11,10 @@ import { formatFiles } from './brokers/format-files.ts';
 import { findJava, MissingToolchain } from './brokers/java.ts';
 import { KafkaTools } from './brokers/kafka-tools.ts';
 import { describeMachine, today } from './brokers/machine.ts';
-import { DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
-import { reportProfiles } from './brokers/profile-report.ts';
+import { DOCUMENT, DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
+import { reportProfiles, reportProfileSection } from './brokers/profile-report.ts';
 import { PROFILED_LOADS, profileLoad, type LoadProfile } from './brokers/profile-run.ts';
+import { replaceSection } from './document-section.ts';
 
 /** Larger ones do not belong into a repository. */
 const PROFILE_BYTES_MAX = 1_000_000;
@@ -48,9 +49,10 @@ export async function profileCommand(args: readonly string[]): Promise<number> {
       profiles.push(await profileLoad(load, { java, tools, workDir, isQuick: values.quick }));
     }
     const command = ['node --conditions=@millrace/source tools/bench/src/main.ts profile', ...args].join(' ');
-    const report = reportProfiles(profiles, { date: today(), machine, command });
+    const context = { date: today(), machine, command };
+    const report = reportProfiles(profiles, context);
     process.stdout.write(`${report}\n`);
-    if (values.write) await write(report, profiles);
+    if (values.write) await write(report, reportProfileSection(profiles, context), profiles);
     return 0;
   } catch (error) {
     if (!(error instanceof MissingToolchain)) throw error;
@@ -61,7 +63,7 @@ export async function profileCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-async function write(report: string, profiles: readonly LoadProfile[]): Promise<void> {
+async function write(report: string, section: string, profiles: readonly LoadProfile[]): Promise<void> {
   mkdirSync(DOCUMENT_DIR, { recursive: true });
   for (const { load, cpuProfile, heapProfile } of profiles) {
     keep(`${load.name}.cpuprofile.gz`, cpuProfile);
@@ -69,7 +71,8 @@ async function write(report: string, profiles: readonly LoadProfile[]): Promise<
   }
   const page = join(DOCUMENT_DIR, 'profile.md');
   writeFileSync(page, `${report}\n`);
-  await formatFiles([page]);
+  writeFileSync(DOCUMENT, replaceSection(readFileSync(DOCUMENT, 'utf8'), 'bench:profile', section));
+  await formatFiles([page, DOCUMENT]);
 }
 
 function keep(name: string, text: string): void {

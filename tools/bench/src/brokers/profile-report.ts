@@ -27,13 +27,33 @@ export function reportProfiles(profiles: readonly LoadProfile[], { date, machine
   ].join('\n\n');
 }
 
+/** The section of docs/performance.md that leads to the page. */
+export function reportProfileSection(
+  profiles: readonly LoadProfile[],
+  { date, machine, command }: ProfileContext,
+): string {
+  return [
+    '## Where the time goes',
+    `${date}, ${machine}. Command: \`${command}\`. Tables by function, threads and allocations, and the profiles themselves: ` +
+      '[performance/profile.md](performance/profile.md).',
+    markdownTable(
+      ['load', 'main thread busy', 'CPU s/M', 'largest areas of the busy main thread'],
+      profiles.map(({ load, records, threads, cpu }) => [
+        load.title,
+        percent(busyShare(cpu)),
+        (sum(threads) / (records / MILLION)).toFixed(2),
+        largestAreas(cpu),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
 function describeLoad({ load, records, recordsPerSecond, threads, cpu, heap }: LoadProfile): string[] {
-  const busy = cpu.total / (cpu.total + cpu.idle);
-  const perMillion = threads.reduce((sum, { amount }) => sum + amount, 0) / (records / MILLION);
+  const perMillion = sum(threads) / (records / MILLION);
   return [
     `## ${load.title}`,
     `${Math.round(recordsPerSecond / 1_000)} k records/s, ${perMillion.toFixed(2)} CPU seconds per million records; the main thread was ` +
-      `busy for ${percent(busy)} of the time. ${whereItGoes(cpu)}`,
+      `busy for ${percent(busyShare(cpu))} of the time. Most of that went to ${largestAreas(cpu)}.`,
     markdownTable(
       ['thread', 'CPU s', 'share'],
       threads.map(({ label, amount }) => [label, amount.toFixed(2), percent(amount / sum(threads))]),
@@ -55,10 +75,15 @@ function describeLoad({ load, records, recordsPerSecond, threads, cpu, heap }: L
   ];
 }
 
-/** The three largest areas in a sentence. */
-function whereItGoes(summary: Summary): string {
-  const parts = summary.areas.slice(0, 3).map((area) => `${area.label} (${share(area, summary)})`);
-  return parts.length === 0 ? '' : `Most of that went to ${parts.join(', ')}.`;
+function largestAreas(summary: Summary): string {
+  return summary.areas
+    .slice(0, 3)
+    .map((area) => `${area.label} (${share(area, summary)})`)
+    .join(', ');
+}
+
+function busyShare({ total, idle }: Summary): number {
+  return total / (total + idle);
 }
 
 function code({ label }: Share): string {
