@@ -1,4 +1,5 @@
-import { Kafka, logLevel, type Admin, type KafkaMessage } from 'kafkajs';
+import { compress, decompress, type CompressionCodec } from '@millrace/compression';
+import kafkajs, { Kafka, logLevel, type Admin, type KafkaMessage } from 'kafkajs';
 import { createTempDir, startBroker, type TempDir } from '@millrace/testing';
 import type { Broker } from '../src/index.ts';
 
@@ -64,4 +65,47 @@ describe('kafkajs', () => {
     const total = committed[0]?.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
     expect(total).toBe(300);
   });
+
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)(
+    'takes small and large idempotent batches in %s, and gives them back in order',
+    async (codec) => {
+      const type = ({ gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const)[codec];
+      kafkajs.CompressionCodecs[type] = () => packing(codec);
+      const topic = `codec-${codec}`;
+      await admin.createTopics({ topics: [{ topic }] });
+      const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 5 });
+      await producer.connect();
+      const counts = [3, 6000, 1, 4000, 20];
+      let next = 0;
+      for (const count of counts) {
+        const messages = Array.from({ length: count }, () => ({ value: `${next++} ${Math.random()} some text` }));
+        await producer.send({ topic, compression: type, messages });
+      }
+
+      const consumer = kafka.consumer({ groupId: topic, maxWaitTimeInMs: 100 });
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      const seen: number[] = [];
+      const { promise, resolve } = Promise.withResolvers<void>();
+      await consumer.run({
+        eachMessage: ({ message }) => {
+          seen.push(parseInt(message.value?.toString() ?? '', 10));
+          if (seen.length === next) resolve();
+          return Promise.resolve();
+        },
+      });
+      await promise;
+
+      expect(seen).toEqual(Array.from({ length: next }, (_, index) => index));
+      await Promise.all([producer.disconnect(), consumer.disconnect()]);
+    },
+  );
 });
+
+/** kafkajs makes the batches; of the codecs it brings only gzip. */
+function packing(codec: CompressionCodec) {
+  return {
+    compress: (encoder: { readonly buffer: Buffer }) => Promise.resolve(compress(codec, encoder.buffer)),
+    decompress: (packed: Buffer) => Promise.resolve(decompress(codec, packed, { outputBytesMax: 2 ** 26 })),
+  };
+}
