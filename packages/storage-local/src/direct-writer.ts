@@ -29,7 +29,7 @@ const RETRY_DELAY_MS = 1000;
 /** Up to this size a copy into the page cache costs less than handing it to a thread. */
 const NOW_BYTES_MAX = 256 * 1024;
 /** After a write that took so long (the kernel holds back whoever makes too many dirty pages), threads do the waiting for a while. */
-const SLOW_WRITE_MS = 5;
+const SLOW_WRITE_MS = 40;
 const SLOW_FOR_MS = 1000;
 
 export interface DirectWriterOptions {

@@ -5,6 +5,7 @@ import {
   createMetadataResponse,
   metadataRequest,
   metadataResponse,
+  type MetadataResponse,
 } from '@millrace/protocol/messages/03-metadata';
 import { closeConnection, defineHandler, noResponse, type ApiHandler } from '../handlers/handler.ts';
 import type { BrokerServices } from '../services.ts';
@@ -25,12 +26,14 @@ describe('RequestDispatcher', () => {
   const dispatch = async (
     handle: ApiHandler<unknown, unknown>['handle'],
     frame = frameOf(metadataRequest, VERSION, createMetadataRequest({ topics: [] })),
+    releasing: { readonly releasesFrame?: boolean; readonly released?: Buffer[] } = {},
   ): Promise<PendingRequest> => {
     const handler = defineHandler({
       request: metadataRequest,
       response: metadataResponse,
       minVersion: 0,
       maxVersion: 12,
+      ...(releasing.releasesFrame === undefined ? {} : { releasesFrame: releasing.releasesFrame }),
       handle,
       failure: (_request: unknown, errorCode: number) => createMetadataResponse({ topics: [topicWith(errorCode)] }),
     });
@@ -43,7 +46,8 @@ describe('RequestDispatcher', () => {
       onBrokenInvariant: (error) => broken.push(error),
     });
     const { promise, resolve } = Promise.withResolvers<PendingRequest>();
-    const owner = { requestCompleted: resolve } as unknown as RequestOwner;
+    const releaseFrame = (bytes: Buffer): unknown => releasing.released?.push(bytes);
+    const owner = { requestCompleted: resolve, releaseFrame } as unknown as RequestOwner;
     const request = dispatcher.accept(owner, frame);
     dispatcher.start(request);
     return promise;
@@ -70,6 +74,30 @@ describe('RequestDispatcher', () => {
       return createMetadataResponse();
     });
     expect(request.outcome).toBe('answer');
+  });
+
+  it("gives a frame's memory back when a handler that is done with it has settled, not before and not after a failure", async () => {
+    const released: Buffer[] = [];
+    const frame = frameOf(metadataRequest, VERSION, createMetadataRequest({ topics: [] }));
+    const settle: PromiseWithResolvers<MetadataResponse>[] = [];
+    const handle = (): Promise<MetadataResponse> => {
+      const settled = Promise.withResolvers<MetadataResponse>();
+      settle.push(settled);
+      return settled.promise;
+    };
+    const run = (): Promise<PendingRequest> => dispatch(handle, frame, { releasesFrame: true, released });
+    const [first, second] = [run(), run()];
+    expect(released).toEqual([]);
+
+    settle[0]?.resolve(createMetadataResponse());
+    expect((await first).outcome).toBe('answer');
+    settle[1]?.reject(new Error('a bug'));
+    await second;
+    expect(released).toEqual([frame]);
+
+    const kept = dispatch(() => createMetadataResponse(), frame, { released });
+    expect((await kept).outcome).toBe('answer');
+    expect(released).toHaveLength(1);
   });
 
   it('answers UNKNOWN_SERVER_ERROR when a handler throws or rejects', async () => {

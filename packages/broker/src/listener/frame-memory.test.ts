@@ -17,6 +17,15 @@ describe('FrameMemory', () => {
     expect(memory.freeBytes).toBe(0);
   });
 
+  it('spoils what comes back', () => {
+    const memory = new FrameMemory(1e7);
+    const frame = memory.take(5000).subarray(0, 5000).fill(1);
+    const kept = frame.subarray(30, 100);
+    memory.give(frame);
+
+    expect(kept.every((byte) => byte === 0xdb)).toBe(true);
+  });
+
   it('keeps no more than allowed, nothing large, and nothing of the pool of small buffers', () => {
     const memory = new FrameMemory(10_000);
     memory.give(memory.take(8192));

@@ -12,6 +12,8 @@
 const SMALL_FRAME_BYTES = 2048;
 const PIECE_BITS_MIN = 12;
 const PIECE_BITS_MAX = 21;
+/** As much of a piece is overwritten when it comes back, so that a slice kept by mistake is no valid request or batch any more. */
+const SPOILT_BYTES = 256;
 const PIECE_BYTES_MIN = 1 << PIECE_BITS_MIN;
 const PIECE_BYTES_MAX = 1 << PIECE_BITS_MAX;
 
@@ -52,6 +54,7 @@ export class FrameMemory {
     }
     const isPiece = sizeBytes >= PIECE_BYTES_MIN && sizeBytes <= PIECE_BYTES_MAX && (sizeBytes & (sizeBytes - 1)) === 0;
     if (!isPiece || this.#freeBytes + sizeBytes > this.#freeBytesMax) return;
+    frame.fill(0xdb, 0, SPOILT_BYTES);
     this.#free[31 - Math.clz32(sizeBytes) - PIECE_BITS_MIN]?.push(piece);
     this.#freeBytes += sizeBytes;
   }
