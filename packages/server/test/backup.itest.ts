@@ -1,9 +1,12 @@
 /** The procedures of docs/operations/backup.md, command by command. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { createTempDir, LogProbe, waitUntil } from '@millrace/testing';
+import { fileURLToPath } from 'node:url';
+import { createTempDir, LogProbe, runProcess, waitUntil } from '@millrace/testing';
 import { brokerOver } from './broker-app.ts';
 import { commitOffsets, committedOffset } from './commit-offsets.ts';
+
+const CLI_MAIN = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
 
 /** Appends values to a topic one by one until it is stopped; tells how many were acknowledged. */
 class Load {
@@ -100,19 +103,27 @@ describe('a backup', () => {
     }
   });
 
-  it('that lacks a part is refused with what is missing', async () => {
+  it('that lacks its metadata is refused, and one that lacks segments is found out by log verify', async () => {
     await using dir = await createTempDir('backup');
-    await using broker = brokerOver(join(dir.path, 'data'));
+    await using broker = brokerOver(dir.path);
     await broker.start();
     const probe = await LogProbe.connect({ port: broker.port });
     await probe.createTopic('orders');
     await probe.appendValues('orders', 0, ['a']);
     await probe.close();
     await broker.stop();
-    execFileSync('rm', ['-r', join(dir.path, 'data', 'journal')]);
+    expect(await verify(dir.path)).toEqual({ code: 0, lastLine: 'no problems' });
 
+    execFileSync('rm', ['-r', join(dir.path, 'logs')]);
+    expect(await verify(dir.path)).toEqual({ code: 1, lastLine: '1 problem' });
+
+    for (const end of ['', '-wal', '-shm']) execFileSync('rm', ['-f', join(dir.path, `metadata.db${end}`)]);
     expect((await broker.startAndEnd()).code).toBe(1);
-
-    expect(broker.logTail).toMatch(/^millrace: .*journal/m);
+    expect(broker.logTail).toMatch(/^millrace: .*cluster/m);
   });
 });
+
+async function verify(dataDir: string): Promise<{ code: number | null; lastLine: string | undefined }> {
+  const { code, stdout } = await runProcess(CLI_MAIN, ['log', 'verify', '--data-dir', dataDir]);
+  return { code, lastLine: stdout.trimEnd().split('\n').at(-1) };
+}

@@ -1,4 +1,4 @@
-import type { Clock, MetricSample, MetricsRegistry } from '@millrace/base';
+import type { MetricSample, MetricsRegistry } from '@millrace/base';
 import { noMetrics } from '@millrace/base';
 import type { GroupOffset } from '@millrace/coordinator';
 import type { PartitionLog } from '@millrace/log';
