@@ -3,7 +3,7 @@ import { createTempDir, EARLIEST, LATEST, LogProbe, type BrokerProcess } from '@
 import { brokerOver } from './broker-app.ts';
 import { IdempotentLoad, LoadedPartition } from './idempotent-load.ts';
 import { LogWatcher } from './log-watcher.ts';
-import { CommittedOffset, PassingTopics } from './side-work.ts';
+import { CommittedOffset, MovingLogStart, PassingTopics } from './side-work.ts';
 
 const RESTARTS = Number(process.env['MILLRACE_TEST_RESTARTS'] ?? 50);
 const SEED = Number(process.env['MILLRACE_TEST_SEED'] ?? Date.now() % 1_000_000);
@@ -43,7 +43,7 @@ describe('a broker that is killed (-9) under load again and again', () => {
 
 async function killAgainAndAgain(broker: BrokerProcess, random: SeededRandom): Promise<string> {
   await broker.start();
-  const { load, watcher, topics, offset } = await prepare(broker, random);
+  const { load, watcher, topics, offset, logStart } = await prepare(broker, random);
   const readyMs: number[] = [];
 
   for (let round = 1; round <= RESTARTS; round++) {
@@ -59,12 +59,13 @@ async function killAgainAndAgain(broker: BrokerProcess, random: SeededRandom): P
       if (load.acknowledgedCount === targetCount) setTimeout(kill, delayMs);
     };
     const address = { port: broker.port };
-    const probes = await Promise.all([1, 2, 3].map(() => LogProbe.connect(address)));
-    const [first, second, third] = probes as [LogProbe, LogProbe, LogProbe];
+    const probes = await Promise.all([1, 2, 3, 4].map(() => LogProbe.connect(address)));
+    const [first, second, third, fourth] = probes as [LogProbe, LogProbe, LogProbe, LogProbe];
     const work = Promise.all([
       load.runUntilCut(first.wire),
       topics.workUntilCut(second),
       offset.commitUntilCut(third),
+      logStart.deleteUntilCut(fourth),
       watcher.followUntilCut(address),
     ]);
     // Work ends when the connections do.
@@ -79,6 +80,7 @@ async function killAgainAndAgain(broker: BrokerProcess, random: SeededRandom): P
     await verifyEnds(probe, load);
     await topics.verify(probe);
     await offset.verify(probe);
+    await logStart.verify(probe);
   }
 
   await using last = await LogProbe.connect({ port: broker.port });
@@ -91,13 +93,14 @@ async function killAgainAndAgain(broker: BrokerProcess, random: SeededRandom): P
   await watcher.verifyAll(again);
   await topics.verify(again);
   await offset.verify(again);
+  await logStart.verify(again);
 
   expect(Math.max(...readyMs)).toBeLessThan(READY_MS_MAX);
   expect(load.acknowledgedCount).toBeGreaterThanOrEqual(RESTARTS);
   const sorted = readyMs.toSorted((a, b) => a - b).map(Math.round);
   return [
     `${RESTARTS} kills: ${load.acknowledgedCount} batches and ${offset.answered} offsets acknowledged,`,
-    `${topics.doneCount} topics created or deleted, ${watcher.seenCount} records read;`,
+    `${topics.doneCount} topics created or deleted, ${logStart.doneCount} log starts moved, ${watcher.seenCount} records read;`,
     `ready after ${sorted[Math.floor(sorted.length / 2)]} ms (median), ${sorted.at(-1)} ms (longest)`,
   ].join(' ');
 }
@@ -113,7 +116,9 @@ async function prepare(broker: BrokerProcess, random: SeededRandom) {
   const load = new IdempotentLoad(await probe.initProducerId(), partitions, random);
   const offset = new CommittedOffset('fsync');
   await offset.findCoordinator(probe);
-  return { load, watcher: new LogWatcher(partitions), topics: new PassingTopics(), offset };
+  const logStart = new MovingLogStart();
+  await logStart.create(probe);
+  return { load, watcher: new LogWatcher(partitions), topics: new PassingTopics(), offset, logStart };
 }
 
 /** Log ends lie between what was acknowledged and what was sent; nothing was cut off at the start. */

@@ -1,5 +1,6 @@
 /**
- * What goes on beside produce and fetch while brokers are killed: topics that come and go, offsets that are committed.
+ * What goes on beside produce and fetch while brokers are killed: topics that come and go, offsets that are committed, a log start that
+ * moves up.
  *
  * Invariants checked after each restart: what was answered holds; what was asked and not answered may hold or not.
  */
@@ -21,7 +22,12 @@ import {
   findCoordinatorRequest,
   findCoordinatorResponse,
 } from '@millrace/protocol/messages/10-find-coordinator';
-import { waitUntil, type LogProbe } from '@millrace/testing';
+import {
+  createDeleteRecordsRequest,
+  deleteRecordsRequest,
+  deleteRecordsResponse,
+} from '@millrace/protocol/messages/21-delete-records';
+import { EARLIEST, LATEST, waitUntil, type LogProbe } from '@millrace/testing';
 
 const KEPT_TOPICS_MAX = 3;
 const PREFIX = 'passing-';
@@ -122,5 +128,53 @@ export class CommittedOffset {
     if (!(offset >= this.answered && offset <= this.#asked)) {
       throw new Error(`committed offset ${offset} where ${this.answered} to ${this.#asked} was due`);
     }
+  }
+}
+
+export class MovingLogStart {
+  readonly #topic = 'moving-start';
+  /** Ends of the log that were answered and asked for, and starts likewise. */
+  #answeredEnd = 0;
+  #answeredStart = 0;
+  #askedStart = 0;
+  /** Answered deletions. */
+  doneCount = 0;
+
+  async create(probe: LogProbe): Promise<void> {
+    await probe.createTopic(this.#topic);
+  }
+
+  async deleteUntilCut(probe: LogProbe): Promise<void> {
+    while (!probe.wire.isEnded) {
+      const base = await unlessCut(probe, probe.appendValues(this.#topic, 0, ['a', 'b', 'c']));
+      if (base === undefined) return;
+      this.#answeredEnd = base + 3;
+      // Now inside a batch, now at the end of the log, whose active segment then goes too.
+      this.#askedStart = base + (this.doneCount % 3) + 1;
+      const start = await unlessCut(probe, this.#deleteBefore(probe, this.#askedStart));
+      if (start === undefined) return;
+      if (start !== this.#askedStart)
+        throw new Error(`the log start is ${start} after it was set to ${this.#askedStart}`);
+      this.#answeredStart = start;
+      this.doneCount++;
+    }
+  }
+
+  async verify(probe: LogProbe): Promise<void> {
+    const start = await probe.offsetAt(this.#topic, 0, EARLIEST);
+    const end = await probe.offsetAt(this.#topic, 0, LATEST);
+    if (start < this.#answeredStart || start > this.#askedStart || end < this.#answeredEnd) {
+      const due = `${this.#answeredStart} to ${this.#askedStart}, and the end at least ${this.#answeredEnd}`;
+      throw new Error(`the log starts at ${start} and ends at ${end} where the start was due at ${due}`);
+    }
+  }
+
+  async #deleteBefore(probe: LogProbe, offset: number): Promise<number> {
+    const partitions = [{ partitionIndex: 0, offset: BigInt(offset) }];
+    const request = createDeleteRecordsRequest({ topics: [{ name: this.#topic, partitions }], timeoutMs: 15_000 });
+    const { topics } = await probe.wire.call(deleteRecordsRequest, deleteRecordsResponse, 2, request);
+    const result = topics[0]?.partitions[0];
+    if (result?.errorCode !== ErrorCode.NONE) throw new Error(`deleting before ${offset}: error ${result?.errorCode}`);
+    return Number(result.lowWatermark);
   }
 }
