@@ -231,6 +231,7 @@ describe('the list of flags', () => {
   for (const [command, path] of [
     ['start', 'packages/server/src/command-line.ts'],
     ['conformance', 'tools/conformance/src/options.ts'],
+    ['chaos', 'tools/conformance/src/chaos/options.ts'],
   ]) {
     it(`knows every flag of ${command}`, () => {
       const flags = flagsIn(path);
