@@ -3,8 +3,10 @@
  *
  * v5+: log start offset. v7+: zstd. v8+: record errors and messages. v10+: the current leader in tags (KIP-951). v13+: topic ids.
  * acks=1 means all; acks=0 gets no answer, an error ends its connection, and its request counts as in work until it is durable.
+ * Compressed batches are opened and judged first, at once or off the event loop (../produce/batch-preparation.ts).
  * Differs from Apache Kafka: null records are INVALID_RECORD (Kafka never answers); transactional ids are refused with
- * TRANSACTIONAL_ID_AUTHORIZATION_FAILED until transactions exist here. Pinned by test/00-produce.itest.ts.
+ * TRANSACTIONAL_ID_AUTHORIZATION_FAILED until transactions exist here. Pinned by test/00-produce.itest.ts and
+ * test/produce-compressed.itest.ts.
  */
 import type { CompressionCodec } from '@millrace/compression';
 import type { AppendOutcome, PartitionLog } from '@millrace/log';
