@@ -206,6 +206,51 @@ describe('a disk that fails', () => {
     await engine.close();
   });
 
+  it.each<[Durability, RegExp]>([
+    ['fsync', /\.j$/],
+    ['os', /\.log$/],
+  ])(
+    'ends the engine when a write fails (%s): what was acknowledged before is there afterwards',
+    async (durability, path) => {
+      const machine = new Machine();
+      const engine = await machine.start();
+      const log = await open(engine, { durability });
+      await appendDurably(log, { values: ['safe'] });
+      machine.disk.faults.failWrite = { path, code: 'EIO' };
+
+      const outcome = accepted(log.append(buildBatch({ values: ['lost'] }), { origin: 'client' }));
+
+      expect(await outcome.durable).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+      expect(log.highWatermark).toBe(1);
+      expect(machine.fatal).toEqual([expect.objectContaining({ code: 'MILLRACE_STORAGE_FAILED' })]);
+      expect(refused(log.append(buildBatch({ values: ['late'] }), { origin: 'client' })).errorCode).toBe(56);
+      await engine.close();
+      machine.disk = machine.disk.crash('kill');
+      expect(valuesOf(await readToEnd(await open(await machine.start(), { durability }))).slice(0, 1)).toEqual([
+        'safe',
+      ]);
+    },
+  );
+
+  it('answers a read with an error when the disk does (EIO), and reads on once it can', async () => {
+    const machine = new Machine();
+    // Hardly any memory, so that readers are served from segments.
+    const engine = await machine.start({ tailCacheBytes: 1, tailSlabBytes: 2 * KIB, flushBytes: 1 });
+    const log = await open(engine);
+    for (let index = 0; index < 10; index++) await appendDurably(log, { values: [`${index}`.padEnd(3000, '.')] });
+    await waitUntil('the segments', () => machine.disk.paths().filter((path) => path.endsWith('.log')).length > 1);
+    const read = () => log.read({ offset: 0, maxBytes: 10, atLeastOneBatch: true, isolation: 'read_uncommitted' });
+    machine.disk.faults.failRead = { path: /\.log$/, code: 'EIO' };
+
+    expect((await read()).errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+
+    machine.disk.faults.failRead = undefined;
+    expect((await read()).errorCode).toBe(ErrorCode.NONE);
+    await appendDurably(log, { values: ['later'] });
+    expect(machine.fatal).toEqual([]);
+    await engine.close();
+  });
+
   it('names the directory and the remedy when it cannot be written', async () => {
     const machine = new Machine();
     machine.disk.open = () => Promise.reject(Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' }));
