@@ -107,6 +107,11 @@ export class JournalReader {
     this.#damage = await this.#findDamage();
   }
 
+  /** Whether there is no journal file at all. */
+  get isEmpty(): boolean {
+    return this.#files.length === 0;
+  }
+
   /** What the journal's files start with once all groups were read. */
   filesState(): JournalFilesState {
     const endFile = this.#endFile;

@@ -168,6 +168,21 @@ describe('recovery of the journal', () => {
     });
   });
 
+  it('misses the journal after a clean stop as well, and goes on without it when told to repair', async () => {
+    const machine = new Machine();
+    const log = await machine.open(await machine.start());
+    await appendDurably(log, { values: ['kept'] });
+    await machine.engine?.close();
+    for (const path of machine.disk.paths().filter((name) => name.endsWith('.j'))) await machine.disk.remove(path);
+
+    await expect(machine.start()).rejects.toMatchObject({
+      code: 'MILLRACE_STORAGE_JOURNAL_MISSING',
+      message: expect.stringContaining('no journal file') as string,
+    });
+    const repaired = await machine.open(await machine.start({ repair: true }));
+    expect(valuesOf(await readToEnd(repaired))).toEqual(['kept']);
+  });
+
   it('replays groups larger than it reads at a time', async () => {
     const machine = new Machine();
     const config = { journalFileBytes: 12 * 1024 * 1024, journalGroupBytes: 8 * 1024 * 1024 };

@@ -108,6 +108,7 @@ class Recovery {
     this.#leaveSlab();
     let lastLsn = Math.max(reader.lastLsn, (checkpoint?.nextLsn ?? 1) - 1);
     if (reader.damage !== undefined) lastLsn = await this.#repair(reader, reader.damage);
+    else if (checkpoint !== undefined && reader.isEmpty && !this.#options.repair) this.#refuseWithoutJournal();
     else if (checkpoint !== undefined && reader.lastLsn < checkpoint.nextLsn - 1)
       this.#refuseShortJournal(reader, checkpoint);
 
@@ -220,6 +221,17 @@ class Recovery {
       `cannot recover: the journal in ${this.#options.layout.journal} ends with group ${reader.lastLsn}, but groups up to ` +
         `${checkpoint.nextLsn - 1} were durable; restore its files from a backup`,
       { details: { lastLsn: reader.lastLsn, expectedLsn: checkpoint.nextLsn - 1 } },
+    );
+  }
+
+  /** Even a clean stop leaves a file: without any, whatever came after the checkpoint would be dropped without a word. */
+  #refuseWithoutJournal(): void {
+    const { journal } = this.#options.layout;
+    throw new MillraceError(
+      'MILLRACE_STORAGE_JOURNAL_MISSING',
+      `cannot recover: ${journal} holds no journal file, and what was written since the last checkpoint was only there; restore its ` +
+        'files from a backup, or start with --repair to go on with what the checkpoint knows',
+      { details: { path: journal } },
     );
   }
 
