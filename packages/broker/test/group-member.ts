@@ -114,13 +114,29 @@ export class GroupMember {
 /** Joins them all and hands out assignments; returns when everybody has theirs, by member. */
 export async function rebalance(members: readonly GroupMember[]): Promise<string[]> {
   for (;;) {
-    const joined = await Promise.all(members.map((member) => member.join()));
-    const generations = new Set(joined.map(({ generationId }) => generationId));
+    await joinTogether(members);
     // Members that join while others are in a generation already make the next one.
-    if (generations.size > 1) continue;
+    if (new Set(members.map(({ generationId }) => generationId)).size > 1) continue;
     const synced = await Promise.all(members.map((member) => member.sync(member.isLeader ? members : [])));
     if (synced.every(({ errorCode }) => errorCode === 0)) return synced.map(({ assignment }) => String(assignment));
   }
+}
+
+/** Whoever is in a generation before the others have come joins again when told, as clients do; else it would hold them up. */
+async function joinTogether(members: readonly GroupMember[]): Promise<void> {
+  const joined = new Set<GroupMember>();
+  const join = async (member: GroupMember): Promise<void> => {
+    while (!joined.has(member)) {
+      await member.join();
+      joined.add(member);
+      while (joined.size < members.length) {
+        if ((await member.heartbeat()) === 0) continue;
+        joined.delete(member);
+        break;
+      }
+    }
+  };
+  await Promise.all(members.map(join));
 }
 
 /** What a consumer says of the topics that it wants. */
