@@ -41,7 +41,7 @@ describe('millrace topics', () => {
       '-p',
       '3',
       '-c',
-      'cleanup.policy=compact',
+      'message.timestamp.type=LogAppendTime',
       '-d',
       'retention.ms',
     );
@@ -52,7 +52,7 @@ describe('millrace topics', () => {
     expect(described.stdout.split('\n')).toEqual([
       'topic orders',
       `id    ${id}`,
-      'set   cleanup.policy=compact',
+      'set   message.timestamp.type=LogAppendTime',
       '',
       'PARTITION  LEADER  EPOCH  REPLICAS  IN SYNC',
       expect.stringMatching(/^0 +1 +\d+ +1 +1$/),

@@ -78,7 +78,8 @@ describe('a kafkajs consumer group over kill -9 and restart of the broker', () =
     await broker.start();
     const second = await startMember('second');
     await send(51, 60);
-    await waitUntil('the last ten', () => second.values.includes(60), 30_000);
+    // From several partitions, so that the last one sent need not come last.
+    await waitUntil('the last ten', () => second.values.length >= 10, 30_000);
 
     expect(second.values.toSorted((a, b) => a - b)).toEqual([51, 52, 53, 54, 55, 56, 57, 58, 59, 60]);
   });
