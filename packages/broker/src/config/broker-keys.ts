@@ -105,7 +105,7 @@ export const BROKER_KEYS = {
     valid: { text: '-1 or [4194304,...]', accepts: (value) => value === -1 || value >= 4 * MIB },
     documentation:
       'Newest records of all partitions that are kept in memory for consumers that keep up; -1 means what millrace.memory.max.bytes gives them, ' +
-      'at most 25165824.',
+      'at most 41943040.',
   }),
   'queued.max.request.bytes': long(-1, {
     importance: 'medium',

@@ -32,7 +32,7 @@ describe('divideMemory', () => {
   });
 
   it('keeps tails small however large the machine is, since every page of them is resident', () => {
-    expect(divideMemory(65_536 * MIB, DERIVED).tailBytes).toBe(24 * MIB);
+    expect(divideMemory(65_536 * MIB, DERIVED).tailBytes).toBe(40 * MIB);
   });
 
   it('obeys shares that were set', () => {

@@ -62,7 +62,7 @@ export function divideMemory(budgetBytes: number, settings: MemorySettings): Mem
     frameBytesMax: Math.min(settings.socketRequestMaxBytes, largestFrame),
     answerBytes: Math.max(part(1, 8), MIB),
     // More than a little is of use only to consumers that lag behind, and those read from the page cache nearly as fast.
-    tailBytes: settings.tailMaxBytes === -1 ? between(part(1, 6), 4 * MIB, 24 * MIB) : settings.tailMaxBytes,
+    tailBytes: settings.tailMaxBytes === -1 ? between(part(1, 6), 4 * MIB, 40 * MIB) : settings.tailMaxBytes,
     readAheadBytes: between(part(1, 12), 2 * MIB, 32 * MIB),
     indexBytes: between(part(1, 24), MIB, 32 * MIB),
   };
