@@ -22,8 +22,8 @@ import { brokerOver } from './broker-app.ts';
 const MIB = 1024 * 1024;
 const MINUTE_MS = 60_000;
 const JOURNAL_FILE_BYTES = 4 * MIB;
-/** One in use, one prepared, one free, and what two checkpoints may need. */
-const JOURNAL_BYTES_MAX = 5 * JOURNAL_FILE_BYTES;
+/** One in use, one prepared, six that wait to be used again, and what two checkpoints may need. */
+const JOURNAL_BYTES_MAX = 10 * JOURNAL_FILE_BYTES;
 const VALUE = 'v'.repeat(300_000);
 
 describe('the disk under a broker', () => {
@@ -145,7 +145,7 @@ describe('the disk under a broker', () => {
   it(
     'is given back all of a deleted topic within a minute, and no open file holds on to it',
     async () => {
-      const before = await bytesUnder(dir.path);
+      const before = await bytesOutsideJournal(dir.path);
       const topicId = await probe.createTopic('gone', { configs: { 'segment.bytes': String(MIB) } });
       const cachedId = await probe.createTopic('gone-os', { configs: { 'millrace.durability': 'os' } });
       await produce('gone', 60);
@@ -168,8 +168,9 @@ describe('the disk under a broker', () => {
       const tookMs = performance.now() - deletedAt;
 
       expect(tookMs).toBeLessThan(MINUTE_MS);
-      const after = await bytesUnder(dir.path);
-      expect(after).toBeLessThan(before + JOURNAL_BYTES_MAX);
+      // Checkpoints and metadata remember a little of what was.
+      expect(await bytesOutsideJournal(dir.path)).toBeLessThan(before + MIB);
+      expect(await bytesUnder(join(dir.path, 'journal'))).toBeLessThanOrEqual(JOURNAL_BYTES_MAX);
       expect(
         (await openFilesOf(broker.pid)).filter((path) => path.includes('(deleted)') && /\.(log|idx)/.test(path)),
       ).toEqual([]);
@@ -188,6 +189,10 @@ describe('the disk under a broker', () => {
 async function sizeOf(path: string): Promise<number> {
   // Retention may be faster.
   return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+async function bytesOutsideJournal(dataDir: string): Promise<number> {
+  return (await bytesUnder(dataDir)) - (await bytesUnder(join(dataDir, 'journal')));
 }
 
 async function bytesUnder(path: string): Promise<number> {
