@@ -1,4 +1,5 @@
 import { brokersCommand } from './brokers-command.ts';
+import { embeddedCommand } from './embedded-command.ts';
 import { profileCommand } from './profile-command.ts';
 import { recordsCommand } from './records-command.ts';
 
@@ -7,6 +8,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   records: recordsCommand,
   brokers: brokersCommand,
   profile: profileCommand,
+  embedded: embeddedCommand,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
