@@ -14,6 +14,15 @@ const PROCESS_VARIABLES: ReadonlyMap<string, ProcessFlag> = new Map([
   ['MILLRACE_LOG_LEVEL', 'log-level'],
 ]);
 
+/**
+ * What Kubernetes puts into every pod beside a Service named `millrace` or `millrace-…`. A plain port in `…_PORT` is a setting of ours;
+ * there Kubernetes has a URL.
+ */
+const SERVICE_LINK =
+  /^MILLRACE_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/;
+const SERVICE_LINK_PORT = /^MILLRACE_(?:[A-Z0-9_]+_)?PORT$/;
+const SERVICE_LINK_URL = /^(?:tcp|udp|sctp):\/\//;
+
 export interface EnvironmentSettings {
   readonly settings: ReadonlyMap<string, string>;
   readonly process: ReadonlyMap<ProcessFlag, string>;
@@ -44,6 +53,7 @@ export function settingsFromEnvironment(
   const process = new Map<ProcessFlag, string>();
   for (const [variable, value] of Object.entries(environment)) {
     if (value === undefined || !variable.startsWith(PREFIX) || FOREIGN.test(variable)) continue;
+    if (SERVICE_LINK_PORT.test(variable) && SERVICE_LINK_URL.test(value)) continue;
     const flag = PROCESS_VARIABLES.get(variable);
     if (flag !== undefined) {
       process.set(flag, value);
@@ -51,8 +61,11 @@ export function settingsFromEnvironment(
     }
     const key = keyByVariable.get(variable);
     if (key === undefined) {
-      const nearest = nearestName(variable, [...PROCESS_VARIABLES.keys(), ...keyByVariable.keys()]);
-      const hint = nearest === undefined ? 'unset it' : `did you mean ${nearest}?`;
+      if (SERVICE_LINK.test(variable)) continue;
+      // Without the prefix, which would count as likeness.
+      const names = [...PROCESS_VARIABLES.keys(), ...keyByVariable.keys()].map((name) => name.slice(PREFIX.length));
+      const nearest = nearestName(variable.slice(PREFIX.length), names);
+      const hint = nearest === undefined ? 'unset it' : `did you mean ${PREFIX}${nearest}?`;
       throw new MillraceError(
         'MILLRACE_SERVER_UNKNOWN_VARIABLE',
         `environment variable ${variable} names no setting: ${hint}`,
