@@ -1,11 +1,30 @@
 /**
  * What each command runs, as arguments for Node, seen from the root of the workspace.
  *
- * `flags` are the long options that npm would swallow when `--` is forgotten (see swallowed-flags.mjs).
+ * `flags` are the long options that npm would swallow when `--` is forgotten (see swallowed-flags.mjs), `switches` those
+ * of them that take no value, `letters` the short options; `takesWords: false` says that the command has flags only.
  * `cwd: 'user'` starts the command where the user stands, so that relative paths mean what the user typed;
  * everything else runs at the root.
  */
 const SOURCE = '--conditions=@millrace/source';
+
+const BROKER_FLAGS = [
+  'port',
+  'host',
+  'data-dir',
+  'ops-port',
+  'ops-host',
+  'node-id',
+  'config',
+  'set',
+  'log-level',
+  'repair',
+];
+
+/**
+ * @typedef {{ summary: string, nodeArgs?: string[], cwd?: 'user' | 'root', what: string, stopIsSuccess?: boolean,
+ *   flags: string[], switches?: string[], letters?: string[], takesWords?: boolean }} Command
+ */
 
 export const COMMANDS = {
   start: {
@@ -14,7 +33,11 @@ export const COMMANDS = {
     cwd: 'user',
     what: 'the broker',
     stopIsSuccess: true,
-    flags: ['port', 'host', 'data-dir', 'ops-port', 'ops-host', 'node-id', 'config', 'set', 'log-level', 'repair'],
+    flags: BROKER_FLAGS,
+    switches: ['repair'],
+    // The broker has none; npm must not hide that.
+    letters: ['c', 'p'],
+    takesWords: false,
   },
   demo: {
     summary: 'replay a real data set through the broker and check that nothing was lost',
@@ -23,6 +46,7 @@ export const COMMANDS = {
     cwd: 'user',
     what: 'the demo',
     flags: ['events', 'pace'],
+    takesWords: false,
   },
   test: {
     summary: 'all tests that need no other toolchain',
@@ -30,6 +54,7 @@ export const COMMANDS = {
     cwd: 'root',
     what: 'the test run',
     flags: ['part', 'skip-cache'],
+    switches: ['skip-cache'],
   },
   conformance: {
     summary: 'clients of other projects against the broker',
@@ -37,6 +62,8 @@ export const COMMANDS = {
     cwd: 'user',
     what: 'the conformance run',
     flags: ['target', 'client', 'case', 'results-dir', 'write-docs', 'list'],
+    switches: ['write-docs', 'list'],
+    takesWords: false,
   },
   chaos: {
     summary: 'kill -9 of the broker under clients of other projects',
@@ -44,6 +71,7 @@ export const COMMANDS = {
     cwd: 'user',
     what: 'the chaos run',
     flags: ['kills', 'seed', 'client', 'durability', 'rate', 'results-dir'],
+    takesWords: false,
   },
   bench: {
     summary: 'the broker beside Apache Kafka: bench brokers --quick',
@@ -51,13 +79,30 @@ export const COMMANDS = {
     cwd: 'root',
     what: 'the benchmark',
     flags: ['quick', 'write', 'only', 'rounds'],
+    switches: ['quick', 'write'],
   },
   millrace: {
     summary: 'the command line, from source',
     nodeArgs: [SOURCE, 'apps/cli/src/main.ts'],
     cwd: 'user',
     what: 'millrace',
-    flags: ['bootstrap-server', 'partitions', 'replication-factor', 'config', 'port', 'data-dir', 'ops-port', 'json'],
+    // Of `start` too; npm calls `--no-records` records.
+    flags: [
+      ...BROKER_FLAGS,
+      'bootstrap-server',
+      'partitions',
+      'replication-factor',
+      'delete-config',
+      'validate-only',
+      'internal',
+      'json',
+      'topic',
+      'partition',
+      'offset',
+      'records',
+    ],
+    switches: ['repair', 'validate-only', 'internal', 'json', 'records'],
+    letters: ['b', 'c', 'd', 'o', 'p', 'r', 't'],
   },
   ci: {
     summary: 'everything that CI checks',
