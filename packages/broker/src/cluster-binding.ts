@@ -4,11 +4,26 @@
  * Partitions whose topic the metadata does not know are taken for leftovers of deleted topics and removed. With another cluster's metadata,
  * or with new metadata after the old was lost, that would be all of them: such a pair must not start.
  */
+import { existsSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MillraceError } from '@millrace/base';
 
 export const CLUSTER_FILE_NAME = 'millrace.cluster';
+
+/**
+ * To be asked before anything opens the metadata, which makes new ones where there are none.
+ *
+ * @throws {MillraceError} MILLRACE_BROKER_FOREIGN_DATA when the directory was in use and its metadata is gone
+ */
+export function requireMetadata(dataDir: string, metadataFileName: string): void {
+  if (existsSync(join(dataDir, metadataFileName)) || !existsSync(join(dataDir, CLUSTER_FILE_NAME))) return;
+  throw new MillraceError(
+    'MILLRACE_BROKER_FOREIGN_DATA',
+    `${metadataFileName} is missing in ${dataDir}: restore it from the backup it belongs to, or use another directory`,
+    { details: { dataDir } },
+  );
+}
 
 /**
  * Writes the cluster id into a directory that has none, else compares.

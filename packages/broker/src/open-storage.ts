@@ -9,7 +9,7 @@ import type { Clock, Logger, MetricsRegistry, Random, Timers } from '@millrace/b
 import { createMemoryLogEngine, type LogEngine } from '@millrace/log';
 import { createMemoryMetaStore, createSqliteMetaStore, type MetaStore } from '@millrace/metadata';
 import { createLocalLogEngine, lockDataDirectory, type DirectoryLock } from '@millrace/storage-local';
-import { bindToCluster } from './cluster-binding.ts';
+import { bindToCluster, requireMetadata } from './cluster-binding.ts';
 import type { BrokerConfig } from './config/broker-config.ts';
 
 export interface StorageOptions {
@@ -36,6 +36,14 @@ const METADATA_FILE_NAME = 'metadata.db';
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { dataDir, random } = options;
   const lock = dataDir === undefined ? undefined : lockDataDirectory(dataDir);
+  if (lock !== undefined && options.metaStore === undefined) {
+    try {
+      requireMetadata(lock.dataDir, METADATA_FILE_NAME);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
   const metaStore =
     options.metaStore ??
     (dataDir === undefined
