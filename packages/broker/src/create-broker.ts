@@ -173,7 +173,9 @@ class RunningBroker implements Broker {
     for (const notice of this.#config.notices) this.#logger.warn(notice);
     const listener = this.#createListener();
     this.#listener = listener;
-    const [storage] = await settleAll(this.#openStorage(), listener.bind());
+    // First, so that a port in use is told before a long recovery and not behind it.
+    await listener.bind();
+    const storage = await this.#openStorage();
     const { metaStore, engine } = storage;
     engine.onFatal((error) => this.#fail(error));
 
@@ -287,6 +289,7 @@ class RunningBroker implements Broker {
       engine,
       groups,
       logConfig: (topic) => dataPath.topicSettings.of(topic),
+      clock: this.#clock,
       logger: this.#logger.child({ part: 'partitions' }),
       onTopicGone: ({ name }) => dataPath.traffic.forget(name),
       onBrokenInvariant: (error) => this.#fail(error),

@@ -136,7 +136,7 @@ class GroupCoordinatorService implements GroupCoordinator {
     return groupPartition(groupId, partitionCount);
   }
 
-  load(partition: number, log: PartitionLog): Promise<void> {
+  load(partition: number, log: PartitionLog): Promise<number> {
     return this.#runtime.load(partition, log);
   }
 

@@ -34,8 +34,8 @@ export interface GroupOffset {
 export interface GroupCoordinator {
   /** Partition of `__consumer_offsets` that a group lives in (Kafka's hash of the group id). */
   partitionFor(groupId: string): number;
-  /** This broker became owner of an internal partition: replays its log, then serves its groups. */
-  load(partition: number, log: PartitionLog): Promise<void>;
+  /** This broker became owner of an internal partition: replays its log, then serves its groups. Resolves with the number of records read. */
+  load(partition: number, log: PartitionLog): Promise<number>;
   /** Ownership went: waiting requests get NOT_COORDINATOR and the memory is dropped. */
   unload(partition: number): void;
 

@@ -43,7 +43,7 @@ export async function runBroker(argv: readonly string[], options: RunBrokerOptio
     const settings = await collectSettings(line, process.env);
     logger = createPinoLogger(settings.logLevel);
     endOnBugs(logger);
-    logger.debug('starting', { version: VERSION, node: process.version, dataDir: settings.dataDir });
+    logger.info('starting', { version: VERSION, node: process.version, dataDir: settings.dataDir });
     return await serve(settings, line.repair, logger, stop);
   } catch (error) {
     tell(error);
@@ -77,17 +77,20 @@ async function serve(settings: Settings, repair: boolean, logger: Logger, stop: 
       return broker === undefined ? 'starting' : undefined;
     },
   });
-  const starting = createBroker({
-    config: Object.fromEntries(settings.config),
-    configOrigins: settings.origins,
-    ...(settings.config.has('listeners') ? {} : { host: settings.host, port: settings.port }),
-    dataDir: settings.dataDir,
-    repair,
-    logger,
-    metrics,
-  });
+  // The ops port comes first: one in use is told before a long recovery, during which it says that the broker lives.
+  const starting = ops.start().then(() =>
+    createBroker({
+      config: Object.fromEntries(settings.config),
+      configOrigins: settings.origins,
+      ...(settings.config.has('listeners') ? {} : { host: settings.host, port: settings.port }),
+      dataDir: settings.dataDir,
+      repair,
+      logger,
+      metrics,
+    }),
+  );
   try {
-    const [started] = await Promise.race([Promise.all([starting, ops.start()]), stop.promise.then(() => [])]);
+    const started = await Promise.race([starting, stop.promise.then(() => undefined)]);
     if (started !== undefined) {
       broker = started;
       const failed = new Promise<void>((resolveFailed) => {

@@ -1,5 +1,6 @@
-import { createTempDir, LogProbe, runProcess, waitUntil, WireClient } from '@millrace/testing';
+import { createTempDir, LogProbe, runProcess, waitUntil, WireClient, type BrokerProcess } from '@millrace/testing';
 import { BROKER_MAIN, brokerOver, linesOf, runBrokerApp } from './broker-app.ts';
+import { commitOffsets } from './commit-offsets.ts';
 
 const STOP_MS_MAX = 2_000;
 
@@ -23,6 +24,37 @@ describe('the broker process', () => {
         msg: expect.any(String),
       });
     }
+    expect(JSON.parse(broker.stderrLines[0] ?? '')).toMatchObject({
+      level: 30,
+      msg: 'starting',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      node: process.version,
+      dataDir: dir.path,
+    });
+  });
+
+  it('sums up in a few lines what it read at its start', async () => {
+    await using dir = await createTempDir('life');
+    await using broker = brokerOver(dir.path);
+    await broker.start();
+    const newLines = logged(broker);
+    await using probe = await LogProbe.connect({ port: broker.port });
+    await probe.createTopic('events');
+    await commitOffsets(probe, 'readers', 'events', [0]);
+    await broker.stop();
+
+    await broker.start();
+    const lines = logged(broker);
+
+    expect(newLines.filter(({ msg }) => msg === 'storage is ready')).toEqual([
+      expect.objectContaining({ isNew: true }),
+    ]);
+    expect(newLines.filter((line) => 'isClean' in line)).toEqual([]);
+    expect(lines.filter(({ msg }) => msg === 'storage is ready')).toEqual([expect.objectContaining({ isClean: true })]);
+    expect(lines.filter(({ msg }) => /partition/.test(msg))).toEqual([
+      expect.objectContaining({ msg: 'group partitions are loaded', partitions: 50, records: expect.any(Number) }),
+    ]);
+    for (const line of lines) expect(Number.isInteger(line.tookMs ?? 0)).toBe(true);
   });
 
   it('serves clients as soon as it says so', async () => {
@@ -140,7 +172,16 @@ describe('the broker process', () => {
     expect(failure.code).toBe(1);
     for (const { stdout, stderr } of [usage, failure]) {
       expect(stdout).toBe('');
-      expect(linesOf(stderr)).toEqual([expect.stringMatching(/^millrace: /)]);
+      expect(linesOf(stderr).filter((line) => !line.startsWith('{'))).toEqual([expect.stringMatching(/^millrace: /)]);
     }
   });
 });
+
+interface LogLine {
+  readonly msg: string;
+  readonly tookMs?: number;
+}
+
+function logged(broker: BrokerProcess): LogLine[] {
+  return broker.stderrLines.map((line) => JSON.parse(line) as LogLine);
+}

@@ -16,10 +16,13 @@ describe('a broker that cannot start', () => {
     await using dir = await createTempDir('refusal');
     await storeOneRecord(dir.path);
     await using taken = await takePort();
+    const before = await digestDirectory(dir.path);
 
     const outcome = await runBrokerApp([...argv(dir.path), '--port', String(taken.port)]);
 
     expectRefusal(outcome, [`127.0.0.1:${taken.port}`, 'in use', 'choose another port']);
+    // Told before storage is opened, however long its recovery may take.
+    expect(await digestDirectory(dir.path)).toEqual(before);
     expect(await readOneRecord(dir.path)).toEqual(['kept']);
   });
 
@@ -27,10 +30,12 @@ describe('a broker that cannot start', () => {
     await using dir = await createTempDir('refusal');
     await storeOneRecord(dir.path);
     await using taken = await takePort();
+    const before = await digestDirectory(dir.path);
 
     const outcome = await runBrokerApp(['--port', '0', '--data-dir', dir.path, '--ops-port', String(taken.port)]);
 
     expectRefusal(outcome, [`127.0.0.1:${taken.port}`, 'in use', '--ops-port']);
+    expect(await digestDirectory(dir.path)).toEqual(before);
     expect(await readOneRecord(dir.path)).toEqual(['kept']);
   });
 

@@ -426,7 +426,7 @@ class LocalLogEngine implements LogEngine {
     logger.info('storage is ready', {
       partitions: this.#partitions.size,
       replayedGroups: recovered.replayedGroups,
-      isClean: recovered.isClean,
+      ...(recovered.isNew ? { isNew: true } : { isClean: recovered.isClean }),
       tookMs: Math.round(clock.monotonicMs() - startedMs),
     });
   }

@@ -65,6 +65,8 @@ export interface Recovered {
   readonly replayLsn: number;
   /** Nothing was written after the checkpoint, which was made by closing. */
   readonly isClean: boolean;
+  /** There was nothing to recover. */
+  readonly isNew: boolean;
   /** Journal groups that were read. */
   readonly replayedGroups: number;
   /** Damage that was cut; the old journal must go once everything is safe elsewhere. */
@@ -124,6 +126,7 @@ class Recovery {
       nextCheckpointNumber: (numbers[0] ?? 0) + 1,
       replayLsn,
       isClean,
+      isNew: checkpoint === undefined && reader.isEmpty,
       replayedGroups,
       repaired: reader.damage,
       truncated: [...this.#truncated],

@@ -29,11 +29,15 @@ describe('OwnedPartitions', () => {
       metaStore,
       engine,
       groups: {
-        load: (partition) => Promise.resolve(void events.push(`load ${partition}`)),
+        load: (partition) => {
+          events.push(`load ${partition}`);
+          return Promise.resolve(partition);
+        },
         unload: (partition) => void events.push(`unload ${partition}`),
         forgetTopic: (name) => Promise.resolve(void events.push(`forget ${name}`)),
       },
       logConfig: ({ configs }): LogConfig => resolveTopicConfig(CONFIG, configs),
+      clock: systemClock,
       logger: silentLogger,
       onTopicGone: ({ name }) => void events.push(`gone ${name}`),
       onBrokenInvariant: (error) => void events.push(`broken ${error.message}`),

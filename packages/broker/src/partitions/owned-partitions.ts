@@ -8,7 +8,7 @@
  * Bounds: OPENING_MAX logs are opened at a time.
  * Not here: deciding owners (../topics/), records (@millrace/log).
  */
-import { AssertionFailure, messageOf, MillraceError, type Logger } from '@millrace/base';
+import { AssertionFailure, messageOf, MillraceError, type Clock, type Logger } from '@millrace/base';
 import type { GroupCoordinator } from '@millrace/coordinator';
 import type { LogConfig, LogEngine, PartitionId, PartitionLog } from '@millrace/log';
 import type { ClusterSnapshot, MetaStore, TopicMetadata } from '@millrace/metadata';
@@ -22,6 +22,7 @@ export interface OwnedPartitionsOptions {
   readonly engine: LogEngine;
   readonly groups: Pick<GroupCoordinator, 'load' | 'unload' | 'forgetTopic'>;
   readonly logConfig: (topic: TopicMetadata) => LogConfig;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly onTopicGone: (topic: TopicMetadata) => void;
   readonly onBrokenInvariant: (error: Error) => void;
@@ -60,6 +61,8 @@ export class OwnedPartitions implements PartitionRegistry {
   #isClosed = false;
   #openingCount = 0;
   readonly #openingQueue: (() => void)[] = [];
+  /** What the group coordinator has loaded so far. */
+  readonly #loaded = { partitions: 0, records: 0 };
 
   constructor(options: OwnedPartitionsOptions) {
     this.#options = options;
@@ -98,7 +101,8 @@ export class OwnedPartitions implements PartitionRegistry {
 
   /** Takes every partition of this node anew, opens them, and deletes what belongs to topics that are gone. */
   async start(): Promise<void> {
-    const { metaStore, engine, nodeId, logger } = this.#options;
+    const { metaStore, engine, nodeId, clock, logger } = this.#options;
+    const startedMs = clock.monotonicMs();
     const acquisitions: Promise<unknown>[] = [];
     for (const topic of metaStore.snapshot().topicsById.values()) {
       for (const { partition, owner, leaderEpoch } of topic.partitions) {
@@ -116,6 +120,9 @@ export class OwnedPartitions implements PartitionRegistry {
     }
     this.apply(snapshot);
     await this.settled(snapshot.version);
+    if (this.#loaded.partitions === 0) return;
+    const tookMs = Math.round(clock.monotonicMs() - startedMs);
+    logger.info('group partitions are loaded', { ...this.#loaded, tookMs });
   }
 
   /** Follows a change of the MetaStore. */
@@ -261,7 +268,9 @@ export class OwnedPartitions implements PartitionRegistry {
     this.#publish(partition, leaderEpoch);
     if (partition.topicName === GROUP_TOPIC) {
       partition.isLoaded = true;
-      await groups.load(partition.id.partition, partition.log);
+      const records = await groups.load(partition.id.partition, partition.log);
+      this.#loaded.partitions++;
+      this.#loaded.records += records;
     }
   }
 

@@ -33,8 +33,9 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard<StateRecord>, Sta
     this.#options = options;
   }
 
-  async load(partition: number, log: PartitionLog): Promise<void> {
-    if (this.#isClosed) return;
+  /** Resolves with the number of records read. */
+  async load(partition: number, log: PartitionLog): Promise<number> {
+    if (this.#isClosed) return 0;
     this.#hosts.get(partition)?.close(ErrorCode.NOT_COORDINATOR);
     const host = new ShardHost<Shard, StateRecord>({
       snapshotBytesMin: SNAPSHOT_BYTES_MIN,
@@ -43,7 +44,7 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard<StateRecord>, Sta
       log,
     });
     this.#hosts.set(partition, host);
-    await host.load();
+    return host.load();
   }
 
   unload(partition: number): void {

@@ -76,10 +76,10 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     return this.#isClosed ? ErrorCode.NOT_COORDINATOR : ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
   }
 
-  /** Resolves when the shard is served, or the host was closed. Rejects when the first attempt fails; others follow by themselves. */
-  async load(): Promise<void> {
+  /** Resolves with the number of records read when the shard is served, or the host was closed. Rejects when the first attempt fails; others follow by themselves. */
+  async load(): Promise<number> {
     try {
-      await this.#tryLoad();
+      return await this.#tryLoad();
     } catch (error) {
       this.#reload(RELOAD_DELAY_MS_MIN, error);
       throw error;
@@ -137,7 +137,7 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     await this.#appender?.settle();
   }
 
-  async #tryLoad(): Promise<void> {
+  async #tryLoad(): Promise<number> {
     const { log, codec, clock, createShard, logger, metrics } = this.#options;
     const startMs = clock.monotonicMs();
     const shard = createShard(log);
@@ -158,10 +158,15 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
       if (this.#isClosed) break;
       if (pace.isSpent()) await pace.rest();
     }
-    if (this.#isClosed) return;
+    if (this.#isClosed) return 0;
     const durationMs = clock.monotonicMs() - startMs;
     metrics.loadSeconds.observe(durationMs / 1_000);
-    logger.info('coordinator partition loaded', { partition: log.id.partition, recordCount, sizeBytes, durationMs });
+    logger.debug('coordinator partition loaded', {
+      partition: log.id.partition,
+      recordCount,
+      sizeBytes,
+      tookMs: Math.round(durationMs),
+    });
     if (unknownCount > 0) {
       logger.warn('records of kinds that this version does not know were skipped', {
         partition: log.id.partition,
@@ -169,6 +174,7 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
       });
     }
     this.#serve(shard, step, sizeBytes);
+    return recordCount;
   }
 
   #serve(shard: Shard, step: Step<StateRecord>, replayedBytes: number): void {
