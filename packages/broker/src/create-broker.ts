@@ -111,6 +111,15 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   return broker;
 }
 
+/**
+ * What {@link createBroker} says of settings, for those who want to hear it before they do anything else.
+ *
+ * @throws {MillraceError} MILLRACE_BROKER_CONFIG
+ */
+export function checkBrokerConfig(options: BrokerOptions): void {
+  configOf(options);
+}
+
 class RunningBroker implements Broker {
   readonly nodeId: number;
   readonly #options: BrokerOptions;
@@ -135,7 +144,7 @@ class RunningBroker implements Broker {
 
   constructor(options: BrokerOptions) {
     this.#options = options;
-    this.#config = loadBrokerConfig(configEntries(options), { origins: options.configOrigins ?? NO_CONFIGS });
+    this.#config = configOf(options);
     this.nodeId = this.#config.nodeId;
     this.#clock = options.clock ?? systemClock;
     this.#timers = options.timers ?? systemTimers;
@@ -410,6 +419,10 @@ function groupConfig(config: BrokerConfig): GroupCoordinatorConfig {
 
 const NO_CONFIGS: ReadonlyMap<string, string> = new Map();
 const DEFAULT_HOST = '127.0.0.1';
+
+function configOf(options: BrokerOptions): BrokerConfig {
+  return loadBrokerConfig(configEntries(options), { origins: options.configOrigins ?? NO_CONFIGS });
+}
 
 function configEntries(options: BrokerOptions): ReadonlyMap<string, string> {
   const entries = new Map(Object.entries(options.config ?? {}));

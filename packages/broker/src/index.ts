@@ -4,4 +4,10 @@ export {
   type BrokerConfig,
   type BrokerConfigOptions,
 } from './config/broker-config.ts';
-export { BROKER_CONFIG_KEYS, createBroker, type Broker, type BrokerOptions } from './create-broker.ts';
+export {
+  BROKER_CONFIG_KEYS,
+  checkBrokerConfig,
+  createBroker,
+  type Broker,
+  type BrokerOptions,
+} from './create-broker.ts';

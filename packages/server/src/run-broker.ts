@@ -7,7 +7,7 @@
  * Not here: where settings come from (collect-settings.ts).
  */
 import { MillraceError, messageOf, type Logger } from '@millrace/base';
-import { BROKER_CONFIG_KEYS, createBroker, type Broker } from '@millrace/broker';
+import { BROKER_CONFIG_KEYS, checkBrokerConfig, createBroker, type Broker, type BrokerOptions } from '@millrace/broker';
 import { collectSettings, type Settings } from './collect-settings.ts';
 import { helpText, parseCommandLine } from './command-line.ts';
 import { OpsServer } from './ops-server.ts';
@@ -43,8 +43,18 @@ export async function runBroker(argv: readonly string[], options: RunBrokerOptio
     const settings = await collectSettings(line, process.env);
     logger = createPinoLogger(settings.logLevel);
     endOnBugs(logger);
+    const brokerOptions = {
+      config: Object.fromEntries(settings.config),
+      configOrigins: settings.origins,
+      ...(settings.config.has('listeners') ? {} : { host: settings.host, port: settings.port }),
+      dataDir: settings.dataDir,
+      repair: line.repair,
+      logger,
+    };
+    // Before anything is bound: what is wrong with the settings matters more than a port in use.
+    checkBrokerConfig(brokerOptions);
     logger.info('starting', { version: VERSION, node: process.version, dataDir: settings.dataDir });
-    return await serve(settings, line.repair, logger, stop);
+    return await serve(settings, brokerOptions, logger, stop);
   } catch (error) {
     tell(error);
     // The structured log has the stack of what nobody foresaw.
@@ -62,7 +72,12 @@ function tell(error: unknown): void {
   for (const line of lines) process.stderr.write(`millrace: ${line}\n`);
 }
 
-async function serve(settings: Settings, repair: boolean, logger: Logger, stop: StopSignal): Promise<number> {
+async function serve(
+  settings: Settings,
+  brokerOptions: BrokerOptions,
+  logger: Logger,
+  stop: StopSignal,
+): Promise<number> {
   const metrics = new PrometheusMetrics();
   let broker: Broker | undefined;
   let fatal: Error | undefined;
@@ -78,17 +93,7 @@ async function serve(settings: Settings, repair: boolean, logger: Logger, stop: 
     },
   });
   // The ops port comes first: one in use is told before a long recovery, during which it says that the broker lives.
-  const starting = ops.start().then(() =>
-    createBroker({
-      config: Object.fromEntries(settings.config),
-      configOrigins: settings.origins,
-      ...(settings.config.has('listeners') ? {} : { host: settings.host, port: settings.port }),
-      dataDir: settings.dataDir,
-      repair,
-      logger,
-      metrics,
-    }),
-  );
+  const starting = ops.start().then(() => createBroker({ ...brokerOptions, metrics }));
   try {
     const started = await Promise.race([starting, stop.promise.then(() => undefined)]);
     if (started !== undefined) {

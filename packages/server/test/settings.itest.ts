@@ -219,6 +219,18 @@ describe('settings of the broker process', () => {
       expect(linesOf(outcome.stderr)).toEqual([expect.stringMatching(line)]);
     });
 
+    it('are told before a port is looked at', async () => {
+      await using dir = await createTempDir('settings');
+      await using running = brokerOver(join(dir.path, 'running'));
+      await running.start();
+      const opsPort = running.addresses.ops.split(':')[1] ?? '';
+
+      const outcome = await runBrokerApp(['--ops-port', opsPort, '--data-dir', dir.path, '--set', 'num.partitions=0']);
+
+      expect(outcome.code).toBe(2);
+      expect(linesOf(outcome.stderr)).toEqual([expect.stringContaining('num.partitions')]);
+    });
+
     it('leaves the data directory alone', async () => {
       await using dir = await createTempDir('settings');
       const dataDir = join(dir.path, 'data');
