@@ -31,6 +31,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
     command.exitOverride().configureOutput({
       writeOut: (text) => output.line(text.trimEnd()),
       writeErr: (text) => errorOutput.line(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, 'millrace: ')),
     });
   }
 

@@ -33,14 +33,17 @@ describe('millrace log', () => {
     const outcome = await log('verify');
 
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
-    expect(outcome.stdout).toMatch(/(^|\n)read .* journal files with \d+ groups, .*\nno problems\n$/);
+    expect(outcome.stdout).toMatch(
+      /(^|\n)read .* journal files? with \d+ groups, .*\nthe newest \d+ bytes of segments .* journal.*\nno problems\n$/,
+    );
     const { findings, counts } = JSON.parse((await log('verify', '--json')).stdout) as {
       findings: { severity: string }[];
-      counts: { groups: number; partitions: number };
+      counts: { groups: number; partitions: number; journalBytes: number };
     };
     expect(findings.filter(({ severity }) => severity === 'problem')).toEqual([]);
     expect(counts.groups).toBeGreaterThanOrEqual(4);
     expect(counts.partitions).toBeGreaterThanOrEqual(3);
+    expect(counts.journalBytes).toBeGreaterThan(4 * 61);
   });
 
   it('leaves the directory as it is', async () => {

@@ -121,7 +121,7 @@ describe('millrace topics', () => {
       [
         'no topic of that name to describe',
         ['describe', 'missing'],
-        /describing topic "missing" .*UNKNOWN_TOPIC_OR_PARTITION/,
+        /describing topic "missing" .*UNKNOWN_TOPIC_OR_PARTITION: there is no topic "missing"\n$/,
       ],
       [
         'no topic of that name to delete',
@@ -173,6 +173,7 @@ describe('millrace topics', () => {
       const outcome = await millrace(...argv);
 
       expect(outcome).toMatchObject({ code: 2, stdout: '' });
+      expect(outcome.stderr).toMatch(/^(millrace|Usage): /);
       expect(outcome.stderr).toMatch(words);
     });
   });

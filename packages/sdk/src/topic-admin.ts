@@ -99,11 +99,10 @@ export class TopicAdmin implements AsyncDisposable {
     const { topics } = await this.#cluster.fetchMetadata([name]);
     const topic = topics[0];
     if (topic === undefined || topic.errorCode !== ErrorCode.NONE) {
-      throw brokerError(
-        `describing topic "${name}"`,
-        topic?.errorCode ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-        undefined,
-      );
+      const errorCode = topic?.errorCode ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+      // Metadata answers carry no words.
+      const words = errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION ? `there is no topic "${name}"` : undefined;
+      throw brokerError(`describing topic "${name}"`, errorCode, words);
     }
     return {
       name,

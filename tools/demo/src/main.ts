@@ -6,12 +6,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { BrokerProcess } from '@millrace/testing';
 import { ConsumerGroup } from './consumer-group.ts';
 import { loadReplay } from './flights.ts';
 import { Latencies } from './latencies.ts';
 import { isClean, Ledger } from './ledger.ts';
+import { parseOptions, USAGE, type Options } from './options.ts';
 import { count, Progress } from './progress.ts';
 import { countRecords, createTopic, replay } from './replay.ts';
 
@@ -19,15 +19,8 @@ const TOPIC = 'flights';
 const GROUP = 'flight-board';
 const PARTITIONS = 6;
 const MEMBERS = 3;
-const DEFAULT_EVENTS = 200_000;
-const DEFAULT_PACE = 20_000;
 const TIME_LIMIT_MS = 58_000;
 const SYNC_COUNTER = 'millrace_journal_syncs_total';
-
-interface Options {
-  readonly eventCount: number;
-  readonly pace: number;
-}
 
 async function runDemo(options: Options): Promise<boolean> {
   const out = process.stdout;
@@ -152,26 +145,34 @@ async function runDemo(options: Options): Promise<boolean> {
   }
 }
 
-function parseOptions(): Options {
-  const { values } = parseArgs({
-    options: { events: { type: 'string' }, pace: { type: 'string' } },
-  });
-  const eventCount = Number(values.events ?? DEFAULT_EVENTS);
-  const pace = Number(values.pace ?? DEFAULT_PACE);
-  if (!(eventCount >= 3_000 && eventCount <= DEFAULT_EVENTS))
-    throw new Error(`--events takes 3000 to ${String(DEFAULT_EVENTS)}`);
-  if (!(pace >= 1_000)) throw new Error('--pace takes events a second, at least 1000');
-  return { eventCount, pace };
+async function main(argv: readonly string[]): Promise<number> {
+  let options: Options | undefined;
+  try {
+    options = parseOptions(argv);
+  } catch (error) {
+    process.stderr.write(`demo: ${messageOf(error)}\n${USAGE}\n`);
+    return 2;
+  }
+  if (options === undefined) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const limit = setTimeout(() => {
+    process.stderr.write(`demo: not done after ${String(TIME_LIMIT_MS / 1_000)} s; giving up\n`);
+    process.exit(1);
+  }, TIME_LIMIT_MS);
+  try {
+    return (await runDemo(options)) ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`demo: ${messageOf(error)}\n`);
+    return 1;
+  } finally {
+    clearTimeout(limit);
+  }
 }
 
-const limit = setTimeout(() => {
-  process.stderr.write(`demo: not done after ${String(TIME_LIMIT_MS / 1_000)} s; giving up\n`);
-  process.exit(1);
-}, TIME_LIMIT_MS);
-try {
-  process.exitCode = (await runDemo(parseOptions())) ? 0 : 1;
-} catch (error) {
-  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
-clearTimeout(limit);
+
+process.exitCode = await main(process.argv.slice(2));

@@ -14,6 +14,8 @@ export interface VerifyCounts {
   partitions: number;
   segments: number;
   batches: number;
+  /** Bytes of segments that no checkpoint vouches for yet: checked where the journal holds them, not in their segments. */
+  journalBytes: number;
   indexes: number;
   bytes: number;
 }

@@ -109,6 +109,10 @@ describe('verifying a data directory', () => {
     });
     expect(report.counts.batches).toBeGreaterThanOrEqual(23);
     expect(report.counts.indexes).toBeGreaterThan(0);
+    const sizeBytes = (path: string): number => scene.disk.contentOf(path).length;
+    const segments = scene.disk.paths().filter((path) => path.endsWith('.log'));
+    expect(report.counts.journalBytes).toBeGreaterThan(0);
+    expect(report.counts.journalBytes).toBeLessThan(segments.reduce((sum, path) => sum + sizeBytes(path), 0));
   });
 
   it('changes nothing and makes nothing', async () => {

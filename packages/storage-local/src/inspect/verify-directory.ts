@@ -66,6 +66,7 @@ class Verification {
     partitions: 0,
     segments: 0,
     batches: 0,
+    journalBytes: 0,
     indexes: 0,
     bytes: 0,
   };

@@ -53,6 +53,7 @@ class SegmentCheck {
   async run(): Promise<Finding[]> {
     // Behind it the journal has everything.
     const vouchedBytes = this.#partition.log.data.flushedSizeOf(this.#segment);
+    this.#counts.journalBytes += this.#segment.sizeBytes - vouchedBytes;
     if (vouchedBytes === 0) return [];
     try {
       await this.#checkBatches(vouchedBytes);

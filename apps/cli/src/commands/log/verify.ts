@@ -39,10 +39,20 @@ function printReport(output: Output, report: VerifyReport, { dataDir, nameOf }: 
   if (report.isChanging) output.line('a broker writes there: verify again once it is stopped to be sure');
   const { counts } = report;
   output.line(
-    `read ${counts.checkpoints} checkpoints, ${counts.journalFiles} journal files with ${counts.groups} groups, ` +
-      `${counts.segments} segments of ${counts.partitions} partitions with ${counts.batches} batches, ` +
-      `${counts.indexes} indexes: ${counts.bytes} bytes`,
+    `read ${some(counts.checkpoints, 'checkpoint')}, ` +
+      `${some(counts.journalFiles, 'journal file')} with ${some(counts.groups, 'group')}, ` +
+      `${some(counts.segments, 'segment')} of ${some(counts.partitions, 'partition')} ` +
+      `with ${some(counts.batches, 'batch', 'batches')}, ` +
+      `${some(counts.indexes, 'index', 'indexes')}: ${some(counts.bytes, 'byte')}`,
   );
+  if (counts.journalBytes > 0)
+    output.line(
+      `the newest ${some(counts.journalBytes, 'byte')} of segments were checked in the journal, which covers them`,
+    );
   const count = problemsOf(report).length;
-  output.line(count === 0 ? 'no problems' : `${count} ${count === 1 ? 'problem' : 'problems'}`);
+  output.line(count === 0 ? 'no problems' : some(count, 'problem'));
+}
+
+function some(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
