@@ -96,4 +96,38 @@ describe('FrameAssembler', () => {
     assembler.push(stream);
     expect(frames).toHaveLength(1);
   });
+
+  it.each([
+    'GET /metrics HTTP/1.1\r\n',
+    'POST / HTTP/1.1\r\n',
+    'PUT / HTTP/1.1\r\n',
+    'HEAD / HTTP/1.1\r\n',
+    'HTTP/1.1 200 OK\r\n',
+    'PRI * HTTP/2.0\r\n',
+  ])('recognises HTTP: %j', (text) => {
+    for (const cut of [1, 4, 9]) {
+      const { assembler, frames } = collect();
+      const bytes = Buffer.from(text);
+      const faults = [assembler.push(bytes.subarray(0, cut)), assembler.push(bytes.subarray(cut))];
+      expect(faults.filter((fault) => fault !== undefined)).toEqual(['looks like HTTP (metrics are on the ops port)']);
+      expect(frames).toEqual([]);
+    }
+  });
+
+  it.each([[[0x16, 0x03, 0x01, 0x02, 0x00]], [[0x16, 0x03, 0x03, 0x00, 0xf4]]])('recognises TLS: %j', (bytes) => {
+    expect(collect().assembler.push(Buffer.from(bytes))).toBe('looks like TLS, which this listener does not offer');
+  });
+
+  it.each([-1, 0, 1001, 0x16040000, 0x15030000, 0x47455421])('names no other protocol for a length of %i', (length) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32BE(length);
+    expect(collect().assembler.push(bytes)).toContain(
+      `a frame of ${length} bytes was announced; 1 to 1000 are allowed`,
+    );
+  });
+
+  it('takes a frame for a frame whose length, being allowed, reads like HTTP', () => {
+    const { assembler } = collect(2_000_000_000);
+    expect(assembler.push(Buffer.from('GET /'))).toBeUndefined();
+  });
 });

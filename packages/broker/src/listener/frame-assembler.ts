@@ -73,6 +73,8 @@ export class FrameAssembler {
       const length = this.#length;
       if (length <= 0 || length > this.#frameBytesMax) {
         this.stop();
+        const protocol = otherProtocol(length);
+        if (protocol !== undefined) return protocol;
         return `a frame of ${length} bytes was announced; 1 to ${this.#frameBytesMax} are allowed (socket.request.max.bytes, and what millrace.memory.max.bytes has room for)`;
       }
       this.#frameBytes = length;
@@ -115,4 +117,18 @@ export class FrameAssembler {
     this.#received = 0;
     this.#partial = NOTHING;
   }
+}
+
+/** First bytes of HTTP requests and answers, where a frame has its length. */
+const HTTP_STARTS = new Set(['GET ', 'POST', 'PUT ', 'HEAD', 'HTTP', 'OPTI', 'DELE', 'PATC', 'PRI ']);
+/** Handshake record, major version 3; every TLS client begins with it. */
+const TLS_START = 0x1603;
+
+/** What a length that cannot be says of who sent it. */
+function otherProtocol(length: number): string | undefined {
+  if (length >>> 16 === TLS_START) return 'looks like TLS, which this listener does not offer';
+  const bytes = Buffer.alloc(LENGTH_BYTES);
+  bytes.writeInt32BE(length);
+  if (HTTP_STARTS.has(bytes.toString('latin1'))) return 'looks like HTTP (metrics are on the ops port)';
+  return undefined;
 }
