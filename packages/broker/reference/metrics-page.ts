@@ -11,6 +11,7 @@ const UNITS: readonly (readonly [suffix: RegExp, unit: string])[] = [
   [/_bytes(_total)?$/, 'bytes'],
   [/_seconds(_total)?$/, 'seconds'],
   [/_(offset|watermark)$/, 'offset'],
+  [/_info$/, '–'],
   [/./, 'count'],
 ];
 

@@ -11,3 +11,4 @@ export {
   type Broker,
   type BrokerOptions,
 } from './create-broker.ts';
+export { BROKER_VERSION } from './version.ts';

@@ -30,6 +30,18 @@ describe('OpsServer', () => {
     }
   });
 
+  it('lists its paths, each of which is there', async () => {
+    const server = await startOps(() => undefined);
+    const base = `http://127.0.0.1:${String(server.port)}`;
+    try {
+      const paths = (await (await fetch(`${base}/`)).text()).match(/^\/\S+/gm) ?? [];
+      expect(paths).toEqual(['/health/live', '/health/ready', '/metrics']);
+      for (const path of paths) expect((await fetch(base + path)).status).toBe(200);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('names the address and the remedy when its port is taken', async () => {
     const first = await startOps(() => undefined);
     const second = new OpsServer({

@@ -11,9 +11,16 @@ export interface OpsServerOptions {
   readonly notReadyReason: () => string | undefined;
 }
 
+const PATHS = [
+  '/health/live   the process turns its event loop',
+  '/health/ready  the broker serves clients',
+  '/metrics       for Prometheus',
+  '',
+].join('\n');
+
 /**
  * The operator's HTTP port: `/health/live` (the process turns its event loop), `/health/ready` (the broker serves clients;
- * 503 with the reason otherwise) and `/metrics` (Prometheus text).
+ * 503 with the reason otherwise) and `/metrics` (Prometheus text). `/` names these.
  */
 export class OpsServer {
   readonly #http: FastifyInstance;
@@ -23,6 +30,7 @@ export class OpsServer {
   constructor(options: OpsServerOptions) {
     this.#options = options;
     this.#http = fastify({ forceCloseConnections: true });
+    this.#http.get('/', (_request, reply) => reply.type('text/plain; charset=utf-8').send(PATHS));
     this.#http.get('/health/live', () => ({ status: 'ok' }));
     this.#http.get('/health/ready', async (_request, reply) => {
       const reason = options.notReadyReason();

@@ -7,14 +7,20 @@
  * Not here: where settings come from (collect-settings.ts).
  */
 import { MillraceError, messageOf, type Logger } from '@millrace/base';
-import { BROKER_CONFIG_KEYS, checkBrokerConfig, createBroker, type Broker, type BrokerOptions } from '@millrace/broker';
+import {
+  BROKER_CONFIG_KEYS,
+  BROKER_VERSION,
+  checkBrokerConfig,
+  createBroker,
+  type Broker,
+  type BrokerOptions,
+} from '@millrace/broker';
 import { collectSettings, type Settings } from './collect-settings.ts';
 import { helpText, parseCommandLine } from './command-line.ts';
 import { OpsServer } from './ops-server.ts';
 import { createPinoLogger } from './pino-logger.ts';
 import { PrometheusMetrics } from './prometheus-metrics.ts';
 
-const VERSION = '0.1.0';
 const EXIT_CLEAN = 0;
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -37,7 +43,9 @@ export async function runBroker(argv: readonly string[], options: RunBrokerOptio
   try {
     const line = parseCommandLine(argv, BROKER_CONFIG_KEYS);
     if (line.kind !== 'run') {
-      process.stdout.write(line.kind === 'help' ? helpText(options.commandName ?? 'millrace-broker') : `${VERSION}\n`);
+      process.stdout.write(
+        line.kind === 'help' ? helpText(options.commandName ?? 'millrace-broker') : `${BROKER_VERSION}\n`,
+      );
       return EXIT_CLEAN;
     }
     const settings = await collectSettings(line, process.env);
@@ -53,7 +61,7 @@ export async function runBroker(argv: readonly string[], options: RunBrokerOptio
     };
     // Before anything is bound: what is wrong with the settings matters more than a port in use.
     checkBrokerConfig(brokerOptions);
-    logger.info('starting', { version: VERSION, node: process.version, dataDir: settings.dataDir });
+    logger.info('starting', { version: BROKER_VERSION, node: process.version, dataDir: settings.dataDir });
     return await serve(settings, brokerOptions, logger, stop);
   } catch (error) {
     tell(error);

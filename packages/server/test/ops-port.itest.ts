@@ -50,6 +50,7 @@ describe('the ops port', () => {
 
     const metrics = parseMetrics(await broker.metricsPage());
 
+    expect(metrics.get('millrace_build_info{version="0.1.0"}')).toBe(1);
     // Load, by API: how much, how long, how often wrong.
     expect(metrics.get('millrace_request_seconds_count{api="Produce"}')).toBe(2);
     expect(metrics.get('millrace_request_seconds_count{api="Fetch"}')).toBeGreaterThan(0);

@@ -8,6 +8,7 @@ import { statfs } from 'node:fs/promises';
 import type { Listener } from '../listener/listener.ts';
 import type { OwnedPartitions } from '../partitions/owned-partitions.ts';
 import type { BrokerServices } from '../services.ts';
+import { BROKER_VERSION } from '../version.ts';
 import { connectionsBySoftware } from './client-software.ts';
 import { registerEventLoop, type EventLoopDelay } from './event-loop.ts';
 import { registerGroupLag } from './group-lag.ts';
@@ -26,6 +27,9 @@ export interface BrokerMetricsOptions {
 export function registerBrokerMetrics(options: BrokerMetricsOptions): void {
   const { metrics, services, listener, partitions, dataDir } = options;
   const { config, metaStore } = services;
+  metrics.gauge('millrace_build_info', 'Always 1; its label is the version that runs', () => 1, {
+    version: BROKER_VERSION,
+  });
   registerConnections(metrics, listener);
   registerMemory(metrics, services, listener);
   registerJournal(metrics, services);
