@@ -49,9 +49,17 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     (dataDir === undefined
       ? createMemoryMetaStore({ random })
       : createSqliteMetaStore({ path: join(dataDir, METADATA_FILE_NAME), random }));
-  const engine = lock === undefined ? memoryEngine(options) : localEngine(options, lock);
+  const engine = lock === undefined ? memoryEngine(options) : localEngine(options, lock, metaStore);
 
-  const [opened, started] = await Promise.allSettled([metaStore.open(), engine.start()]);
+  const opening = metaStore.open();
+  try {
+    // A repair names topics, and cuts nothing when the metadata is not there.
+    if (options.repair) await opening;
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+  const [opened, started] = await Promise.allSettled([opening, engine.start()]);
   const close = async (): Promise<void> => {
     try {
       if (started.status === 'fulfilled') await engine.close();
@@ -89,12 +97,13 @@ function memoryEngine({ config, clock, timers, logger }: StorageOptions): LogEng
   });
 }
 
-function localEngine(options: StorageOptions, lock: DirectoryLock): LogEngine {
+function localEngine(options: StorageOptions, lock: DirectoryLock, metaStore: MetaStore): LogEngine {
   const { config, clock, timers, random, metrics, repair } = options;
   const { memoryShares } = config;
   return createLocalLogEngine({
     dataDir: lock.dataDir,
     lock,
+    topicName: (topicId) => metaStore.snapshot().topicsById.get(topicId)?.name,
     clock,
     timers,
     random,

@@ -87,6 +87,7 @@ describe('the journal of a broker that was killed', () => {
       expect(more).toEqual([]);
       expect(line).toContain(`${copy.file} is damaged at byte ${copy.position}`);
       expect(line).toContain('--repair');
+      expect(line).toContain(`millrace log verify --data-dir ${copy.path}`);
       expect(await digestDirectory(join(copy.path, 'journal'))).toEqual(before);
     });
 
@@ -105,6 +106,7 @@ describe('the journal of a broker that was killed', () => {
       );
       expect(warnings).toContainEqual(
         expect.objectContaining({
+          topic: TOPIC,
           topicId,
           partition: 0,
           fromOffset: DAMAGED,

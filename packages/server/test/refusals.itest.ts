@@ -64,6 +64,14 @@ describe('a broker that cannot start', () => {
     expectRefusal(outcome, [UNWRITABLE, 'choose another directory']);
   });
 
+  const itWithProc = process.platform === 'linux' ? it : it.skip;
+  itWithProc('says that the data directory cannot be made', async () => {
+    const outcome = await runBrokerApp(argv('/proc/x'));
+
+    expectRefusal(outcome, ['cannot use data directory /proc/x: nothing can be made there; choose another directory']);
+    expect(outcome.stderr).not.toContain('ENOENT');
+  });
+
   it('says that another broker has the directory, and that one goes on', async () => {
     await using dir = await createTempDir('refusal');
     await using first = brokerOver(dir.path);

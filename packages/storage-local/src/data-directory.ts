@@ -101,6 +101,8 @@ function reasonOf(error: unknown): string {
     case 'ENOTDIR':
     case 'EEXIST':
       return 'it, or a part of its path, is a file and not a directory; choose another directory';
+    case 'ENOENT':
+      return 'nothing can be made there; choose another directory';
     case 'ENOSPC':
     case 'EDQUOT':
       return 'its disk is full; free some space';

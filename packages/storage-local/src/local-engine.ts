@@ -130,6 +130,8 @@ export interface LocalLogEngineOptions {
   readonly metrics?: MetricsRegistry;
   readonly random?: Random;
   readonly config?: Partial<LocalLogEngineConfig>;
+  /** Names of topics, for what is said of a repair. */
+  readonly topicName?: (topicId: string) => string | undefined;
   /** A lock on the directory that the caller holds; without it the engine takes one of its own. */
   readonly lock?: DirectoryLock;
   /** Another disk than the machine's; no lock is taken then. */
@@ -400,6 +402,7 @@ class LocalLogEngine implements LogEngine {
       logger,
       slabs: this.#slabs,
       repair: this.#config.repair,
+      topicName: this.#options.topicName,
       createPartition: (id, durability, snapshot) => this.#register(id, durability, snapshot),
       relieve: () => this.#relieveReplay(),
     });

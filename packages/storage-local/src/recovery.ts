@@ -43,6 +43,8 @@ export interface RecoveryOptions {
   readonly slabs: TailSlabs;
   /** Cut damage out of the journal instead of refusing to start. */
   readonly repair: boolean;
+  /** For people who read what a repair loses. */
+  readonly topicName?: ((topicId: string) => string | undefined) | undefined;
   readonly createPartition: (id: PartitionId, durability: Durability, snapshot: LogSnapshot) => StoredPartition;
   /** Gives memory back while replaying; resolves when there is room for more. */
   readonly relieve: () => Promise<void>;
@@ -241,12 +243,13 @@ class Recovery {
   /** Refuses the damage, or tells what cutting there loses; returns the largest group number that was ever used. */
   async #repair(reader: JournalReader, damage: JournalDamage): Promise<number> {
     const { at, later, lsn } = damage;
+    const { layout, topicName } = this.#options;
     if (!this.#options.repair) {
       throw new MillraceError(
         'MILLRACE_STORAGE_CORRUPT',
         `journal file ${at.path} is damaged at byte ${at.position}: group ${lsn} should be there, and later ones follow ` +
           `(at byte ${later.position} of ${later.path}); restore it from a backup, or start with --repair to cut the ` +
-          'journal there and see what that loses',
+          `journal there (\`millrace log verify --data-dir ${layout.root}\` shows what that would lose)`,
         {
           details: { path: at.path, position: at.position, lsn, laterPath: later.path, laterPosition: later.position },
         },
@@ -275,7 +278,8 @@ class Recovery {
       const { topicId, partition } = partitionOfKey(Buffer.from(key, 'latin1'));
       // Those that can still be read; the damaged group's come on top.
       const { from: fromOffset, to: toOffset, bytes: readableBytes } = range;
-      logger.warn('repair: records are lost', { topicId, partition, fromOffset, toOffset, readableBytes });
+      const topic = topicName?.(topicId);
+      logger.warn('repair: records are lost', { topic, topicId, partition, fromOffset, toOffset, readableBytes });
     }
     logger.warn('repair: what the damaged group itself held is not known', {
       lsn,
