@@ -1,7 +1,9 @@
 /** The procedures of docs/operations/backup.md, command by command. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createTempDir, LogProbe, runProcess, waitUntil } from '@millrace/testing';
 import { brokerOver } from './broker-app.ts';
 import { commitOffsets, committedOffset } from './commit-offsets.ts';
@@ -33,6 +35,24 @@ class Load {
 
 const valuesUpTo = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
 
+const PAGE = readFileSync(new URL('../../../docs/operations/backup.md', import.meta.url), 'utf8');
+
+/** The commands of a section of the page, for a data directory `<folder>/data`; the copy goes to `<folder>/backups/2026-01-31`. */
+function commandsOf(section: string, folder: string, pid: string): string {
+  const commands = new RegExp(`^## ${section}$[^]*?^\`\`\`sh\n([^]*?)^\`\`\`$`, 'm').exec(PAGE)?.[1];
+  if (commands === undefined) throw new Error(`the page has no commands for "${section}"`);
+  mkdirSync(join(folder, 'backups'), { recursive: true });
+  const here = commands.replaceAll('/backups/', `${folder}/backups/`);
+  // Open files are found in /proc, which only Linux has.
+  return process.platform === 'linux' ? here : here.replace(/^pid=.*$/m, `pid=${pid}`);
+}
+
+/** Runs them as a reader would, without holding up this process, and resolves with what they print; rejects when they fail. */
+async function runProcedure(section: string, folder: string, pid: number | ''): Promise<string> {
+  const commands = commandsOf(section, folder, String(pid));
+  return (await promisify(execFile)('bash', ['-c', commands], { cwd: folder })).stdout;
+}
+
 async function valuesOf(probe: LogProbe, topic: string): Promise<(string | null)[]> {
   return (await probe.readAll(topic, 0)).map(({ value }) => value);
 }
@@ -40,7 +60,7 @@ async function valuesOf(probe: LogProbe, topic: string): Promise<(string | null)
 describe('a backup', () => {
   it('of a stopped broker brings back topics, settings, records and offsets as they were', async () => {
     await using dir = await createTempDir('backup');
-    const [data, backup] = [join(dir.path, 'data'), join(dir.path, 'backup')];
+    const [data, backup] = [join(dir.path, 'data'), join(dir.path, 'backups', '2026-01-31')];
     await using broker = brokerOver(data);
     await broker.start();
     let probe = await LogProbe.connect({ port: broker.port });
@@ -49,8 +69,8 @@ describe('a backup', () => {
     await commitOffsets(probe, 'billing', 'orders', [12]);
     await probe.close();
 
+    await runProcedure('Stopped', dir.path, broker.pid);
     expect(await broker.stop()).toEqual({ code: 0, signal: null });
-    execFileSync('cp', ['-a', data, backup]);
     await broker.start();
     probe = await LogProbe.connect({ port: broker.port });
     await probe.appendValues('orders', 0, ['lost by the restore']);
@@ -73,9 +93,11 @@ describe('a backup', () => {
 
   it('of a broker that stands still for a moment holds all that was acknowledged before', async () => {
     await using dir = await createTempDir('backup');
-    const [data, backup] = [join(dir.path, 'data'), join(dir.path, 'backup')];
+    const [data, backup] = [join(dir.path, 'data'), join(dir.path, 'backups', '2026-01-31')];
     await using broker = brokerOver(data);
     await broker.start();
+    await using bystander = brokerOver(join(dir.path, 'data-of-another'));
+    await bystander.start();
     await using probe = await LogProbe.connect({ port: broker.port });
     await probe.createTopic('orders');
     await probe.createTopic('unsynced', { configs: { 'millrace.durability': 'os' } });
@@ -83,13 +105,13 @@ describe('a backup', () => {
     const loads = [new Load(probe, 'orders'), new Load(other, 'unsynced')];
     await waitUntil('some load', () => loads.every(({ acknowledged }) => acknowledged > 50));
 
-    process.kill(broker.pid, 'SIGSTOP');
+    // What is acknowledged before the broker stands still must be in the copy; more may be.
     const acknowledged = loads.map((load) => load.acknowledged);
-    execFileSync('cp', ['-a', data, backup]);
-    process.kill(broker.pid, 'SIGCONT');
+    expect(await runProcedure('Standing still for a moment', dir.path, broker.pid)).toBe('copied\n');
+    const whenItWentOn = loads.map((load) => load.acknowledged);
 
     await waitUntil('the load to go on', () =>
-      loads.every((load, index) => load.acknowledged > (acknowledged[index] ?? 0) + 10),
+      loads.every((load, index) => load.acknowledged > (whenItWentOn[index] ?? NaN) + 10),
     );
     await Promise.all(loads.map((load) => load.stop()));
     expect(await valuesOf(probe, 'orders')).toEqual(valuesUpTo(loads[0]?.acknowledged ?? NaN));
@@ -101,6 +123,15 @@ describe('a backup', () => {
       expect(values.length).toBeGreaterThanOrEqual(acknowledged[index] ?? NaN);
       expect(values).toEqual(valuesUpTo(values.length));
     }
+  });
+
+  it('is not made when no broker has the directory open', async () => {
+    await using dir = await createTempDir('backup');
+    execFileSync('mkdir', [join(dir.path, 'data')]);
+    for (const section of ['Stopped', 'Standing still for a moment']) {
+      await expect(runProcedure(section, dir.path, '')).rejects.toThrow(/kill/);
+    }
+    expect(readdirSync(join(dir.path, 'backups'))).toEqual([]);
   });
 
   it('that lacks its metadata is refused, and one that lacks segments is found out by log verify', async () => {
@@ -119,7 +150,7 @@ describe('a backup', () => {
 
     for (const end of ['', '-wal', '-shm']) execFileSync('rm', ['-f', join(dir.path, `metadata.db${end}`)]);
     expect((await broker.startAndEnd()).code).toBe(1);
-    expect(broker.logTail).toMatch(/^millrace: .*cluster/m);
+    expect(broker.logTail).toMatch(/^millrace: .*(metadata\.db|cluster)/m);
   });
 });
 
