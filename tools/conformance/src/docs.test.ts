@@ -46,6 +46,11 @@ describe('renderDocs', () => {
     expect(page).toContain('- Millrace 1.0: 1 passed, 1 failed, 1 skipped on 2026-01-01 by `npm run conformance`');
   });
 
+  it('puts a note behind the command, not into it', () => {
+    const noted = renderDocs({ ...ours, note: 'headers again alone' }, theirs, []);
+    expect(noted).toContain('on 2026-01-01 by `npm run conformance`; headers again alone\n');
+  });
+
   it('lists known differences with their reason', () => {
     const difference = {
       what: 'Log start.',

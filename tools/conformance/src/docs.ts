@@ -47,7 +47,8 @@ function tableRow(cells: readonly string[]): string {
 function runLine(title: string, results: TargetResults | undefined): string {
   if (results === undefined) return `- ${title}: not run`;
   const { passed, failed, skipped } = count(results.results);
-  return `- ${title} ${results.version}: ${passed} passed, ${failed} failed, ${skipped} skipped on ${results.date} by \`${results.command}\``;
+  const note = results.note === undefined ? '' : `; ${results.note}`;
+  return `- ${title} ${results.version}: ${passed} passed, ${failed} failed, ${skipped} skipped on ${results.date} by \`${results.command}\`${note}`;
 }
 
 export function renderDocs(

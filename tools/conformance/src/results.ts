@@ -14,6 +14,8 @@ export interface TargetResults {
   readonly version: string;
   readonly date: string;
   readonly command: string;
+  /** What else has to be known about the run; added by hand to the file of results. */
+  readonly note?: string;
   readonly clients: Record<string, { version: string; cases: string[] }>;
   readonly results: CaseResult[];
 }
