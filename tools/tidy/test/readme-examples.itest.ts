@@ -34,11 +34,13 @@ describe('programs of the README', () => {
 
   it('produce with kafkajs', async () => {
     await using broker = await startBroker();
+    await using probe = await LogProbe.connect({ port: broker.port });
+    // The page creates it by command.
+    await probe.createTopic('shipments');
 
     expect(await runProgram('kafkajs', broker.port)).toMatchObject({ code: 0 });
 
-    await using probe = await LogProbe.connect({ port: broker.port });
-    const records = await probe.readAll('orders', 0);
+    const records = await probe.readAll('shipments', 0);
     expect(records.map(({ value }) => value)).toEqual(['one espresso']);
   });
 
@@ -55,7 +57,7 @@ describe('commands of the README', () => {
     const { scripts } = JSON.parse(readPage('package.json')) as { scripts: Record<string, string> };
     for (const command of commands) {
       if (command.includes('kcat ') || command.startsWith(MILLRACE)) continue;
-      const script = /^npm (?:run )?([a-z]+)$/.exec(command)?.[1] ?? '';
+      const script = /^npm (?:run )?([a-z]+)(?: -- .+)?$/.exec(command)?.[1] ?? '';
       expect(scripts).toHaveProperty([script]);
     }
   });
