@@ -172,17 +172,10 @@ export class LogData implements TailHolder {
 
   /**
    * Whole batches in memory from the one that holds `offset`, those that end at or below `endOffset`, as far as `maxBytes` allow.
-   * Appends to `slices`, which stay right until `loans`, the slab of each, are given back, and returns their bytes.
+   * Appends to `slices`, which stay right for as long as anybody looks at them, and returns their bytes.
    */
-  sliceTail(
-    offset: number,
-    endOffset: number,
-    maxBytes: number,
-    atLeastOneBatch: boolean,
-    slices: Buffer[],
-    loans: Slab[],
-  ): number {
-    return this.#slice(offset, endOffset, maxBytes, atLeastOneBatch, slices, loans);
+  sliceTail(offset: number, endOffset: number, maxBytes: number, atLeastOneBatch: boolean, slices: Buffer[]): number {
+    return this.#slice(offset, endOffset, maxBytes, atLeastOneBatch, slices, true);
   }
 
   #slice(
@@ -191,7 +184,7 @@ export class LogData implements TailHolder {
     maxBytes: number,
     atLeastOneBatch: boolean,
     slices: Buffer[],
-    loans: Slab[] | undefined,
+    isLent: boolean,
   ): number {
     const tail = this.#tail;
     let total = 0;
@@ -205,22 +198,19 @@ export class LogData implements TailHolder {
       const slabPosition = tail.slabPosition(index);
       // Neighbours in memory make one slice.
       if (tail.slab(index) !== slabNumber || slabPosition !== stop) {
-        if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, loans));
+        if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, isLent));
         slabNumber = tail.slab(index);
         start = slabPosition;
       }
       stop = slabPosition + sizeBytes;
     }
-    if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, loans));
+    if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, isLent));
     return total;
   }
 
-  #piece(slabNumber: number, start: number, stop: number, loans: Slab[] | undefined): Buffer {
+  #piece(slabNumber: number, start: number, stop: number, isLent: boolean): Buffer {
     const slab = this.#slabs.get(slabNumber);
-    if (loans !== undefined) {
-      slab.lentCount++;
-      loans.push(slab);
-    }
+    if (isLent) slab.isLent = true;
     return slab.buffer.subarray(start, stop);
   }
 
@@ -297,7 +287,7 @@ export class LogData implements TailHolder {
     const sizeBytes =
       tail.sizeBytes(first) <= GATHER_BATCH_BYTES_MAX
         ? this.#gather(first, endOffset, Math.min(bytesMax, scratch.length), scratch, slices)
-        : this.#slice(startOffset, endOffset, bytesMax, true, slices, undefined);
+        : this.#slice(startOffset, endOffset, bytesMax, true, slices, false);
     return {
       segment,
       position: this.#flushedEndPosition - segment.startPosition,
@@ -402,7 +392,7 @@ export class LogData implements TailHolder {
       this.#slabs.get(tail.slab(index)).buffer.copy(target, total, start, start + sizeBytes);
       total += sizeBytes;
     }
-    if (total === 0) return this.#slice(tail.baseOffset(first), endOffset, bytesMax, true, slices, undefined);
+    if (total === 0) return this.#slice(tail.baseOffset(first), endOffset, bytesMax, true, slices, false);
     slices.push(target.subarray(0, total));
     return total;
   }
@@ -450,7 +440,7 @@ export class LogData implements TailHolder {
 
   #leave(slabNumber: number, isInUse: boolean): void {
     const slab = this.#slabs.get(slabNumber);
-    if (isInUse) slab.lentCount = Infinity;
+    if (isInUse) slab.isLent = true;
     slab.holders.delete(this);
     this.#slabs.releaseIfUnused(slab);
   }

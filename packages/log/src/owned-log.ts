@@ -212,11 +212,8 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     if (offset >= endOffset) return this.readResult(NO_SLICES, 0, isolation);
     if (offset < this.data.tailStartOffset) return readCold(this, this.#context.segmentStore, options);
     const slices: Buffer[] = [];
-    const loans: Slab[] = [];
-    const { maxBytes, atLeastOneBatch } = options;
-    const sizeBytes = this.data.sliceTail(offset, endOffset, maxBytes, atLeastOneBatch, slices, loans);
-    if (sizeBytes === 0) return this.readResult(NO_SLICES, 0, isolation);
-    return this.readResult(slices, sizeBytes, isolation, () => this.#context.slabs.giveBack(loans.splice(0)));
+    const sizeBytes = this.data.sliceTail(offset, endOffset, options.maxBytes, options.atLeastOneBatch, slices);
+    return this.readResult(slices, sizeBytes, isolation);
   }
 
   readableBytes(offset: number, isolation: IsolationLevel): number {
@@ -465,11 +462,12 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     isolation: IsolationLevel,
     release?: () => void,
   ): ReadOutcome {
-    return this.#outcome(ErrorCode.NONE, slices, sizeBytes, isolation, release);
+    const outcome = this.#outcome(ErrorCode.NONE, slices, sizeBytes, isolation);
+    return release === undefined ? outcome : { ...outcome, release };
   }
 
   readFailed(errorCode: number, isolation: IsolationLevel): ReadOutcome {
-    return this.#outcome(errorCode, NO_SLICES, 0, isolation, undefined);
+    return this.#outcome(errorCode, NO_SLICES, 0, isolation);
   }
 
   reportReadFailure(segment: Segment, error: unknown): void {
@@ -624,13 +622,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     if (dropped.length > 0) this.#context.segmentStore.discard(this, dropped);
   }
 
-  #outcome(
-    errorCode: number,
-    slices: readonly Buffer[],
-    sizeBytes: number,
-    isolation: IsolationLevel,
-    release: (() => void) | undefined,
-  ): ReadOutcome {
+  #outcome(errorCode: number, slices: readonly Buffer[], sizeBytes: number, isolation: IsolationLevel): ReadOutcome {
     return {
       errorCode,
       slices,
@@ -639,7 +631,6 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
       lastStableOffset: this.lastStableOffset,
       logStartOffset: this.#logStartOffset,
       abortedTransactions: isolation === 'read_committed' ? NO_ABORTED_TRANSACTIONS : null,
-      release,
     };
   }
 
