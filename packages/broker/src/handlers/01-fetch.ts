@@ -295,7 +295,6 @@ class FetchRun {
       forgetTold(target);
       return;
     }
-    if (outcome.release !== undefined) this.#context.onSent?.(outcome.release);
     if (sizeBytes > 0) {
       this.#hasRecords = true;
       this.#remainingBytes -= sizeBytes;
