@@ -26,6 +26,8 @@ const ANSWER_BYTES_MIN = 64 * 1024;
 
 interface AnswerWaiter {
   readonly bytes: number;
+  /** Its client has nothing unread. */
+  readonly isOnly: boolean;
   readonly resolve: () => void;
 }
 
@@ -95,15 +97,17 @@ export class MemoryBudget {
    * `isOnly`: its client has no other that is being made or not yet read.
    */
   reserveAnswer(bytes: number, isOnly: boolean): Promise<void> | undefined {
-    const takenBytes = this.#answerBytes + this.#reservedBytes;
-    const isIn = isOnly
-      ? takenBytes < 2 * this.answerBytesMax
-      : this.#answersWaiting.length === 0 && this.#hasAnswerRoom(bytes);
+    const isIn = this.#mayEnter(bytes, isOnly) && (isOnly || this.#answersWaiting.length === 0);
     if (isIn) {
       this.#reservedBytes += bytes;
       return undefined;
     }
-    return new Promise((resolve) => this.#answersWaiting.push({ bytes, resolve }));
+    return new Promise((resolve) => {
+      // Before all whose clients have something unread already: those would come again and again, and fill the room each time.
+      const others = this.#answersWaiting.findIndex((waiter) => !waiter.isOnly);
+      const at = isOnly && others >= 0 ? others : this.#answersWaiting.length;
+      this.#answersWaiting.splice(at, 0, { bytes, isOnly, resolve });
+    });
   }
 
   /** The answer was made and counted, or was not. */
@@ -139,6 +143,11 @@ export class MemoryBudget {
     this.#favoured = oldest;
     this.#waiting.delete(oldest);
     oldest.resumeReading();
+  }
+
+  #mayEnter(bytes: number, isOnly: boolean): boolean {
+    if (isOnly) return this.#answerBytes + this.#reservedBytes < 2 * this.answerBytesMax;
+    return this.#hasAnswerRoom(bytes);
   }
 
   #hasAnswerRoom(bytes: number): boolean {
