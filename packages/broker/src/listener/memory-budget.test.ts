@@ -110,4 +110,23 @@ describe('MemoryBudget', () => {
     expect(budget.reserveAnswer(900_000, true)).toBeUndefined();
     expect(budget.reserveAnswer(10_000, true)).toBeInstanceOf(Promise);
   });
+
+  it('admits waiting clients that have nothing unread before others, in the room that is theirs', async () => {
+    const budget = new MemoryBudget(1_000_000, 1_000_000);
+    const admitted: string[] = [];
+    budget.addAnswers(2_100_000);
+    void budget.reserveAnswer(10_000, false)?.then(() => admitted.push('unread'));
+    void budget.reserveAnswer(10_000, true)?.then(() => admitted.push('first clean'));
+    const second = budget.reserveAnswer(10_000, true)?.then(() => admitted.push('second clean'));
+
+    // Those who do not read still fill the common room.
+    budget.addAnswers(-200_000);
+    await second;
+    expect(admitted).toEqual(['first clean', 'second clean']);
+
+    budget.addAnswers(-1_900_000);
+    budget.releaseAnswer(20_000);
+    await Promise.resolve();
+    expect(admitted).toEqual(['first clean', 'second clean', 'unread']);
+  });
 });

@@ -7,8 +7,9 @@
  *   when frames under assembly alone fill the budget, one of them at a time may pass it, so that the others can go on after it.
  * Bounds: `limitBytes` for requests, overshot by at most a socket chunk and the little that each connection always may hold
  *   (READ_ANYWAY_BYTES), and by one frame of the largest size;
- *   `answerBytesMax` for answers that records are read for, beyond which they wait for room, first come, first served; as much once more
- *   for clients that have nothing unread, so that those who do not read do not starve them. Other answers are small.
+ *   `answerBytesMax` for answers that records are read for, beyond which they wait for room. Clients that have nothing unread are
+ *   admitted before the others and up to twice of it, so that those who do not read do not starve them; else first come, first served.
+ *   Other answers are small.
  * Not here: measuring (the connections report), and closing those who do not move (listener.ts).
  */
 
@@ -158,7 +159,7 @@ export class MemoryBudget {
   #admitAnswers(): void {
     for (;;) {
       const first = this.#answersWaiting[0];
-      if (first === undefined || !this.#hasAnswerRoom(first.bytes)) return;
+      if (first === undefined || !this.#mayEnter(first.bytes, first.isOnly)) return;
       this.#answersWaiting.shift();
       this.#reservedBytes += first.bytes;
       first.resolve();
