@@ -63,7 +63,7 @@ async function readSegment(
   for (;;) {
     const leftBytes = limit - position;
     neededBytes = Math.min(neededBytes, leftBytes);
-    const bytes = await store.read(
+    const { bytes, release } = await store.read(
       log,
       segment,
       position,
@@ -71,6 +71,7 @@ async function readSegment(
       Math.min(Math.max(neededBytes, wantedBytes), leftBytes),
     );
     if (options.offset < log.logStartOffset) {
+      release?.();
       return log.readFailed(ErrorCode.OFFSET_OUT_OF_RANGE, options.isolation);
     }
     const cut = cutBatches(bytes, options, log.visibleEnd(options.isolation));
@@ -80,8 +81,9 @@ async function readSegment(
     }
     if (cut.missingBatchBytes === 0) {
       const slices = cut.stop > cut.start ? [bytes.subarray(cut.start, cut.stop)] : [];
-      return log.readResult(slices, cut.stop - cut.start, options.isolation);
+      return log.readResult(slices, cut.stop - cut.start, options.isolation, release);
     }
+    release?.();
     position += cut.start;
     neededBytes = cut.missingBatchBytes;
   }

@@ -104,6 +104,8 @@ export interface ReadOutcome {
   readonly logStartOffset: number;
   /** Null for read_uncommitted. */
   readonly abortedTransactions: readonly AbortedTransaction[] | null;
+  /** For slices that came from a disk: their memory may be used again, since nobody looks at them any more. Need not be called. */
+  readonly release?: (() => void) | undefined;
 }
 
 export interface TimestampOffset {

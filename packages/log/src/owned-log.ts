@@ -456,8 +456,14 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     return this.#highWatermarkPosition - this.data.flushedEndPosition;
   }
 
-  readResult(slices: readonly Buffer[], sizeBytes: number, isolation: IsolationLevel): ReadOutcome {
-    return this.#outcome(ErrorCode.NONE, slices, sizeBytes, isolation);
+  readResult(
+    slices: readonly Buffer[],
+    sizeBytes: number,
+    isolation: IsolationLevel,
+    release?: () => void,
+  ): ReadOutcome {
+    const outcome = this.#outcome(ErrorCode.NONE, slices, sizeBytes, isolation);
+    return release === undefined ? outcome : { ...outcome, release };
   }
 
   readFailed(errorCode: number, isolation: IsolationLevel): ReadOutcome {

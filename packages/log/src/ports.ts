@@ -29,10 +29,23 @@ export interface Journal {
   changeDurability(log: OwnedLog, durability: Durability): Promise<void>;
 }
 
+/** What was read of a segment. */
+export interface StoredBytes {
+  readonly bytes: Buffer;
+  /** The memory may be used again; need not be called. */
+  readonly release?: () => void;
+}
+
 /** Segments outside of memory. */
 export interface SegmentStore {
   /** Bytes of the segment from `position` on: at least `sizeBytesMin` and about `sizeBytes` unless what was flushed ends there. */
-  read(log: OwnedLog, segment: Segment, position: number, sizeBytesMin: number, sizeBytes: number): Promise<Buffer>;
+  read(
+    log: OwnedLog,
+    segment: Segment,
+    position: number,
+    sizeBytesMin: number,
+    sizeBytes: number,
+  ): Promise<StoredBytes>;
   loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex>;
   /** The segments left the log; what they occupy may go. */
   discard(log: OwnedLog, segments: readonly Segment[]): void;

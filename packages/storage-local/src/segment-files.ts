@@ -9,7 +9,14 @@
  * Not here: when to write and sync (`flusher.ts`, `checkpointer.ts`).
  */
 import { MillraceError, type Logger } from '@millrace/base';
-import { SparseIndex, type FlushRun, type OwnedLog, type Segment, type SegmentStore } from '@millrace/log/internal';
+import {
+  SparseIndex,
+  type FlushRun,
+  type OwnedLog,
+  type Segment,
+  type SegmentStore,
+  type StoredBytes,
+} from '@millrace/log/internal';
 import {
   BATCH_HEADER_SIZE_BYTES,
   BATCH_MAGIC,
@@ -21,6 +28,7 @@ import {
 import { FileHandles } from './file-handles.ts';
 import { errorCodeOf, isOutOfSpace, readWholeFile, SyncFailure, type FileSystem } from './file-system.ts';
 import { IoGate } from './io-gate.ts';
+import { ReadPieces, type ReadPiece } from './read-pieces.ts';
 import { decodeIndexFile, encodeIndexFile } from './segment-index-file.ts';
 import type { StoredPartition } from './stored-partition.ts';
 
@@ -33,6 +41,7 @@ const SCAN_BYTES = 1024 * 1024;
 interface Chunk {
   readonly position: number;
   readonly bytes: Buffer;
+  readonly piece: ReadPiece;
 }
 
 export interface SegmentFilesOptions {
@@ -57,6 +66,7 @@ export class SegmentFiles implements SegmentStore {
   readonly #background = new IoGate(BACKGROUND_WRITES_MAX);
   /** Least recently used first. */
   readonly #chunks = new Map<Segment, Chunk>();
+  readonly #pieces = new ReadPieces(READ_AHEAD_BYTES);
   /** Where the last read of a segment ended: a read that begins there is sequential. */
   readonly #lastReadEnds = new WeakMap<Segment, number>();
   /** Sealed segments whose index is in memory, least recently loaded first. */
@@ -71,9 +81,7 @@ export class SegmentFiles implements SegmentStore {
 
   /** Bytes of read-ahead in memory. */
   get readAheadBytes(): number {
-    let bytes = 0;
-    for (const chunk of this.#chunks.values()) bytes += chunk.bytes.length;
-    return bytes;
+    return this.#chunks.size * READ_AHEAD_BYTES + this.#pieces.freeBytes;
   }
 
   /** Bytes of indexes in memory. */
@@ -87,23 +95,28 @@ export class SegmentFiles implements SegmentStore {
     position: number,
     sizeBytesMin: number,
     sizeBytes: number,
-  ): Promise<Buffer> {
+  ): Promise<StoredBytes> {
     const ready = this.#fromChunk(segment, position, sizeBytesMin, sizeBytes);
     if (ready !== undefined) return ready;
     const partition = this.#options.partitionOf(log);
     const overlap = (this.#lastReadEnds.get(segment) ?? -1) - position;
     const isSequential = overlap >= 0 && overlap <= sizeBytes;
     const limit = log.data.flushedSizeOf(segment);
-    const wanted = isSequential ? Math.max(sizeBytes, READ_AHEAD_BYTES) : sizeBytes;
-    const bytes = Buffer.allocUnsafeSlow(Math.min(wanted, limit - position));
+    // A batch that is larger than a piece is read by itself.
+    const piece = isSequential && sizeBytes <= READ_AHEAD_BYTES ? this.#pieces.take() : undefined;
+    const wanted = Math.min(piece === undefined ? sizeBytes : READ_AHEAD_BYTES, limit - position);
+    const bytes = piece?.memory.subarray(0, wanted) ?? Buffer.allocUnsafeSlow(wanted);
     const path = partition.segmentPath(segment);
     const count = await this.#coldReads.run(() =>
       this.#handles.use(path, 'update', (file) => file.read(bytes, position)),
     );
     if (count < bytes.length) throw tooShort(path, position + count, limit);
     this.#lastReadEnds.set(segment, position + Math.min(sizeBytes, count));
-    if (isSequential) this.#keepChunk(segment, { position, bytes });
-    return bytes.length > sizeBytes ? bytes.subarray(0, sizeBytes) : bytes;
+    const wantedBytes = bytes.length > sizeBytes ? bytes.subarray(0, sizeBytes) : bytes;
+    if (piece === undefined) return { bytes: wantedBytes };
+    const release = piece.use();
+    this.#keepChunk(segment, { position, bytes, piece });
+    return { bytes: wantedBytes, release };
   }
 
   loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex> {
@@ -118,7 +131,7 @@ export class SegmentFiles implements SegmentStore {
   discard(log: OwnedLog, segments: readonly Segment[]): void {
     const partition = this.#options.partitionOf(log);
     for (const segment of segments) {
-      this.#chunks.delete(segment);
+      this.#dropChunk(segment);
       this.#dropIndex(segment);
       partition.dirtySegments.delete(segment);
     }
@@ -237,24 +250,29 @@ export class SegmentFiles implements SegmentStore {
     return this.#handles.close();
   }
 
-  #fromChunk(segment: Segment, position: number, sizeBytesMin: number, sizeBytes: number): Buffer | undefined {
+  #fromChunk(segment: Segment, position: number, sizeBytesMin: number, sizeBytes: number): StoredBytes | undefined {
     const chunk = this.#chunks.get(segment);
     if (chunk === undefined) return undefined;
     const start = position - chunk.position;
     if (start < 0 || start + sizeBytesMin > chunk.bytes.length) return undefined;
     const end = Math.min(chunk.bytes.length, start + sizeBytes);
     this.#lastReadEnds.set(segment, chunk.position + end);
-    return chunk.bytes.subarray(start, end);
+    return { bytes: chunk.bytes.subarray(start, end), release: chunk.piece.use() };
   }
 
   #keepChunk(segment: Segment, chunk: Chunk): void {
-    this.#chunks.delete(segment);
+    this.#dropChunk(segment);
     this.#chunks.set(segment, chunk);
     if (this.#chunks.size * READ_AHEAD_BYTES <= this.#options.readAheadBytes) return;
     for (const oldest of this.#chunks.keys()) {
-      this.#chunks.delete(oldest);
+      this.#dropChunk(oldest);
       return;
     }
+  }
+
+  #dropChunk(segment: Segment): void {
+    this.#chunks.get(segment)?.piece.drop();
+    this.#chunks.delete(segment);
   }
 
   async #loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex> {

@@ -48,6 +48,7 @@ export class PendingRequest implements RequestContext {
   #reservedBytes = 0;
   #giveWay: (() => void) | undefined;
   #hasGivenWay = false;
+  #onSent: (() => void)[] | undefined;
 
   constructor(
     services: BrokerServices,
@@ -94,6 +95,17 @@ export class PendingRequest implements RequestContext {
   onGiveWay(callback: () => void): void {
     if (this.#hasGivenWay) callback();
     else this.#giveWay = callback;
+  }
+
+  onSent(callback: () => void): void {
+    this.#onSent ??= [];
+    this.#onSent.push(callback);
+  }
+
+  /** The answer has gone to the network. */
+  noteSent(): void {
+    for (const callback of this.#onSent ?? []) callback();
+    this.#onSent = undefined;
   }
 
   /** Asks a waiting request to answer with what it has; one that does not wait is left alone. */

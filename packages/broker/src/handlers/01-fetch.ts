@@ -295,6 +295,7 @@ class FetchRun {
       forgetTold(target);
       return;
     }
+    if (outcome.release !== undefined) this.#context.onSent?.(outcome.release);
     if (sizeBytes > 0) {
       this.#hasRecords = true;
       this.#remainingBytes -= sizeBytes;

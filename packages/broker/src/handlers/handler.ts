@@ -27,6 +27,8 @@ export interface RequestContext {
   onGiveWay?(callback: () => void): void;
   /** Bytes of records that an answer may take now without straining the broker's memory; absent = no limit. */
   readonly responseBytesMax?: number;
+  /** `callback` is called once the answer has gone to the network; never if its connection ends before. */
+  onSent?(callback: () => void): void;
   /** Asks for room for an answer with so many bytes of records, once for a request; undefined = there is some, else resolves when. */
   reserveAnswer?(bytes: number): Promise<void> | undefined;
 }

@@ -374,6 +374,7 @@ export class Connection implements RequestOwner, BudgetWaiter {
     this.#writingBytes = 0;
     while ((this.#sending[0]?.endsAtByte ?? Infinity) <= this.#takenBytes) {
       const request = this.#sending.shift() as PendingRequest;
+      request.noteSent();
       this.#options.processor.sent?.(request, now);
     }
     this.#advance();
