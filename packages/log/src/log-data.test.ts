@@ -36,7 +36,7 @@ class Fixture {
 
   read(offset: number): number[] {
     const slices: Buffer[] = [];
-    this.data.sliceTail(offset, this.data.endOffset, Infinity, true, slices);
+    this.data.sliceTail(offset, this.data.endOffset, Infinity, true, slices, []);
     const bytes = Buffer.concat(slices);
     return Array.from({ length: bytes.length / BATCH_BYTES }, (_, index) => bytes[index * BATCH_BYTES]!);
   }

@@ -172,10 +172,17 @@ export class LogData implements TailHolder {
 
   /**
    * Whole batches in memory from the one that holds `offset`, those that end at or below `endOffset`, as far as `maxBytes` allow.
-   * Appends to `slices`, which stay right for as long as anybody looks at them, and returns their bytes.
+   * Appends to `slices`, which stay right until `loans`, the slab of each, are given back, and returns their bytes.
    */
-  sliceTail(offset: number, endOffset: number, maxBytes: number, atLeastOneBatch: boolean, slices: Buffer[]): number {
-    return this.#slice(offset, endOffset, maxBytes, atLeastOneBatch, slices, true);
+  sliceTail(
+    offset: number,
+    endOffset: number,
+    maxBytes: number,
+    atLeastOneBatch: boolean,
+    slices: Buffer[],
+    loans: Slab[],
+  ): number {
+    return this.#slice(offset, endOffset, maxBytes, atLeastOneBatch, slices, loans);
   }
 
   #slice(
@@ -184,7 +191,7 @@ export class LogData implements TailHolder {
     maxBytes: number,
     atLeastOneBatch: boolean,
     slices: Buffer[],
-    isLent: boolean,
+    loans: Slab[] | undefined,
   ): number {
     const tail = this.#tail;
     let total = 0;
@@ -198,19 +205,22 @@ export class LogData implements TailHolder {
       const slabPosition = tail.slabPosition(index);
       // Neighbours in memory make one slice.
       if (tail.slab(index) !== slabNumber || slabPosition !== stop) {
-        if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, isLent));
+        if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, loans));
         slabNumber = tail.slab(index);
         start = slabPosition;
       }
       stop = slabPosition + sizeBytes;
     }
-    if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, isLent));
+    if (slabNumber !== -1) slices.push(this.#piece(slabNumber, start, stop, loans));
     return total;
   }
 
-  #piece(slabNumber: number, start: number, stop: number, isLent: boolean): Buffer {
+  #piece(slabNumber: number, start: number, stop: number, loans: Slab[] | undefined): Buffer {
     const slab = this.#slabs.get(slabNumber);
-    if (isLent) slab.isLent = true;
+    if (loans !== undefined) {
+      slab.lentCount++;
+      loans.push(slab);
+    }
     return slab.buffer.subarray(start, stop);
   }
 
@@ -287,7 +297,7 @@ export class LogData implements TailHolder {
     const sizeBytes =
       tail.sizeBytes(first) <= GATHER_BATCH_BYTES_MAX
         ? this.#gather(first, endOffset, Math.min(bytesMax, scratch.length), scratch, slices)
-        : this.#slice(startOffset, endOffset, bytesMax, true, slices, false);
+        : this.#slice(startOffset, endOffset, bytesMax, true, slices, undefined);
     return {
       segment,
       position: this.#flushedEndPosition - segment.startPosition,
@@ -392,7 +402,7 @@ export class LogData implements TailHolder {
       this.#slabs.get(tail.slab(index)).buffer.copy(target, total, start, start + sizeBytes);
       total += sizeBytes;
     }
-    if (total === 0) return this.#slice(tail.baseOffset(first), endOffset, bytesMax, true, slices, false);
+    if (total === 0) return this.#slice(tail.baseOffset(first), endOffset, bytesMax, true, slices, undefined);
     slices.push(target.subarray(0, total));
     return total;
   }
@@ -440,7 +450,7 @@ export class LogData implements TailHolder {
 
   #leave(slabNumber: number, isInUse: boolean): void {
     const slab = this.#slabs.get(slabNumber);
-    if (isInUse) slab.isLent = true;
+    if (isInUse) slab.lentCount = Infinity;
     slab.holders.delete(this);
     this.#slabs.releaseIfUnused(slab);
   }

@@ -104,7 +104,7 @@ export interface ReadOutcome {
   readonly logStartOffset: number;
   /** Null for read_uncommitted. */
   readonly abortedTransactions: readonly AbortedTransaction[] | null;
-  /** For slices that came from a disk: their memory may be used again, since nobody looks at them any more. Need not be called. */
+  /** The memory of the slices may be used again, since nobody looks at them any more. Need not be called, and counts once. */
   readonly release?: (() => void) | undefined;
 }
 

@@ -212,8 +212,11 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     if (offset >= endOffset) return this.readResult(NO_SLICES, 0, isolation);
     if (offset < this.data.tailStartOffset) return readCold(this, this.#context.segmentStore, options);
     const slices: Buffer[] = [];
-    const sizeBytes = this.data.sliceTail(offset, endOffset, options.maxBytes, options.atLeastOneBatch, slices);
-    return this.readResult(slices, sizeBytes, isolation);
+    const loans: Slab[] = [];
+    const { maxBytes, atLeastOneBatch } = options;
+    const sizeBytes = this.data.sliceTail(offset, endOffset, maxBytes, atLeastOneBatch, slices, loans);
+    if (sizeBytes === 0) return this.readResult(NO_SLICES, 0, isolation);
+    return this.readResult(slices, sizeBytes, isolation, () => this.#context.slabs.giveBack(loans.splice(0)));
   }
 
   readableBytes(offset: number, isolation: IsolationLevel): number {
@@ -462,12 +465,11 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     isolation: IsolationLevel,
     release?: () => void,
   ): ReadOutcome {
-    const outcome = this.#outcome(ErrorCode.NONE, slices, sizeBytes, isolation);
-    return release === undefined ? outcome : { ...outcome, release };
+    return this.#outcome(ErrorCode.NONE, slices, sizeBytes, isolation, release);
   }
 
   readFailed(errorCode: number, isolation: IsolationLevel): ReadOutcome {
-    return this.#outcome(errorCode, NO_SLICES, 0, isolation);
+    return this.#outcome(errorCode, NO_SLICES, 0, isolation, undefined);
   }
 
   reportReadFailure(segment: Segment, error: unknown): void {
@@ -622,7 +624,13 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     if (dropped.length > 0) this.#context.segmentStore.discard(this, dropped);
   }
 
-  #outcome(errorCode: number, slices: readonly Buffer[], sizeBytes: number, isolation: IsolationLevel): ReadOutcome {
+  #outcome(
+    errorCode: number,
+    slices: readonly Buffer[],
+    sizeBytes: number,
+    isolation: IsolationLevel,
+    release: (() => void) | undefined,
+  ): ReadOutcome {
     return {
       errorCode,
       slices,
@@ -631,6 +639,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
       lastStableOffset: this.lastStableOffset,
       logStartOffset: this.#logStartOffset,
       abortedTransactions: isolation === 'read_committed' ? NO_ABORTED_TRANSACTIONS : null,
+      release,
     };
   }
 

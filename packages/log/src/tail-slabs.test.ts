@@ -34,10 +34,23 @@ describe('TailSlabs', () => {
     expect(() => slabs.get(first.number)).toThrow(RangeError);
   });
 
-  it('never uses memory again that was lent or came from elsewhere', () => {
+  it('uses memory again once every slice that was lent of it came back', () => {
+    const { slabs, nextSlab } = setUp();
+    const slab = nextSlab();
+    slab.lentCount += 2;
+    nextSlab();
+    slabs.giveBack([slab]);
+    slabs.releaseIfUnused(slab);
+    expect(slabs.heldBytes).toBe(SLAB_BYTES);
+    expect(slabs.freeBytes).toBe(0);
+    slabs.giveBack([slab]);
+    expect(slabs.freeBytes).toBe(SLAB_BYTES);
+  });
+
+  it('never uses memory again that is lent or came from elsewhere', () => {
     const { slabs, nextSlab } = setUp();
     const lent = nextSlab();
-    lent.isLent = true;
+    lent.lentCount++;
     lent.holders.add(holder);
     const adopted = slabs.adopt(Buffer.alloc(SLAB_BYTES));
     nextSlab();

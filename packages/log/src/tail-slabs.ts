@@ -2,9 +2,9 @@
  * Memory of the tail: slabs that batches are copied into once and that then serve as journal source, segment source and read cache.
  *
  * Owns: the slabs, their numbering and the count of bytes held.
- * Invariants: a slab's bytes are written once and never change while anybody may look at them: one of which a slice was lent is left
- *   to the garbage collector, any other is used again, since memory that is allocated anew for every few megabytes of records makes
- *   V8 collect the whole heap that often;
+ * Invariants: a slab's bytes are written once and never change while anybody may look at them: it is used again once every slice that
+ *   was lent came back, and left to the garbage collector when one does not. (Memory that is allocated anew for every few megabytes of
+ *   records makes V8 collect the whole heap that often.)
  *   a slab is held while it is a lane's current one, while any log has batches in it, and while it is pinned.
  * Bounds: `heldBytes` is what the engine compares with its budget; slabs grow from small to large so that an idle broker stays small;
  *   {@link FREE_SLABS_MAX} wait to be used again.
@@ -28,8 +28,10 @@ export class Slab {
   readonly holders = new Set<TailHolder>();
   /** Whether a lane still writes to it. */
   isCurrent = false;
-  /** Somebody may look at its bytes for nobody knows how long. */
-  isLent = false;
+  /** Slices that somebody may look at, until they come back. */
+  lentCount = 0;
+  /** Let go of while slices were lent. */
+  isRetired = false;
   /** Writes of it that are on their way. */
   pinCount = 0;
 
@@ -85,8 +87,16 @@ export class TailSlabs {
   /** Takes a buffer that is already filled (recovery reads the journal straight into slabs). */
   adopt(buffer: Buffer): Slab {
     const slab = this.#hold(buffer);
-    slab.isLent = true;
+    slab.lentCount = Infinity;
     return slab;
+  }
+
+  /** Slices of these slabs, one for each time that a slab is named, are looked at no more. */
+  giveBack(loans: readonly Slab[]): void {
+    for (const slab of loans) {
+      slab.lentCount--;
+      if (slab.isRetired && slab.lentCount === 0) this.#keepFree(slab.buffer);
+    }
   }
 
   /** Keeps the slab's bytes from being used again until {@link unpin}. */
@@ -112,8 +122,12 @@ export class TailSlabs {
     if (!this.#slabs.delete(slab.number)) return;
     const { buffer } = slab;
     this.#heldBytes -= buffer.length;
-    const isReusable = !slab.isLent && buffer.length === this.#slabBytesMax;
-    if (isReusable && this.#free.length < FREE_SLABS_MAX) this.#free.push(buffer);
+    if (slab.lentCount === 0) this.#keepFree(buffer);
+    else slab.isRetired = true;
+  }
+
+  #keepFree(buffer: Buffer): void {
+    if (buffer.length === this.#slabBytesMax && this.#free.length < FREE_SLABS_MAX) this.#free.push(buffer);
   }
 }
 
