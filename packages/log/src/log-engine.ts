@@ -54,6 +54,31 @@ export interface AppendOptions {
    * event loop. Omitted, the append judges the batch itself, opened.
    */
   readonly verdict?: BatchVerdict;
+  /**
+   * The coordinator has the partition in this producer's ongoing transaction. Without it a client's transactional batch that would
+   * begin a transaction here is refused with INVALID_TXN_STATE; one that goes on with an open transaction needs it not.
+   */
+  readonly mayOpenTransaction?: boolean;
+}
+
+/** The end of a transaction on one partition, as its coordinator decided it. */
+export interface EndMarker {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly coordinatorEpoch: number;
+  readonly outcome: 'commit' | 'abort';
+  /** 2: the marker's epoch is the bumped one (KIP-890) and must exceed the epoch of the transaction's batches. */
+  readonly transactionVersion: number;
+}
+
+/** A transaction that has records in a log and no marker yet. */
+export interface OpenTransaction {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** Offset of its first record in this log. */
+  readonly firstOffset: number;
+  /** Broker time at which that record was appended. */
+  readonly startedMs: number;
 }
 
 export interface AppendRefused {
@@ -102,7 +127,7 @@ export interface ReadOutcome {
   readonly highWatermark: number;
   readonly lastStableOffset: number;
   readonly logStartOffset: number;
-  /** Null for read_uncommitted. */
+  /** Those that have records in `slices`, by first offset; null for read_uncommitted. */
   readonly abortedTransactions: readonly AbortedTransaction[] | null;
   /** The memory of the slices may be used again, since nobody looks at them any more. Need not be called, and counts once. */
   readonly release?: (() => void) | undefined;
@@ -124,7 +149,10 @@ export interface ActiveProducer {
   readonly producerEpoch: number;
   readonly lastSequence: number;
   readonly lastTimestampMs: number;
+  /** First offset of the open transaction; −1 without one. */
   readonly currentTransactionStartOffset: number;
+  /** Epoch of the coordinator that wrote the last marker; −1 when none is known. */
+  readonly coordinatorEpoch: number;
 }
 
 /** The log of one partition, owned by this process; it alone orders the partition's writes. */
@@ -146,6 +174,18 @@ export interface PartitionLog {
    * The log copies what it keeps: `batch` may be a slice of a socket buffer; its base offset and epoch fields may be stamped in place.
    */
   append(batch: Buffer, options: AppendOptions): AppendOutcome;
+
+  /**
+   * Ends the producer's transaction here: appends a control batch, which takes one offset. Also without an open transaction, as long as
+   * the epochs are in order: INVALID_PRODUCER_EPOCH for a marker older than the producer, TRANSACTION_COORDINATOR_FENCED for one from a
+   * coordinator that has a successor.
+   */
+  appendEndMarker(marker: EndMarker): AppendOutcome;
+
+  /** The producer's transaction that has records here and no marker yet. */
+  openTransaction(producerId: number): OpenTransaction | undefined;
+  /** By first offset. */
+  openTransactions(): readonly OpenTransaction[];
 
   /** Synchronous when the tail cache holds the range, else a promise. Offsets outside [log start, log end] → OFFSET_OUT_OF_RANGE. */
   read(options: ReadOptions): ReadOutcome | Promise<ReadOutcome>;

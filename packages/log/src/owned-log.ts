@@ -39,9 +39,11 @@ import type {
   AppendOptions,
   AppendOutcome,
   AppendRefused,
+  EndMarker,
   EpochEndOffset,
   IsolationLevel,
   LogConfig,
+  OpenTransaction,
   PartitionId,
   PartitionLog,
   ReadOptions,
@@ -200,6 +202,21 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     const maxTimestampMs = stampsTime ? nowMs : verdict.maxTimestampMs;
     const correctsTimestamp = !stampsTime && batchMaxTimestamp(batch, 0) !== maxTimestampMs;
     return this.#store(config, batch, maxTimestampMs, stampsTime, correctsTimestamp);
+  }
+
+  appendEndMarker(marker: EndMarker): AppendOutcome {
+    return refuse(
+      ErrorCode.INVALID_TXN_STATE,
+      `producer ${marker.producerId} has no transaction: they are not supported`,
+    );
+  }
+
+  openTransaction(_producerId: number): OpenTransaction | undefined {
+    return undefined;
+  }
+
+  openTransactions(): readonly OpenTransaction[] {
+    return [];
   }
 
   read(options: ReadOptions): ReadOutcome | Promise<ReadOutcome> {

@@ -207,6 +207,7 @@ export class ProducerStates {
         lastSequence: producer.lastSequence,
         lastTimestampMs: producer.lastAppendMs,
         currentTransactionStartOffset: NO_OPEN_TRANSACTION,
+        coordinatorEpoch: -1,
       });
     }
     return active;
