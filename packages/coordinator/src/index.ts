@@ -14,3 +14,12 @@ export {
   syncGroupFailure,
 } from './group-responses.ts';
 export type { KnownTopic, TopicDirectory } from './topic-directory.ts';
+export { DEFAULT_TRANSACTION_COORDINATOR_CONFIG, type TransactionCoordinatorConfig } from './transaction-config.ts';
+export type {
+  AppendedMarkers,
+  PartitionAdmission,
+  TopicPartitionRef,
+  TransactionCoordinator,
+  TransactionParticipants,
+} from './transaction-coordinator.ts';
+export { TRANSACTIONS_TOPIC } from './transaction-topic.ts';
