@@ -8,7 +8,7 @@
  */
 import type { Clock, Logger, MetricsRegistry, Random, Timers } from '@millrace/base';
 import { ZERO_UUID } from '@millrace/base';
-import type { PartitionLog } from '@millrace/log';
+import type { AppendOutcome, EndMarker, PartitionLog } from '@millrace/log';
 import { ErrorCode } from '@millrace/protocol';
 import {
   createOffsetCommitResponse,
@@ -56,6 +56,7 @@ import {
   type OffsetDeleteRequest,
   type OffsetDeleteResponse,
 } from '@millrace/protocol/messages/47-offset-delete';
+import type { TxnOffsetCommitRequest, TxnOffsetCommitResponse } from '@millrace/protocol/messages/28-txn-offset-commit';
 import type { GroupCoordinatorConfig } from './config.ts';
 import type { GroupCoordinator, GroupOffset, GroupRequestContext } from './group-coordinator.ts';
 import {
@@ -68,6 +69,7 @@ import {
   OFFSET_FETCH_WITH_GROUPS,
   offsetFetchShape,
   syncGroupFailure,
+  txnOffsetCommitFailure,
 } from './group-responses.ts';
 import type { ClassicGroup } from './group/classic-group.ts';
 import { CLASSIC_GROUP_STATES } from './group/classic-group-state.ts';
@@ -238,6 +240,23 @@ class GroupCoordinatorService implements GroupCoordinator {
         })),
       })),
     });
+  }
+
+  commitTransactionalOffsets(
+    _context: GroupRequestContext,
+    request: TxnOffsetCommitRequest,
+  ): Promise<TxnOffsetCommitResponse> {
+    return Promise.resolve(txnOffsetCommitFailure(request, ErrorCode.UNSUPPORTED_VERSION));
+  }
+
+  appendEndMarker(partition: number, _marker: EndMarker): AppendOutcome {
+    const errorMessage = `partition ${partition} takes no transactions yet`;
+    return { errorCode: ErrorCode.UNSUPPORTED_VERSION, errorMessage, recordErrors: [] };
+  }
+
+  endTransaction(partition: number, marker: EndMarker): Promise<number> {
+    const outcome = this.appendEndMarker(partition, marker);
+    return 'durable' in outcome ? outcome.durable : Promise.resolve(outcome.errorCode);
   }
 
   async fetchOffsets(context: GroupRequestContext, request: OffsetFetchRequest): Promise<OffsetFetchResponse> {

@@ -1,4 +1,4 @@
-import type { PartitionLog } from '@millrace/log';
+import type { AppendOutcome, EndMarker, PartitionLog } from '@millrace/log';
 import type { DeleteGroupsRequest, DeleteGroupsResponse } from '@millrace/protocol/messages/42-delete-groups';
 import type { DescribeGroupsRequest, DescribeGroupsResponse } from '@millrace/protocol/messages/15-describe-groups';
 import type { HeartbeatRequest, HeartbeatResponse } from '@millrace/protocol/messages/12-heartbeat';
@@ -9,6 +9,7 @@ import type { OffsetCommitRequest, OffsetCommitResponse } from '@millrace/protoc
 import type { OffsetDeleteRequest, OffsetDeleteResponse } from '@millrace/protocol/messages/47-offset-delete';
 import type { OffsetFetchRequest, OffsetFetchResponse } from '@millrace/protocol/messages/09-offset-fetch';
 import type { SyncGroupRequest, SyncGroupResponse } from '@millrace/protocol/messages/14-sync-group';
+import type { TxnOffsetCommitRequest, TxnOffsetCommitResponse } from '@millrace/protocol/messages/28-txn-offset-commit';
 
 /** Who asks. */
 export interface GroupRequestContext {
@@ -44,6 +45,22 @@ export interface GroupCoordinator {
   heartbeat(context: GroupRequestContext, request: HeartbeatRequest): Promise<HeartbeatResponse>;
   leaveGroup(context: GroupRequestContext, request: LeaveGroupRequest): Promise<LeaveGroupResponse>;
   commitOffsets(context: GroupRequestContext, request: OffsetCommitRequest): Promise<OffsetCommitResponse>;
+  /**
+   * Offsets that count when the producer's transaction commits. Runs in this turn: its records are behind whatever was appended to other
+   * logs before the call. Whether the producer has the group in an ongoing transaction is for the caller to know.
+   */
+  commitTransactionalOffsets(
+    context: GroupRequestContext,
+    request: TxnOffsetCommitRequest,
+  ): Promise<TxnOffsetCommitResponse>;
+  /**
+   * Appends the end marker to that partition of `__consumer_offsets` in this turn, after all that is queued for it, and applies it:
+   * pending offsets become committed or vanish. Refused with NOT_COORDINATOR when the partition is not here; while it is loading the
+   * marker goes into the log all the same.
+   */
+  appendEndMarker(partition: number, marker: EndMarker): AppendOutcome;
+  /** {@link appendEndMarker}, for those who only want to know how it ends: resolves with the error code when durable. */
+  endTransaction(partition: number, marker: EndMarker): Promise<number>;
   fetchOffsets(context: GroupRequestContext, request: OffsetFetchRequest): Promise<OffsetFetchResponse>;
   describeGroups(context: GroupRequestContext, request: DescribeGroupsRequest): Promise<DescribeGroupsResponse>;
   listGroups(context: GroupRequestContext, request: ListGroupsRequest): Promise<ListGroupsResponse>;

@@ -35,6 +35,11 @@ import {
   type OffsetFetchResponseGroup,
 } from '@millrace/protocol/messages/09-offset-fetch';
 import { createSyncGroupResponse, type SyncGroupResponse } from '@millrace/protocol/messages/14-sync-group';
+import {
+  createTxnOffsetCommitResponse,
+  type TxnOffsetCommitRequest,
+  type TxnOffsetCommitResponse,
+} from '@millrace/protocol/messages/28-txn-offset-commit';
 
 /** First version of OffsetFetch with an error field of its own. */
 const OFFSET_FETCH_WITH_ERROR = 2;
@@ -73,6 +78,16 @@ export function leaveGroupFailure(errorCode: number): LeaveGroupResponse {
 
 export function offsetCommitFailure(request: OffsetCommitRequest, errorCode: number): OffsetCommitResponse {
   return createOffsetCommitResponse({
+    topics: request.topics.map(({ name, topicId, partitions }) => ({
+      name,
+      topicId,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+    })),
+  });
+}
+
+export function txnOffsetCommitFailure(request: TxnOffsetCommitRequest, errorCode: number): TxnOffsetCommitResponse {
+  return createTxnOffsetCommitResponse({
     topics: request.topics.map(({ name, topicId, partitions }) => ({
       name,
       topicId,

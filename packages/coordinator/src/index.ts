@@ -12,6 +12,7 @@ export {
   offsetDeleteFailure,
   offsetFetchFailure,
   syncGroupFailure,
+  txnOffsetCommitFailure,
 } from './group-responses.ts';
 export type { KnownTopic, TopicDirectory } from './topic-directory.ts';
 export { DEFAULT_TRANSACTION_COORDINATOR_CONFIG, type TransactionCoordinatorConfig } from './transaction-config.ts';

@@ -72,6 +72,11 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard<StateRecord>, Sta
     });
   }
 
+  /** Appends what the partition's shard has brought forth so far, without waiting for the end of the turn. */
+  flush(partition: number): void {
+    this.#hosts.get(partition)?.flush();
+  }
+
   /** The shard as it is this moment, ahead of what is durable; or the error code that says why there is none. */
   peek(partition: number): Shard | ErrorCode {
     const host = this.#hosts.get(partition);

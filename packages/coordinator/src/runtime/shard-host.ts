@@ -100,6 +100,11 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     }
   }
 
+  /** Appends what was collected so far, so that appends to other logs in this turn come after it. */
+  flush(): void {
+    this.#appender?.flush();
+  }
+
   /** Work over the whole shard, in slices. Resolves when all of it is durable; with false when the shard went meanwhile. */
   async runSliced(work: SlicedWork<Shard, StateRecord>): Promise<boolean> {
     const shard = this.#shard;
