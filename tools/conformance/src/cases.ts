@@ -6,7 +6,7 @@
  */
 export interface CaseInfo {
   readonly name: string;
-  readonly group: 'produce and consume' | 'groups and offsets' | 'restarts' | 'administration' | 'web interfaces';
+  readonly group: 'produce and consume' | 'groups and offsets' | 'restarts' | 'transactions' | 'administration' | 'web interfaces';
   readonly shows: string;
   /** The case asks the runner to stop and start the broker, so it needs a broker that the runner owns. */
   readonly restarts?: boolean;
@@ -108,6 +108,21 @@ export const CASES: readonly CaseInfo[] = [
     restarts: true,
   },
   { name: 'restart-kill', group: 'restarts', shows: 'the same with kill -9', restarts: true },
+  {
+    name: 'streams-word-count',
+    group: 'transactions',
+    shows: 'Kafka Streams with exactly_once_v2 counts words, is killed, restores its state and counts on: each count once',
+  },
+  {
+    name: 'streams-windows',
+    group: 'transactions',
+    shows: 'the same with sums in windows, late records and one result per closed window',
+  },
+  {
+    name: 'streams-join',
+    group: 'transactions',
+    shows: 'the same with a join whose state folder is lost: the killed transaction times out, each pair comes once',
+  },
   {
     name: 'admin-topics',
     group: 'administration',

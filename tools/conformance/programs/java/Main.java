@@ -1,3 +1,4 @@
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import org.apache.kafka.common.utils.AppInfoParser;
 
@@ -12,10 +13,14 @@ public final class Main {
             Chaos.produce();
             System.exit(0);
         }
+        if (args.length == 4 && args[0].equals("streams")) {
+            StreamsApp.run(args[1], args[2], Path.of(args[3]));
+        }
         LinkedHashMap<String, Harness.Body> cases = new LinkedHashMap<>();
         ProduceCases.addTo(cases);
         GroupCases.addTo(cases);
         RestartCases.addTo(cases);
+        StreamsCases.addTo(cases);
         AdminCases.addTo(cases);
         KafbatCases.addTo(cases);
         AkhqCases.addTo(cases);
