@@ -77,6 +77,15 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard<StateRecord>, Sta
     this.#hosts.get(partition)?.flush();
   }
 
+  /** Runs an operation in this turn, for owners that wait for no answer; the error code says why it did not. */
+  run(partition: number, operation: (shard: Shard, step: Step<StateRecord>) => void): ErrorCode {
+    const host = this.#hosts.get(partition);
+    if (host === undefined) return this.#absence();
+    let errorCode: number = ErrorCode.NONE;
+    host.run(operation, { succeed: () => undefined, fail: (cause) => (errorCode = cause) });
+    return errorCode as ErrorCode;
+  }
+
   /** The shard as it is this moment, ahead of what is durable; or the error code that says why there is none. */
   peek(partition: number): Shard | ErrorCode {
     const host = this.#hosts.get(partition);

@@ -203,7 +203,16 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
   }
 
   #commit(step: Step<StateRecord>): void {
+    const shard = this.#shard;
+    const sequels = step.sequels.splice(0);
     this.#appender?.add(step.records.splice(0), step.replies.splice(0));
+    if (sequels.length > 0) {
+      this.#appender?.flush();
+      for (const sequel of sequels) {
+        if (shard !== null && this.#shard === shard) sequel.deliver();
+        else sequel.fail(this.absence);
+      }
+    }
     this.#armTimer();
   }
 

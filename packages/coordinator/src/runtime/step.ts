@@ -18,6 +18,16 @@ export interface Reply {
 export class Step<StateRecord> {
   readonly records: StateRecord[] = [];
   readonly replies: Reply[] = [];
+  /** What must follow the records in the same turn of the event loop. */
+  readonly sequels: Reply[] = [];
+
+  /**
+   * Has the records appended at once and then calls `deliver`, in this turn: whatever it appends elsewhere is behind them. When
+   * they cannot be appended `fail` is called instead.
+   */
+  followWith(sequel: Reply): void {
+    this.sequels.push(sequel);
+  }
 
   answer<Response>(waiter: Waiter<Response>, response: Response): void {
     this.replies.push({
