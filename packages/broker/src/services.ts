@@ -1,5 +1,5 @@
 import type { Clock, Logger, MetricsRegistry, Random, Timers } from '@millrace/base';
-import type { GroupCoordinator } from '@millrace/coordinator';
+import type { GroupCoordinator, TransactionCoordinator } from '@millrace/coordinator';
 import type { LogEngine, PartitionLog } from '@millrace/log';
 import type { MetaStore, TopicMetadata } from '@millrace/metadata';
 import type { BrokerConfig } from './config/broker-config.ts';
@@ -41,6 +41,7 @@ export interface BrokerServices {
   readonly partitions: PartitionRegistry;
   readonly topics: TopicAdmin;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessions;
   readonly dataPath: DataPath;

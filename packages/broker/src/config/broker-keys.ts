@@ -308,6 +308,51 @@ export const BROKER_KEYS = {
     documentation: 'Segment size of the internal topic of consumer groups; counts when it is created.',
   }),
 
+  // Transactions.
+  'transaction.max.timeout.ms': int(900_000, {
+    importance: 'high',
+    valid: atLeast(1),
+    documentation:
+      'Longest transaction timeout that a producer may ask for. Until an open transaction ends, consumers with read_committed see nothing behind it.',
+  }),
+  'transactional.id.expiration.ms': int(604_800_000, {
+    importance: 'high',
+    valid: atLeast(1),
+    documentation: 'Time without a transaction after which a transactional id is forgotten, with its producer id.',
+  }),
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(10_000, {
+    importance: 'low',
+    valid: atLeast(1),
+    documentation: 'Time between two looks for transactions that are open past their timeout, to abort them.',
+  }),
+  'transaction.remove.expired.transaction.cleanup.interval.ms': int(3_600_000, {
+    importance: 'low',
+    valid: atLeast(1),
+    documentation: 'Time between two looks for transactional ids to forget.',
+  }),
+  'transaction.partition.verification.enable': boolean(true, {
+    importance: 'low',
+    update: 'cluster-wide',
+    documentation:
+      'Whether a producer of before Kafka 4.0 must have added a partition to its transaction before it writes there. ' +
+      'Without it a record that comes late can leave a transaction open that nobody ends.',
+  }),
+  'transaction.state.log.num.partitions': int(50, {
+    importance: 'high',
+    valid: atLeast(1),
+    documentation: 'Partitions of the internal topic of transactions; counts when it is created.',
+  }),
+  'transaction.state.log.replication.factor': short(1, {
+    importance: 'high',
+    valid: atLeast(1),
+    documentation: 'Replication factor reported for the internal topic of transactions; counts when it is created.',
+  }),
+  'transaction.state.log.segment.bytes': int(104_857_600, {
+    importance: 'high',
+    valid: atLeast(1_048_576),
+    documentation: 'Segment size of the internal topic of transactions; counts when it is created.',
+  }),
+
   // Operating.
   'millrace.ops.host': string('127.0.0.1', {
     importance: 'medium',

@@ -45,7 +45,7 @@ const ACCEPTED: readonly ForeignGroup[] = [
       replication.quota.window.size.seconds alter.log.dirs.replication.quota.window.num
       alter.log.dirs.replication.quota.window.size.seconds unclean.leader.election.interval.ms
       socket.connection.setup.timeout.max.ms socket.connection.setup.timeout.ms request.timeout.ms
-      log.dir.failure.timeout.ms`,
+      log.dir.failure.timeout.ms transaction.state.log.min.isr`,
   },
   {
     reason: 'one event loop does the work: there are no thread pools and no queues of requests to size',
@@ -62,7 +62,7 @@ const ACCEPTED: readonly ForeignGroup[] = [
     reason: 'the journal makes records durable, and recovery starts at its newest checkpoint',
     keys: `log.flush.offset.checkpoint.interval.ms log.flush.start.offset.checkpoint.interval.ms log.initial.task.delay.ms
       offsets.commit.timeout.ms offsets.load.buffer.size offsets.topic.compression.codec group.coordinator.append.linger.ms
-      group.coordinator.cached.buffer.max.bytes`,
+      group.coordinator.cached.buffer.max.bytes transaction.state.log.load.buffer.size`,
   },
   {
     reason: 'this release does not compact logs',
@@ -70,13 +70,8 @@ const ACCEPTED: readonly ForeignGroup[] = [
       log.cleaner.io.buffer.load.factor log.cleaner.io.buffer.size log.cleaner.io.max.bytes.per.second`,
   },
   {
-    reason: 'this release serves no transactions',
-    keys: `add.partitions.to.txn.retry.backoff.max.ms add.partitions.to.txn.retry.backoff.ms
-      transaction.abort.timed.out.transaction.cleanup.interval.ms transaction.max.timeout.ms
-      transaction.partition.verification.enable transaction.remove.expired.transaction.cleanup.interval.ms
-      transaction.state.log.load.buffer.size transaction.state.log.min.isr transaction.state.log.num.partitions
-      transaction.state.log.replication.factor transaction.state.log.segment.bytes transaction.two.phase.commit.enable
-      transactional.id.expiration.ms`,
+    reason: 'the broker adds partitions to transactions itself, without a request that could have to be repeated',
+    keys: 'add.partitions.to.txn.retry.backoff.max.ms add.partitions.to.txn.retry.backoff.ms',
   },
   {
     reason: 'this release serves the classic group protocol only',
@@ -179,6 +174,11 @@ const REFUSED: readonly (ForeignGroup & { readonly harmless?: Readonly<Record<st
     reason: 'this release has no tiered storage',
     keys: 'remote.log.storage.system.enable',
     harmless: { 'remote.log.storage.system.enable': ['false'] },
+  },
+  {
+    reason: 'this release has no two-phase commit',
+    keys: 'transaction.two.phase.commit.enable',
+    harmless: { 'transaction.two.phase.commit.enable': ['false'] },
   },
   {
     reason: 'this broker has one data folder and cannot set it aside',

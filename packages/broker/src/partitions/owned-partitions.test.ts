@@ -3,7 +3,8 @@ import { createMemoryLogEngine, type LogConfig, type LogEngine, type PartitionLo
 import { createMemoryMetaStore, type MetaStore } from '@millrace/metadata';
 import { loadBrokerConfig } from '../config/broker-config.ts';
 import { resolveTopicConfig } from '../config/topic-config.ts';
-import { GROUP_TOPIC, OwnedPartitions } from './owned-partitions.ts';
+import { OwnedPartitions } from './owned-partitions.ts';
+import { GROUP_TOPIC, TRANSACTION_TOPIC } from './topic-names.ts';
 
 const ID = 'abcdefghijklmnopqrstuA';
 const CONFIG = loadBrokerConfig(new Map());
@@ -12,6 +13,7 @@ describe('OwnedPartitions', () => {
   let metaStore: MetaStore;
   let engine: LogEngine;
   let events: string[];
+  let orphans: string[];
 
   beforeEach(async () => {
     metaStore = createMemoryMetaStore();
@@ -19,6 +21,7 @@ describe('OwnedPartitions', () => {
     engine = createMemoryLogEngine({ clock: systemClock, timers: systemTimers, logger: silentLogger });
     await engine.start();
     events = [];
+    orphans = [];
   });
 
   afterEach(() => engine.close());
@@ -36,6 +39,14 @@ describe('OwnedPartitions', () => {
         unload: (partition) => void events.push(`unload ${partition}`),
         forgetTopic: (name) => Promise.resolve(void events.push(`forget ${name}`)),
       },
+      transactions: {
+        load: (partition) => {
+          events.push(`load transactions ${partition}`);
+          return Promise.resolve(partition);
+        },
+        unload: (partition) => void events.push(`unload transactions ${partition}`),
+        endOrphans: () => Promise.resolve(orphans.splice(0).filter((name) => events.push(`end ${name}`)).length),
+      },
       logConfig: ({ configs }): LogConfig => resolveTopicConfig(CONFIG, configs),
       clock: systemClock,
       logger: silentLogger,
@@ -50,7 +61,7 @@ describe('OwnedPartitions', () => {
     metaStore.createTopic({
       name,
       topicId,
-      isInternal: name === GROUP_TOPIC,
+      isInternal: name === GROUP_TOPIC || name === TRANSACTION_TOPIC,
       replicationFactor: 1,
       owners,
       configs: new Map(),
@@ -176,6 +187,26 @@ describe('OwnedPartitions', () => {
     await metaStore.acquirePartition(ID, 1, 1, 0);
     await settle(owned);
     expect(events).toEqual(['load 0', 'unload 0', 'load 1']);
+  });
+
+  it('loads transactions when every other partition is open and the groups are loaded, and ends what nobody knows of', async () => {
+    orphans = ['orphan'];
+    await createTopic([1], TRANSACTION_TOPIC, 'transactionStateTopicA');
+    await createTopic([1], 'topic');
+    await createTopic([1], GROUP_TOPIC, 'consumerOffsetsTopicAA');
+    const openPartition = engine.openPartition.bind(engine);
+    engine.openPartition = async (id, options) => {
+      if (id.topicId === ID) await new Promise((resolve) => setImmediate(resolve));
+      const log = await openPartition(id, options);
+      if (id.topicId === ID) events.push('open topic');
+      return log;
+    };
+    const owned = create();
+    await owned.start();
+    expect(events).toEqual(['load 0', 'open topic', 'load transactions 0', 'end orphan']);
+
+    await metaStore.acquirePartition('transactionStateTopicA', 0, 2, 1);
+    expect(events.at(-1)).toBe('unload transactions 0');
   });
 
   it('reports a broken invariant and goes on', async () => {

@@ -4,23 +4,24 @@
  * Owns: the answer to "who serves this partition", and one open log for each partition owned here.
  * Invariants: a partition is `owned` only while its log is open under the epoch that the MetaStore holds; work on one
  *   partition never overlaps; at start every ownership is taken anew, so that its epoch is above any used before.
- *   Internal partitions are handed to the group coordinator when open and taken from it before they close.
+ *   Internal partitions are handed to their coordinator when open and taken from it before they close; those of transactions
+ *   last, since what is found of undecided transactions there is compared with, and written to, all the others.
  * Bounds: OPENING_MAX logs are opened at a time.
  * Not here: deciding owners (../topics/), records (@millrace/log).
  */
 import { AssertionFailure, messageOf, MillraceError, type Clock, type Logger } from '@millrace/base';
-import type { GroupCoordinator } from '@millrace/coordinator';
+import type { GroupCoordinator, TransactionCoordinator } from '@millrace/coordinator';
 import type { LogConfig, LogEngine, PartitionId, PartitionLog } from '@millrace/log';
 import type { ClusterSnapshot, MetaStore, TopicMetadata } from '@millrace/metadata';
 import type { PartitionLocation, PartitionRegistry } from '../services.ts';
-
-export const GROUP_TOPIC = '__consumer_offsets';
+import { GROUP_TOPIC, TRANSACTION_TOPIC } from './topic-names.ts';
 
 export interface OwnedPartitionsOptions {
   readonly nodeId: number;
   readonly metaStore: MetaStore;
   readonly engine: LogEngine;
   readonly groups: Pick<GroupCoordinator, 'load' | 'unload' | 'forgetTopic'>;
+  readonly transactions: Pick<TransactionCoordinator, 'load' | 'unload' | 'endOrphans'>;
   readonly logConfig: (topic: TopicMetadata) => LogConfig;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -58,10 +59,11 @@ export class OwnedPartitions implements PartitionRegistry {
   readonly #working = new Map<string, Set<Promise<void>>>();
   #appliedVersion = -1;
   #versionWaiters: { readonly version: number; readonly resolve: () => void }[] = [];
+  #isStarting = false;
   #isClosed = false;
   #openingCount = 0;
   readonly #openingQueue: (() => void)[] = [];
-  /** What the group coordinator has loaded so far. */
+  /** What the coordinators have loaded so far. */
   readonly #loaded = { partitions: 0, records: 0 };
 
   constructor(options: OwnedPartitionsOptions) {
@@ -118,11 +120,14 @@ export class OwnedPartitions implements PartitionRegistry {
       logger.info('deleting a partition whose topic is gone', { topicId: id.topicId, partition: id.partition });
       await engine.deletePartition(id);
     }
+    this.#isStarting = true;
     this.apply(snapshot);
     await this.settled(snapshot.version);
+    this.#isStarting = false;
+    await this.#options.transactions.endOrphans();
     if (this.#loaded.partitions === 0) return;
     const tookMs = Math.round(clock.monotonicMs() - startedMs);
-    logger.info('group partitions are loaded', { ...this.#loaded, tookMs });
+    logger.info('coordinator partitions are loaded', { ...this.#loaded, tookMs });
   }
 
   /** Follows a change of the MetaStore. */
@@ -248,7 +253,7 @@ export class OwnedPartitions implements PartitionRegistry {
   }
 
   async #open(partition: PartitionState, leaderEpoch: number): Promise<void> {
-    const { engine, groups, logConfig } = this.#options;
+    const { engine, logConfig } = this.#options;
     // A topic that is new in this change is in the maps after this turn.
     await Promise.resolve();
     const topicState = this.#topicsById.get(partition.id.topicId);
@@ -266,12 +271,32 @@ export class OwnedPartitions implements PartitionRegistry {
       this.#passTurn();
     }
     this.#publish(partition, leaderEpoch);
-    if (partition.topicName === GROUP_TOPIC) {
-      partition.isLoaded = true;
-      const records = await groups.load(partition.id.partition, partition.log);
-      this.#loaded.partitions++;
-      this.#loaded.records += records;
+    const coordinator = this.#coordinatorOf(partition);
+    if (coordinator === undefined) return;
+    if (this.#isStarting && partition.topicName === TRANSACTION_TOPIC) {
+      const { wanted } = partition;
+      await this.#othersSettled(partition.id.topicId);
+      if (partition.wanted !== wanted || this.#isClosed) return;
     }
+    partition.isLoaded = true;
+    const records = await coordinator.load(partition.id.partition, partition.log);
+    this.#loaded.partitions++;
+    this.#loaded.records += records;
+  }
+
+  #coordinatorOf({ topicName }: PartitionState): Pick<GroupCoordinator, 'load' | 'unload'> | undefined {
+    switch (topicName) {
+      case GROUP_TOPIC:
+        return this.#options.groups;
+      case TRANSACTION_TOPIC:
+        return this.#options.transactions;
+      default:
+        return undefined;
+    }
+  }
+
+  async #othersSettled(topicId: string): Promise<void> {
+    await Promise.all([...this.#working].flatMap(([other, works]) => (other === topicId ? [] : [...works])));
   }
 
   /** From now on the partition is served, unless something else is wanted meanwhile. */
@@ -294,7 +319,7 @@ export class OwnedPartitions implements PartitionRegistry {
   #unload(partition: PartitionState): void {
     if (!partition.isLoaded) return;
     partition.isLoaded = false;
-    this.#options.groups.unload(partition.id.partition);
+    this.#coordinatorOf(partition)?.unload(partition.id.partition);
   }
 
   async #takeTurn(): Promise<void> {

@@ -1,3 +1,8 @@
+/** Where consumer groups and their offsets are kept. */
+export const GROUP_TOPIC = '__consumer_offsets';
+/** Where transactional ids and their transactions are kept. */
+export const TRANSACTION_TOPIC = '__transaction_state';
+
 /** Why a topic cannot have this name; undefined when it can. */
 export function topicNameProblem(name: string): string | undefined {
   if (name === '') return 'a topic name cannot be empty';
@@ -14,8 +19,4 @@ export function isInternalTopicName(name: string): boolean {
 
 const NAME_LENGTH_MAX = 249;
 const NAME = /^[a-zA-Z0-9._-]+$/;
-const INTERNAL_NAMES: ReadonlySet<string> = new Set([
-  '__consumer_offsets',
-  '__transaction_state',
-  '__share_group_state',
-]);
+const INTERNAL_NAMES: ReadonlySet<string> = new Set([GROUP_TOPIC, TRANSACTION_TOPIC, '__share_group_state']);

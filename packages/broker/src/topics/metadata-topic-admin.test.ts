@@ -264,6 +264,25 @@ describe('TopicAdmin', () => {
       });
     });
 
+    it("creates the topic of transactions with the broker's settings", async () => {
+      admin = newAdmin({
+        'transaction.state.log.num.partitions': '3',
+        'transaction.state.log.segment.bytes': '2000000',
+        'transaction.state.log.replication.factor': '2',
+      });
+      const made = await admin.ensureInternalTopic('__transaction_state');
+
+      expect(made).toMatchObject({
+        errorCode: 0,
+        topic: { isInternal: true, partitions: { length: 3 }, replicationFactor: 2 },
+      });
+      expect('topic' in made && Object.fromEntries(made.topic.configs)).toEqual({
+        'cleanup.policy': 'compact',
+        'compression.type': 'uncompressed',
+        'segment.bytes': '2000000',
+      });
+    });
+
     it('takes the topic that another broker creates meanwhile', async () => {
       const other = newAdmin({});
 
@@ -277,7 +296,7 @@ describe('TopicAdmin', () => {
     });
 
     it('refuses topics that nothing is kept in', async () => {
-      expect(await admin.ensureInternalTopic('__transaction_state')).toMatchObject({ errorCode: 17 });
+      expect(await admin.ensureInternalTopic('__share_group_state')).toMatchObject({ errorCode: 17 });
     });
   });
 

@@ -13,7 +13,7 @@ import { ErrorCode } from '@millrace/protocol';
 import type { BrokerConfig } from '../config/broker-config.ts';
 import { asksForCompaction, compactionRefusal } from '../config/compaction.ts';
 import { topicConfigProblems } from '../config/topic-config.ts';
-import { isInternalTopicName, topicNameProblem } from '../partitions/topic-names.ts';
+import { GROUP_TOPIC, isInternalTopicName, topicNameProblem, TRANSACTION_TOPIC } from '../partitions/topic-names.ts';
 import type { PartitionRegistry } from '../services.ts';
 import { collidingName } from './name-collision.ts';
 import { settledWithin } from './settle.ts';
@@ -36,13 +36,19 @@ export interface TopicAdminOptions {
   readonly logger: Logger;
 }
 
-const GROUP_TOPIC = '__consumer_offsets';
 /** Apache Kafka's own log of metadata; nobody may have a topic of its name. */
 const METADATA_TOPIC = '__cluster_metadata';
 const AUTO_CREATIONS_MAX = 100;
 const INTERNAL_TOPIC_TIMEOUT_MS = 30_000;
 /** A shorter patience than this would report topics that are usable a moment later as failed. */
 const TIMEOUT_MS_MIN = 1_000;
+
+interface InternalTopicSpec {
+  readonly partitionCount: number;
+  readonly replicationFactor: number;
+  readonly segmentBytes: number;
+  readonly compressionType: string;
+}
 
 export function createTopicAdmin(options: TopicAdminOptions): TopicAdmin {
   return new MetadataTopicAdmin(options);
@@ -172,23 +178,24 @@ class MetadataTopicAdmin implements TopicAdmin {
   }
 
   async #createInternalTopic(name: string): Promise<TopicResult> {
-    if (name !== GROUP_TOPIC) {
+    const spec = this.#internalTopicSpec(name);
+    if (spec === undefined) {
       return refused(ErrorCode.INVALID_TOPIC_EXCEPTION, `this release keeps nothing in a topic "${name}"`);
     }
-    const { config, metaStore, random } = this.#options;
-    const layout = layoutByCount(config.offsetsTopicNumPartitions, 1, this.#layoutRules());
+    const { metaStore, random } = this.#options;
+    const layout = layoutByCount(spec.partitionCount, 1, this.#layoutRules());
     if (!('owners' in layout)) return layout;
     try {
       const topic = await metaStore.createTopic({
         name,
         topicId: randomUuid(random),
         isInternal: true,
-        replicationFactor: config.offsetsTopicReplicationFactor,
+        replicationFactor: spec.replicationFactor,
         owners: layout.owners,
         configs: new Map([
           ['cleanup.policy', 'compact'],
-          ['compression.type', 'producer'],
-          ['segment.bytes', String(config.offsetsTopicSegmentBytes)],
+          ['compression.type', spec.compressionType],
+          ['segment.bytes', String(spec.segmentBytes)],
         ]),
       });
       return await this.#settle(topic, INTERNAL_TOPIC_TIMEOUT_MS);
@@ -198,6 +205,28 @@ class MetadataTopicAdmin implements TopicAdmin {
         return this.#settle(existing, INTERNAL_TOPIC_TIMEOUT_MS);
       }
       return writeFailure(error);
+    }
+  }
+
+  #internalTopicSpec(name: string): InternalTopicSpec | undefined {
+    const { config } = this.#options;
+    switch (name) {
+      case GROUP_TOPIC:
+        return {
+          partitionCount: config.offsetsTopicNumPartitions,
+          replicationFactor: config.offsetsTopicReplicationFactor,
+          segmentBytes: config.offsetsTopicSegmentBytes,
+          compressionType: 'producer',
+        };
+      case TRANSACTION_TOPIC:
+        return {
+          partitionCount: config.transactionStateLogNumPartitions,
+          replicationFactor: config.transactionStateLogReplicationFactor,
+          segmentBytes: config.transactionStateLogSegmentBytes,
+          compressionType: 'uncompressed',
+        };
+      default:
+        return undefined;
     }
   }
 
