@@ -124,7 +124,7 @@ export class OwnedPartitions implements PartitionRegistry {
     this.apply(snapshot);
     await this.settled(snapshot.version);
     this.#isStarting = false;
-    await this.#options.transactions.endOrphans();
+    await (this.#options.transactions as typeof this.#options.transactions | undefined)?.endOrphans();
     if (this.#loaded.partitions === 0) return;
     const tookMs = Math.round(clock.monotonicMs() - startedMs);
     logger.info('coordinator partitions are loaded', { ...this.#loaded, tookMs });
