@@ -1,3 +1,15 @@
+export { ANOMALY_KINDS, describeAnomaly, type Anomaly, type AnomalyKind } from './history/anomaly.ts';
+export {
+  checkHistory,
+  checkHistoryFiles,
+  type CheckFilesOptions,
+  type CheckOptions,
+  type HistoryReport,
+} from './history/history-checker.ts';
+export type { Pipe } from './history/history-context.ts';
+export type { HistoryEvent, PolledRecord, SaidEvent } from './history/history-event.ts';
+export { readHistory } from './history/history-reader.ts';
+export { HistoryRecorder, type HistoryRecorderOptions } from './history/history-recorder.ts';
 export { BrokerProcess, type BrokerAddresses, type BrokerProcessOptions, type ProcessEnd } from './broker-process.ts';
 export {
   APPEND,
