@@ -11,6 +11,7 @@ export type { HistoryEvent, PolledRecord, SaidEvent } from './history/history-ev
 export { readHistory } from './history/history-reader.ts';
 export { HistoryRecorder, type HistoryRecorderOptions } from './history/history-recorder.ts';
 export { BrokerProcess, type BrokerAddresses, type BrokerProcessOptions, type ProcessEnd } from './broker-process.ts';
+export { FaultProxy, type FaultProxyOptions, type LostAnswer, type LostAnswerOptions } from './fault-proxy.ts';
 export {
   APPEND,
   appendedAt,
