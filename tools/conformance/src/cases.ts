@@ -109,6 +109,47 @@ export const CASES: readonly CaseInfo[] = [
   },
   { name: 'restart-kill', group: 'restarts', shows: 'the same with kill -9', restarts: true },
   {
+    name: 'txn-commit',
+    group: 'transactions',
+    shows: 'read_committed sees nothing of an open transaction and everything, in order, after its commit',
+  },
+  {
+    name: 'txn-abort',
+    group: 'transactions',
+    shows: 'two producers interleave in one partition: aborted records are seen by read_uncommitted only',
+  },
+  {
+    name: 'txn-fencing',
+    group: 'transactions',
+    shows: 'a second producer with the same id aborts what the first left open; the first is refused',
+  },
+  {
+    name: 'txn-timeout',
+    group: 'transactions',
+    shows: 'a transaction left open is aborted after its timeout; its late commit is refused, the id is usable again',
+  },
+  {
+    name: 'txn-offsets',
+    group: 'transactions',
+    shows: 'offsets of a group are committed with the records or not at all',
+  },
+  {
+    name: 'txn-group',
+    group: 'transactions',
+    shows: 'read-process-write in a group: a member that lost partitions cannot commit them, all is processed once',
+  },
+  {
+    name: 'txn-restart-kill',
+    group: 'transactions',
+    shows: 'the broker is killed with -9 under open transactions; they go on, commit and abort',
+    restarts: true,
+  },
+  {
+    name: 'txn-admin',
+    group: 'transactions',
+    shows: 'transactions and producers are listed and described; an open transaction is ended by force',
+  },
+  {
     name: 'streams-word-count',
     group: 'transactions',
     shows: 'Kafka Streams with exactly_once_v2 counts words, is killed, restores its state and counts on: each count once',

@@ -18,6 +18,11 @@ import { findFreePorts } from './ports.ts';
 const READY = /^millrace ready kafka=(\S+) /;
 const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
+/** The reference has the same: with the defaults of 3 s and 10 s every group, and every transaction that times out, would wait. */
+const IMPATIENCE = {
+  MILLRACE_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+  MILLRACE_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS: '1000',
+};
 
 export class MillraceTarget implements Target {
   readonly name = 'millrace';
@@ -49,8 +54,7 @@ export class MillraceTarget implements Target {
     ];
     const child = start(process.execPath, [...args, '--data-dir', this.#dataDir], {
       cwd: REPO_ROOT,
-      // Kafka's quick starts set the same: with the default of 3 s every group case would wait for it.
-      env: { ...process.env, MILLRACE_GROUP_INITIAL_REBALANCE_DELAY_MS: '0' },
+      env: { ...process.env, ...IMPATIENCE },
       stdio: ['ignore', 'pipe', log],
     });
     closeSync(log);

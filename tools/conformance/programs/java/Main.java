@@ -20,6 +20,7 @@ public final class Main {
         ProduceCases.addTo(cases);
         GroupCases.addTo(cases);
         RestartCases.addTo(cases);
+        TransactionCases.addTo(cases);
         StreamsCases.addTo(cases);
         AdminCases.addTo(cases);
         KafbatCases.addTo(cases);
