@@ -3,7 +3,7 @@ import { decompressedBytesMax } from '@millrace/protocol';
 import type { LogConfig } from './log-engine.ts';
 
 export interface AppendChecks {
-  allowControl: boolean;
+  allowUnsequenced: boolean;
   requireKeys: boolean;
   timestampMinMs: number;
   timestampMaxMs: number;
@@ -12,7 +12,7 @@ export interface AppendChecks {
 
 export function newAppendChecks(): AppendChecks {
   return {
-    allowControl: false,
+    allowUnsequenced: false,
     requireKeys: false,
     timestampMinMs: -Infinity,
     timestampMaxMs: Infinity,
@@ -24,11 +24,11 @@ export function newAppendChecks(): AppendChecks {
 export function appendChecks(
   config: LogConfig,
   nowMs: number,
-  allowControl = false,
+  allowUnsequenced = false,
   checks: AppendChecks = newAppendChecks(),
 ): AppendChecks {
   const stampsTime = config.messageTimestampType === 'LogAppendTime';
-  checks.allowControl = allowControl;
+  checks.allowUnsequenced = allowUnsequenced;
   checks.requireKeys = config.cleanupCompact;
   checks.timestampMinMs = stampsTime ? -Infinity : nowMs - config.messageTimestampBeforeMaxMs;
   checks.timestampMaxMs = stampsTime ? Infinity : nowMs + config.messageTimestampAfterMaxMs;

@@ -14,6 +14,7 @@ import {
   batchSizeInBytes,
   ErrorCode,
 } from '@millrace/protocol';
+import { withAborted } from './aborted-lookup.ts';
 import type { ReadOptions, ReadOutcome } from './log-engine.ts';
 import type { OwnedLog } from './owned-log.ts';
 import type { SegmentStore } from './ports.ts';
@@ -81,7 +82,9 @@ async function readSegment(
     }
     if (cut.missingBatchBytes === 0) {
       const slices = cut.stop > cut.start ? [bytes.subarray(cut.start, cut.stop)] : [];
-      return log.readResult(slices, cut.stop - cut.start, options.isolation, release);
+      const outcome = log.readResult(slices, cut.stop - cut.start, options.isolation, release);
+      if (slices.length === 0 || options.isolation === 'read_uncommitted') return outcome;
+      return withAborted(log, store, outcome, options.offset);
     }
     release?.();
     position += cut.start;

@@ -1,10 +1,14 @@
+export { AbortedScan, AbortedTransactions, StoredAborted, type AbortedEntry } from './aborted-transactions.ts';
 export { CommitGroup, type GroupParticipant } from './commit-group.ts';
 export type { EpochStart } from './epoch-cache.ts';
 export { LogData, type CarriedBatch, type FlushRun } from './log-data.ts';
-export { EMPTY_LOG, OwnedLog, type LogSnapshot } from './owned-log.ts';
+export { EMPTY_LOG, type LogSnapshot } from './log-snapshot.ts';
+export { OwnedLog } from './owned-log.ts';
 export type { Journal, LogContext, PlacedBatch, SegmentStore, StoredBytes } from './ports.ts';
+export type { LedgerSnapshot } from './producer-ledger.ts';
 export type { ProducerBatch, ProducerSnapshot } from './producer-state.ts';
 export { timestampNear } from './record-time.ts';
 export { Segment, type SegmentSnapshot } from './segment.ts';
 export { SparseIndex } from './sparse-index.ts';
 export { Slab, SlabLane, TailSlabs, type TailHolder } from './tail-slabs.ts';
+export type { EndedTransaction } from './transaction-state.ts';

@@ -8,8 +8,8 @@
  * Not here: what a batch may be and when it is visible (`owned-log.ts`), reading segments (`cold-read.ts`).
  */
 import { assert } from '@millrace/base';
-import type { SegmentSnapshot } from './segment.ts';
-import { Segment } from './segment.ts';
+import { StoredAborted } from './aborted-transactions.ts';
+import { Segment, type SegmentSnapshot } from './segment.ts';
 import { SparseIndex } from './sparse-index.ts';
 import { TailIndex } from './tail-index.ts';
 import type { Slab, TailHolder, TailSlabs } from './tail-slabs.ts';
@@ -55,6 +55,7 @@ export class LogData implements TailHolder {
   #endPosition: number;
   #flushedEndOffset: number;
   #flushedEndPosition: number;
+  #storedAbortedCount = 0;
 
   /** Starts with what segments hold; `endOffset` is where the last one ends. */
   constructor(slabs: TailSlabs, segments: readonly SegmentSnapshot[], endOffset: number) {
@@ -66,6 +67,10 @@ export class LogData implements TailHolder {
       segment.sizeBytes = kept.sizeBytes;
       segment.maxTimestampMs = kept.maxTimestampMs;
       segment.visibleMaxTimestampMs = kept.maxTimestampMs;
+      const { storedAborted } = kept;
+      if (storedAborted !== undefined) {
+        this.noteAbortedStored(segment, new StoredAborted(storedAborted.count, storedAborted.firstOffset));
+      }
       this.#segments.push(segment);
       position += kept.sizeBytes;
     }
@@ -75,6 +80,11 @@ export class LogData implements TailHolder {
 
   get segments(): readonly Segment[] {
     return this.#segments;
+  }
+
+  /** Segments whose aborted transactions are in the engine's store. */
+  get storedAbortedCount(): number {
+    return this.#storedAbortedCount;
   }
 
   get activeSegment(): Segment | undefined {
@@ -109,8 +119,18 @@ export class LogData implements TailHolder {
   }
 
   segmentHolding(offset: number): Segment | undefined {
+    return this.#segments[this.#indexHolding(offset)];
+  }
+
+  /** The segment that holds `offset` and those after it. */
+  segmentsFrom(offset: number): readonly Segment[] {
+    return this.#segments.slice(Math.max(0, this.#indexHolding(offset)));
+  }
+
+  /** −1 when the first segment begins after `offset`. */
+  #indexHolding(offset: number): number {
     const active = this.#segments.at(-1);
-    if (active !== undefined && offset >= active.baseOffset) return active;
+    if (active !== undefined && offset >= active.baseOffset) return this.#segments.length - 1;
     let low = 0;
     let high = this.#segments.length;
     while (low < high) {
@@ -118,7 +138,7 @@ export class LogData implements TailHolder {
       if (this.#segments[middle]!.baseOffset <= offset) low = middle + 1;
       else high = middle;
     }
-    return this.#segments[low - 1];
+    return low - 1;
   }
 
   /** Bytes at the start of the segment that are in its store. */
@@ -269,7 +289,7 @@ export class LogData implements TailHolder {
   dropSegmentsBefore(keptFrom: number): Segment[] {
     let count = 0;
     while (count < this.#segments.length && this.#segments[count]!.endOffset <= keptFrom) count++;
-    const dropped = this.#segments.splice(0, count);
+    const dropped = this.#splice(count);
     const keptFromPosition = this.#segments[0]?.startPosition ?? this.#endPosition;
     let batches = 0;
     while (batches < this.#tail.count && this.#tail.endOffset(batches) <= keptFrom) batches++;
@@ -331,7 +351,13 @@ export class LogData implements TailHolder {
     this.#dropTail(this.#tail.count);
     this.#flushedEndOffset = this.#endOffset;
     this.#flushedEndPosition = this.#endPosition;
-    return this.#segments.splice(0);
+    return this.#splice(this.#segments.length);
+  }
+
+  /** The engine has stored the aborted transactions of a closed segment. */
+  noteAbortedStored(segment: Segment, stored: StoredAborted): void {
+    segment.storedAborted = stored;
+    this.#storedAbortedCount++;
   }
 
   /** Number of the journal group that holds the batch of `offset`; undefined when memory does not hold it. */
@@ -376,6 +402,7 @@ export class LogData implements TailHolder {
         maxTimestampMs: segment.maxTimestampMs,
         firstTimestampMs: segment.firstTimestampMs,
         createdMs: segment.createdMs,
+        storedAborted: segment.storedAborted,
       }));
   }
 
@@ -421,6 +448,12 @@ export class LogData implements TailHolder {
     if (batch.maxTimestampMs > segment.maxTimestampMs) segment.maxTimestampMs = batch.maxTimestampMs;
     this.#endOffset = batch.endOffset;
     this.#endPosition += batch.sizeBytes;
+  }
+
+  #splice(count: number): Segment[] {
+    const dropped = this.#segments.splice(0, count);
+    for (const { storedAborted } of dropped) if (storedAborted !== undefined) this.#storedAbortedCount--;
+    return dropped;
   }
 
   #offsetAt(first: number, position: number): number {

@@ -59,6 +59,8 @@ export interface AppendOptions {
    * begin a transaction here is refused with INVALID_TXN_STATE; one that goes on with an open transaction needs it not.
    */
   readonly mayOpenTransaction?: boolean;
+  /** 2: the producer's epoch rises with every transaction (KIP-890), so an unknown one begins at sequence 0. Default 0. */
+  readonly transactionVersion?: number;
 }
 
 /** The end of a transaction on one partition, as its coordinator decided it. */

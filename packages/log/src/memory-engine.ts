@@ -89,8 +89,10 @@ class MemoryJournal implements Journal {
 const neverCold: SegmentStore = {
   read: () => Promise.reject(new Error('the memory engine has no cold data')),
   loadIndex: () => Promise.reject(new Error('the memory engine has no cold data')),
+  loadAborted: () => Promise.reject(new Error('the memory engine has no cold data')),
   discard: () => undefined,
-  noteCommitted: () => undefined,
+  // What is visible is as safe as it will ever be.
+  noteCommitted: (log) => log.noteSecured(log.highWatermark),
 };
 
 class MemoryLogEngine implements LogEngine {

@@ -2,7 +2,8 @@ import { silentLogger, type Clock } from '@millrace/base';
 import { ErrorCode, RecordBatchWriter, validateBatch } from '@millrace/protocol';
 import { appendChecks } from './append-checks.ts';
 import type { LogConfig } from './log-engine.ts';
-import { EMPTY_LOG, OwnedLog } from './owned-log.ts';
+import { EMPTY_LOG } from './log-snapshot.ts';
+import { OwnedLog } from './owned-log.ts';
 import type { LogContext } from './ports.ts';
 import { TailSlabs } from './tail-slabs.ts';
 

@@ -1,37 +1,35 @@
 /**
  * The log of one partition in its owner's memory: the state machine that every engine shares.
  *
- * Owns: offsets, high watermark, log start, leader epochs, producer states; its batches are in {@link LogData}.
- * Invariants: log start ≤ high watermark ≤ log end; the high watermark moves only when a group is durable; a refused append
+ * Owns: offsets, high watermark, log start, leader epochs; its batches are in {@link LogData}, what it knows of producers and their
+ *   transactions in {@link ProducerLedger}.
+ * Invariants: log start ≤ last stable offset ≤ high watermark ≤ log end; the high watermark moves only when a group is durable; a refused append
  *   changes nothing; only batches below the high watermark are flushed, so segments never hold what a crash may take back.
  * Bounds: memory is the engine's to bound, see `tail-slabs.ts`.
- * Not here: disk and network (`ports.ts`), and transactions: transactional and control batches are refused, and the last stable
- *   offset is the high watermark.
+ * Not here: disk and network (`ports.ts`).
  */
 import { assert, MillraceError } from '@millrace/base';
 import {
   batchAttributes,
-  batchBaseSequence,
   batchLastOffset,
   batchLastOffsetDelta,
-  batchLastSequence,
   batchMaxTimestamp,
   batchPartitionLeaderEpoch,
-  batchProducerEpoch,
   batchProducerId,
   batchSizeInBytes,
+  encodeEndTxnMarkerBatch,
   ErrorCode,
-  isControl,
-  isTransactional,
   stampBatch,
   stampLogAppendTime,
   stampMaxTimestamp,
   validateBatch,
 } from '@millrace/protocol';
+import { withAborted } from './aborted-lookup.ts';
+import { ABORTED_PER_SEGMENT_MAX } from './aborted-transactions.ts';
 import { appendChecks, newAppendChecks } from './append-checks.ts';
 import { readCold } from './cold-read.ts';
 import type { CommitGroup, GroupParticipant } from './commit-group.ts';
-import { EpochCache, type EpochStart } from './epoch-cache.ts';
+import { EpochCache } from './epoch-cache.ts';
 import { LogData, type NewBatch } from './log-data.ts';
 import type {
   ActiveProducer,
@@ -52,38 +50,16 @@ import type {
   TimestampOffset,
 } from './log-engine.ts';
 import type { LogContext } from './ports.ts';
-import { lastOffsetOf, ProducerStates, type ProducerBatch, type ProducerSnapshot } from './producer-state.ts';
-import { isRollDue, needsNewSegment, retentionLogStart, type Segment, type SegmentSnapshot } from './segment.ts';
+import { EMPTY_LOG, type LogSnapshot } from './log-snapshot.ts';
+import { ProducerLedger } from './producer-ledger.ts';
+import { lastOffsetOf, type ProducerBatch } from './producer-state.ts';
+import { isRollDue, needsNewSegment, retentionLogStart, type Segment } from './segment.ts';
 import type { Slab } from './tail-slabs.ts';
 import { searchMaxTimestamp, searchTimestamp } from './timestamp-search.ts';
 
 const ALREADY_DURABLE = Promise.resolve(0);
 const NO_SLICES: readonly Buffer[] = [];
 const NO_ABORTED_TRANSACTIONS: readonly never[] = [];
-
-/** What a checkpoint keeps of a log: data up to `dataEndOffset`, everything else up to `stateEndOffset`. */
-export interface LogSnapshot {
-  readonly logStartOffset: number;
-  /** The segments hold exactly the batches below this offset; the journal has those from here on. */
-  readonly dataEndOffset: number;
-  /** Producers and epochs know the batches below this offset. */
-  readonly stateEndOffset: number;
-  readonly startsNewSegment: boolean;
-  readonly segments: readonly SegmentSnapshot[];
-  readonly epochs: readonly EpochStart[];
-  readonly producers: readonly ProducerSnapshot[];
-}
-
-/** A log that nothing was ever appended to. */
-export const EMPTY_LOG: LogSnapshot = {
-  logStartOffset: 0,
-  dataEndOffset: 0,
-  stateEndOffset: 0,
-  startsNewSegment: false,
-  segments: [],
-  epochs: [],
-  producers: [],
-};
 
 interface InFlight {
   readonly group: CommitGroup;
@@ -94,6 +70,7 @@ interface InFlight {
 export class OwnedLog implements PartitionLog, GroupParticipant {
   readonly id: PartitionId;
   readonly data: LogData;
+  readonly ledger: ProducerLedger;
   readonly #context: LogContext;
   #config: LogConfig | undefined;
   #leaderEpoch: number;
@@ -106,11 +83,12 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   #highWatermarkPosition: number;
   /** The next batch begins a new segment whatever its size: the active one is too old or about to go. */
   #startsNewSegment: boolean;
-  /** Producers and epochs already know replayed batches below this offset. */
+  /** The state that this process began with knew the batches below this offset. */
   readonly #stateEndOffset: number;
+  /** Replayed batches from here on are news to the ledger and the epochs. */
+  #learnFrom: number;
 
   readonly #epochs: EpochCache;
-  readonly #producers: ProducerStates;
   readonly #inFlight: InFlight[] = [];
   readonly #listeners = new Set<{ readonly call: () => void }>();
   /** Reused by every append. */
@@ -124,9 +102,9 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     this.#highWatermark = snapshot.dataEndOffset;
     this.#highWatermarkPosition = this.data.endPosition;
     this.#startsNewSegment = snapshot.startsNewSegment;
-    this.#stateEndOffset = snapshot.stateEndOffset;
+    this.#stateEndOffset = this.#learnFrom = snapshot.stateEndOffset;
     this.#epochs = new EpochCache(snapshot.epochs);
-    this.#producers = new ProducerStates(context.producerIdExpirationMs, snapshot.producers);
+    this.ledger = new ProducerLedger(context.producerIdExpirationMs, snapshot);
     this.#leaderEpoch = this.#epochs.latestEpoch;
   }
 
@@ -145,7 +123,9 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   }
 
   get lastStableOffset(): number {
-    return this.#highWatermark;
+    const { firstUnstableOffset } = this.ledger.transactions;
+    if (firstUnstableOffset >= this.#highWatermark) return this.#highWatermark;
+    return Math.max(firstUnstableOffset, this.#logStartOffset);
   }
 
   get leaderEpoch(): number {
@@ -183,21 +163,18 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     }
 
     const attributes = batchAttributes(batch, 0);
-    if (isTransactional(attributes) || isControl(attributes)) {
-      return refuse(ErrorCode.INVALID_TXN_STATE, 'this broker does not support transactions');
-    }
     const producerId = batchProducerId(batch, 0);
     if (producerId >= 0) {
-      const answer = this.#checkSequence(batch, producerId, nowMs);
-      if (answer !== undefined) return answer;
+      const judged = this.ledger.judge(batch, attributes, producerId, options, nowMs);
+      if (judged.kind === 'duplicate') return this.#answerDuplicate(judged.batch);
+      if (judged.kind === 'refused') return refuse(judged.errorCode, judged.message);
     }
     if (batch.length > config.segmentBytes) {
       const message = `the record batch has ${batch.length} bytes; segment.bytes is ${config.segmentBytes}`;
       return refuse(ErrorCode.RECORD_LIST_TOO_LARGE, message);
     }
-    if (this.#isPaused) return refuse(ErrorCode.KAFKA_STORAGE_ERROR, 'the log changes its durability; try again');
-    const admission = this.#context.journal.admit(this, batch.length);
-    if (admission !== 0) return refuse(admission, 'there is no room to store the record batch now; try again');
+    const obstacle = this.#obstacle(batch.length);
+    if (obstacle !== undefined) return obstacle;
 
     const maxTimestampMs = stampsTime ? nowMs : verdict.maxTimestampMs;
     const correctsTimestamp = !stampsTime && batchMaxTimestamp(batch, 0) !== maxTimestampMs;
@@ -205,18 +182,30 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   }
 
   appendEndMarker(marker: EndMarker): AppendOutcome {
-    return refuse(
-      ErrorCode.INVALID_TXN_STATE,
-      `producer ${marker.producerId} has no transaction: they are not supported`,
-    );
+    const config = this.#config;
+    if (config === undefined) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER, 'the log is not open here');
+    const nowMs = this.#context.clock.nowMs();
+    const judged = this.ledger.judgeMarker(marker, nowMs);
+    if (judged !== undefined) return refuse(judged.errorCode, judged.message);
+    const { producerId, producerEpoch, coordinatorEpoch, outcome } = marker;
+    const batch = encodeEndTxnMarkerBatch({
+      type: outcome,
+      producerId,
+      producerEpoch,
+      coordinatorEpoch,
+      timestampMs: nowMs,
+    });
+    const obstacle = this.#obstacle(batch.length);
+    if (obstacle !== undefined) return obstacle;
+    return this.#store(config, batch, nowMs, config.messageTimestampType === 'LogAppendTime', false);
   }
 
-  openTransaction(_producerId: number): OpenTransaction | undefined {
-    return undefined;
+  openTransaction(producerId: number): OpenTransaction | undefined {
+    return this.ledger.transactions.get(producerId);
   }
 
   openTransactions(): readonly OpenTransaction[] {
-    return [];
+    return this.ledger.transactions.list();
   }
 
   read(options: ReadOptions): ReadOutcome | Promise<ReadOutcome> {
@@ -233,12 +222,17 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     const { maxBytes, atLeastOneBatch } = options;
     const sizeBytes = this.data.sliceTail(offset, endOffset, maxBytes, atLeastOneBatch, slices, loans);
     if (sizeBytes === 0) return this.readResult(NO_SLICES, 0, isolation);
-    return this.readResult(slices, sizeBytes, isolation, () => this.#context.slabs.giveBack(loans.splice(0)));
+    const outcome = this.readResult(slices, sizeBytes, isolation, () => this.#context.slabs.giveBack(loans.splice(0)));
+    if (isolation === 'read_uncommitted') return outcome;
+    return withAborted(this, this.#context.segmentStore, outcome, offset);
   }
 
   readableBytes(offset: number, isolation: IsolationLevel): number {
-    if (offset < this.#logStartOffset || offset >= this.visibleEnd(isolation)) return 0;
-    return Math.max(1, this.#highWatermarkPosition - this.data.positionOf(offset));
+    const visibleEnd = this.visibleEnd(isolation);
+    if (offset < this.#logStartOffset || offset >= visibleEnd) return 0;
+    const endPosition =
+      visibleEnd === this.#highWatermark ? this.#highWatermarkPosition : this.data.positionOf(visibleEnd);
+    return Math.max(1, endPosition - this.data.positionOf(offset));
   }
 
   onAdvance(listener: () => void): () => void {
@@ -289,7 +283,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   }
 
   activeProducers(): readonly ActiveProducer[] {
-    return this.#producers.active(this.#context.clock.nowMs());
+    return this.ledger.active(this.#context.clock.nowMs());
   }
 
   async updateConfig(config: LogConfig): Promise<void> {
@@ -370,7 +364,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     const config = this.#config;
     if (config === undefined) return;
     const nowMs = this.#context.clock.nowMs();
-    this.#producers.expire(nowMs);
+    this.ledger.expire(nowMs);
     const active = this.data.activeSegment;
     if (active !== undefined && isRollDue(active, config, nowMs)) this.#startsNewSegment = true;
     const start = retentionLogStart(this.data.segments, config, this.#logStartOffset, this.#highWatermark, nowMs);
@@ -386,7 +380,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
       startsNewSegment: this.#startsNewSegment && dataEndOffset === this.data.endOffset,
       segments: this.data.snapshotSegments(dataEndOffset, dataEndPosition),
       epochs: [...this.#epochs.entries()],
-      producers: this.#producers.snapshot(),
+      ...this.ledger.snapshot(dataEndOffset),
     };
   }
 
@@ -420,12 +414,13 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   }
 
   /**
-   * The batches before `offset`, all below the log start, are gone unread. What is known of producers may be old news then, and an
-   * unknown producer is welcome where one with an outdated sequence would be refused.
+   * The batches before `offset`, all below the log start, are gone unread. What is known of producers and their transactions may be old
+   * news then, and an unknown producer is welcome where one with an outdated sequence would be refused.
    */
   replayFrom(offset: number): void {
     this.#context.segmentStore.discard(this, this.data.dropAll());
-    this.#producers.forgetAll();
+    this.ledger.forgetAll();
+    this.#learnFrom = Math.min(this.#learnFrom, offset);
     this.#restartAt(offset);
   }
 
@@ -438,7 +433,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     if (this.data.endOffset < this.#logStartOffset) this.replayFrom(this.#logStartOffset);
     this.#dropDoneSegments(this.#logStartOffset);
     if (wasCut) {
-      this.#producers.truncateEnd(this.data.endOffset);
+      this.ledger.truncateEnd(this.data.endOffset);
       this.#epochs.truncateEnd(this.data.endOffset);
     }
     return wasCut;
@@ -452,6 +447,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     this.data.noteVisible(this.#highWatermark, head.endOffset);
     this.#highWatermark = head.endOffset;
     this.#highWatermarkPosition = head.endPosition;
+    this.ledger.transactions.moveHighWatermark(head.endOffset);
     this.#context.segmentStore.noteCommitted(this);
   }
 
@@ -469,6 +465,11 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
 
   visibleEnd(isolation: IsolationLevel): number {
     return isolation === 'read_committed' ? this.lastStableOffset : this.#highWatermark;
+  }
+
+  /** Batches below `endOffset` cannot get lost any more, not even with power. */
+  noteSecured(endOffset: number): void {
+    this.ledger.transactions.secure(endOffset);
   }
 
   /** Bytes below the high watermark that no segment has yet. */
@@ -496,24 +497,12 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
 
   // Inside.
 
-  #checkSequence(batch: Buffer, producerId: number, nowMs: number): AppendOutcome | undefined {
-    const verdict = this.#producers.check(
-      producerId,
-      batchProducerEpoch(batch, 0),
-      batchBaseSequence(batch, 0),
-      batchLastSequence(batch, 0),
-      nowMs,
-    );
-    switch (verdict.kind) {
-      case 'next':
-        return undefined;
-      case 'duplicate':
-        return this.#answerDuplicate(verdict.batch);
-      case 'out-of-order':
-        return refuse(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, verdict.message);
-      case 'fenced':
-        return refuse(ErrorCode.INVALID_PRODUCER_EPOCH, verdict.message);
-    }
+  /** Why nothing can be stored now, whatever it is. */
+  #obstacle(sizeBytes: number): AppendRefused | undefined {
+    if (this.#isPaused) return refuse(ErrorCode.KAFKA_STORAGE_ERROR, 'the log changes its durability; try again');
+    const admission = this.#context.journal.admit(this, sizeBytes);
+    if (admission === 0) return undefined;
+    return refuse(admission, 'there is no room to store the record batch now; try again');
   }
 
   /** A repeat is as durable as its original: it waits for the original's group when that is still in flight. */
@@ -544,7 +533,8 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     const startsSegment =
       active === undefined ||
       this.#startsNewSegment ||
-      needsNewSegment(active, config, batch.length, maxTimestampMs, endOffset);
+      needsNewSegment(active, config, batch.length, maxTimestampMs, endOffset) ||
+      this.#isFullOfAborted(active);
 
     const { slab, position, group } = this.#context.journal.appendBatch(this, batch, baseOffset, startsSegment);
     stampBatch(slab.buffer, position, baseOffset, this.#leaderEpoch);
@@ -552,7 +542,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     else if (correctsTimestamp) stampMaxTimestamp(slab.buffer, position, maxTimestampMs);
 
     this.#startsNewSegment = false;
-    this.#learnProducer(slab.buffer, position, baseOffset, maxTimestampMs, group.timeMs);
+    this.ledger.learn(slab.buffer, position, baseOffset, maxTimestampMs, group.timeMs);
     const entry = { endOffset, sizeBytes: batch.length, maxTimestampMs, startsSegment, timeMs: group.timeMs };
     data.add(entry, slab, position, group.lsn);
     const last = this.#inFlight.at(-1);
@@ -573,6 +563,12 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     };
   }
 
+  #isFullOfAborted(active: Segment): boolean {
+    const { aborted } = this.ledger;
+    if (aborted.count < ABORTED_PER_SEGMENT_MAX) return false;
+    return aborted.countFrom(active.baseOffset) >= ABORTED_PER_SEGMENT_MAX;
+  }
+
   #replayed(buffer: Buffer, position: number, startsSegment: boolean, timeMs: number): NewBatch {
     const entry = {
       endOffset: batchLastOffset(buffer, position) + 1,
@@ -586,31 +582,18 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   }
 
   #learn(buffer: Buffer, position: number, baseOffset: number, maxTimestampMs: number, timeMs: number): void {
-    if (baseOffset < this.#stateEndOffset) return;
+    if (baseOffset < this.#learnFrom) return;
     const leaderEpoch = batchPartitionLeaderEpoch(buffer, position);
     this.#epochs.assign(leaderEpoch, baseOffset);
     this.#leaderEpoch = Math.max(this.#leaderEpoch, leaderEpoch);
-    this.#learnProducer(buffer, position, baseOffset, maxTimestampMs, timeMs);
-  }
-
-  #learnProducer(buffer: Buffer, position: number, baseOffset: number, maxTimestampMs: number, timeMs: number): void {
-    const producerId = batchProducerId(buffer, position);
-    if (producerId < 0) return;
-    this.#producers.record(
-      producerId,
-      batchProducerEpoch(buffer, position),
-      batchBaseSequence(buffer, position),
-      batchLastSequence(buffer, position),
-      baseOffset,
-      maxTimestampMs,
-      timeMs,
-    );
+    this.ledger.learn(buffer, position, baseOffset, maxTimestampMs, timeMs);
   }
 
   #becomeVisible(): void {
     this.data.noteVisible(this.#highWatermark, this.data.endOffset);
     this.#highWatermark = this.data.endOffset;
     this.#highWatermarkPosition = this.data.endPosition;
+    this.ledger.transactions.moveHighWatermark(this.#highWatermark);
   }
 
   #restartAt(offset: number): void {
@@ -638,7 +621,9 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
       else return;
     }
     const dropped = this.data.dropSegmentsBefore(keptFrom);
-    if (dropped.length > 0) this.#context.segmentStore.discard(this, dropped);
+    if (dropped.length === 0) return;
+    this.ledger.aborted.dropBelow(keptFrom);
+    this.#context.segmentStore.discard(this, dropped);
   }
 
   #outcome(

@@ -1,5 +1,6 @@
 /** What a partition log needs of the engine around it. */
 import type { Clock, Logger } from '@millrace/base';
+import type { AbortedTransactions } from './aborted-transactions.ts';
 import type { CommitGroup } from './commit-group.ts';
 import type { Durability } from './log-engine.ts';
 import type { OwnedLog } from './owned-log.ts';
@@ -47,6 +48,8 @@ export interface SegmentStore {
     sizeBytes: number,
   ): Promise<StoredBytes>;
   loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex>;
+  /** The aborted transactions of a segment that has `storedAborted`. */
+  loadAborted(log: OwnedLog, segment: Segment): Promise<AbortedTransactions>;
   /** The segments left the log; what they occupy may go. */
   discard(log: OwnedLog, segments: readonly Segment[]): void;
   /** The high watermark moved: there is more to flush. */

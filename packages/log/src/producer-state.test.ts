@@ -1,4 +1,5 @@
 import { lastOffsetOf, ProducerStates, sequenceAfter } from './producer-state.ts';
+import { TransactionState } from './transaction-state.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = 1_000_000;
@@ -6,7 +7,7 @@ const LAST_SEQUENCE = 2_147_483_647;
 
 /** A producer with one-record batches 0, 1, … at offsets 100, 101, … */
 function producerWith(batches: number): ProducerStates {
-  const states = new ProducerStates(DAY_MS);
+  const states = new ProducerStates(DAY_MS, new TransactionState());
   for (let sequence = 0; sequence < batches; sequence++)
     states.record(1, 0, sequence, sequence, 100 + sequence, 5, NOW_MS);
   return states;
@@ -14,7 +15,7 @@ function producerWith(batches: number): ProducerStates {
 
 describe('ProducerStates', () => {
   it('accepts whatever an unknown producer begins with', () => {
-    expect(new ProducerStates(DAY_MS).check(1, 3, 77, 80, NOW_MS).kind).toBe('next');
+    expect(new ProducerStates(DAY_MS, new TransactionState()).check(1, 3, 77, 80, NOW_MS).kind).toBe('next');
   });
 
   it.each([
@@ -30,7 +31,7 @@ describe('ProducerStates', () => {
   });
 
   it('takes a batch with other bounds for no duplicate', () => {
-    const states = new ProducerStates(DAY_MS);
+    const states = new ProducerStates(DAY_MS, new TransactionState());
     states.record(1, 0, 0, 9, 100, 5, NOW_MS);
 
     expect(states.check(1, 0, 0, 8, NOW_MS).kind).toBe('out-of-order');
@@ -41,7 +42,7 @@ describe('ProducerStates', () => {
   });
 
   it('wraps from the largest sequence to 0', () => {
-    const states = new ProducerStates(DAY_MS);
+    const states = new ProducerStates(DAY_MS, new TransactionState());
     states.record(1, 0, LAST_SEQUENCE - 1, 1, 100, 5, NOW_MS);
 
     expect(sequenceAfter(LAST_SEQUENCE, 1)).toBe(0);
@@ -65,7 +66,7 @@ describe('ProducerStates', () => {
     const states = producerWith(7);
     states.record(2, 4, 0, 3, 300, 6, NOW_MS);
 
-    const copy = new ProducerStates(DAY_MS, states.snapshot());
+    const copy = new ProducerStates(DAY_MS, new TransactionState(), states.snapshot());
 
     expect(copy.snapshot()).toEqual(states.snapshot());
     expect(copy.check(1, 0, 3, 3, NOW_MS).kind).toBe('duplicate');

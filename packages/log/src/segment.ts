@@ -3,6 +3,7 @@
  *
  * The decisions are pure; who acts on them journals first (`owned-log.ts`).
  */
+import type { StoredAborted } from './aborted-transactions.ts';
 import type { LogConfig } from './log-engine.ts';
 import { SparseIndex } from './sparse-index.ts';
 
@@ -26,6 +27,8 @@ export class Segment {
   visibleMaxTimestampMs = -1;
   /** Absent while it is not in memory; see `SegmentStore.loadIndex`. */
   index: SparseIndex | undefined;
+  /** Absent while the log's memory has its aborted transactions, or there are none. */
+  storedAborted: StoredAborted | undefined;
 
   constructor(baseOffset: number, startPosition: number, firstTimestampMs: number, createdMs: number) {
     this.baseOffset = baseOffset;
@@ -48,6 +51,8 @@ export interface SegmentSnapshot {
   readonly maxTimestampMs: number;
   readonly firstTimestampMs: number;
   readonly createdMs: number;
+  /** Its aborted transactions are in the engine's store: so many, with this smallest first offset. */
+  readonly storedAborted?: { readonly count: number; readonly firstOffset: number } | undefined;
 }
 
 /** Whether a batch that is about to be appended begins a new segment. */

@@ -95,6 +95,13 @@ export class ByteReader {
   }
 }
 
+/** A count and so many elements of at least `sizeBytesMin` each. */
+export function decodeList<T>(reader: ByteReader, sizeBytesMin: number, decode: (reader: ByteReader) => T): T[] {
+  const list: T[] = [];
+  for (let left = reader.count(sizeBytesMin); left > 0; left--) list.push(decode(reader));
+  return list;
+}
+
 function corrupt(what: string): MillraceError {
   return new MillraceError('MILLRACE_STORAGE_CORRUPT', `cannot decode stored state: ${what}`);
 }

@@ -2,7 +2,14 @@
 import { uuidBytes } from '@millrace/base';
 import type { Durability, PartitionId } from '@millrace/log';
 import type { LogSnapshot, ProducerBatch, ProducerSnapshot, SegmentSnapshot } from '@millrace/log/internal';
-import type { ByteReader, ByteWriter } from './byte-codec.ts';
+import { decodeList, type ByteReader, type ByteWriter } from './byte-codec.ts';
+import {
+  decodeTransactions,
+  encodeTransactions,
+  hasTransactions,
+  NO_COORDINATOR_EPOCH,
+  NO_TRANSACTIONS,
+} from './transaction-codec.ts';
 
 export interface PartitionState {
   readonly id: PartitionId;
@@ -27,6 +34,8 @@ const PRODUCER_BATCH_BYTES = 32;
 const FLAG_OS = 1;
 const FLAG_COMPLETE = 2;
 const FLAG_STARTS_NEW_SEGMENT = 4;
+/** What `transaction-codec.ts` writes follows; states of before there were transactions lack it. */
+const FLAG_TRANSACTIONS = 8;
 
 export function partitionKey(id: PartitionId): Buffer {
   const key = Buffer.allocUnsafe(PARTITION_KEY_BYTES);
@@ -41,12 +50,14 @@ export function partitionOfKey(key: Buffer): PartitionId {
 
 export function encodePartitionState(writer: ByteWriter, state: PartitionState): void {
   const { snapshot } = state;
+  const withTransactions = hasTransactions(snapshot);
   writer
     .raw(partitionKey(state.id))
     .uint8(
       (state.durability === 'os' ? FLAG_OS : 0) |
         (state.isComplete ? FLAG_COMPLETE : 0) |
-        (snapshot.startsNewSegment ? FLAG_STARTS_NEW_SEGMENT : 0),
+        (snapshot.startsNewSegment ? FLAG_STARTS_NEW_SEGMENT : 0) |
+        (withTransactions ? FLAG_TRANSACTIONS : 0),
     )
     .number(state.stateLsn)
     .number(state.dataLsn)
@@ -73,6 +84,7 @@ export function encodePartitionState(writer: ByteWriter, state: PartitionState):
       writer.number(batch.firstSequence).number(batch.lastSequence).number(batch.baseOffset).number(batch.timestampMs);
     }
   }
+  if (withTransactions) encodeTransactions(writer, snapshot);
 }
 
 export function decodePartitionState(reader: ByteReader): PartitionState {
@@ -89,6 +101,8 @@ export function decodePartitionState(reader: ByteReader): PartitionState {
     startOffset: reader.number(),
   }));
   const producers = decodeList(reader, PRODUCER_BYTES_MIN, decodeProducer);
+  const transactions = (flags & FLAG_TRANSACTIONS) !== 0 ? decodeTransactions(reader) : NO_TRANSACTIONS;
+  const { coordinatorEpochs, storedAborted } = transactions;
   return {
     id,
     durability: (flags & FLAG_OS) !== 0 ? 'os' : 'fsync',
@@ -100,9 +114,15 @@ export function decodePartitionState(reader: ByteReader): PartitionState {
       dataEndOffset,
       stateEndOffset,
       startsNewSegment: (flags & FLAG_STARTS_NEW_SEGMENT) !== 0,
-      segments,
+      segments: segments.map((segment) => ({ ...segment, storedAborted: storedAborted.get(segment.baseOffset) })),
       epochs,
-      producers,
+      producers: producers.map((producer) => ({
+        ...producer,
+        coordinatorEpoch: coordinatorEpochs.get(producer.producerId) ?? NO_COORDINATOR_EPOCH,
+      })),
+      openTransactions: transactions.openTransactions,
+      endedTransactions: transactions.endedTransactions,
+      abortedTransactions: transactions.abortedTransactions,
     },
   };
 }
@@ -118,7 +138,7 @@ function decodeSegment(reader: ByteReader): SegmentSnapshot {
   };
 }
 
-function decodeProducer(reader: ByteReader): ProducerSnapshot {
+function decodeProducer(reader: ByteReader): Omit<ProducerSnapshot, 'coordinatorEpoch'> {
   const producerId = reader.number();
   const producerEpoch = reader.number();
   const lastAppendMs = reader.number();
@@ -133,10 +153,4 @@ function decodeProducerBatch(reader: ByteReader): ProducerBatch {
     baseOffset: reader.number(),
     timestampMs: reader.number(),
   };
-}
-
-function decodeList<T>(reader: ByteReader, sizeBytesMin: number, decode: (reader: ByteReader) => T): T[] {
-  const list: T[] = [];
-  for (let left = reader.count(sizeBytesMin); left > 0; left--) list.push(decode(reader));
-  return list;
 }

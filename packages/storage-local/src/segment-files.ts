@@ -1,16 +1,18 @@
 /**
  * Segments as files: written from memory, read for consumers that are behind, indexed, removed.
  *
- * Owns: `logs/<topic id>-<partition>/<base offset>.log` and `.idx`, the handles to them, read-ahead, indexes of sealed segments in memory.
+ * Owns: `logs/<topic id>-<partition>/<base offset>.log` and `.idx`, the handles to them, read-ahead, indexes of sealed segments in
+ *   memory.
  * Invariants: a segment holds batches exactly as consumers get them, at the positions that the log gave them; nothing below what a
  *   checkpoint vouches for is written again. A sync that failed is never repeated: the error goes up and ends the engine.
  * Bounds: cold reads and background writes each have a gate in front of the thread pool; {@link SegmentFilesOptions.readAheadBytes} of
  *   read-ahead; {@link SegmentFilesOptions.indexBytes} of indexes.
- * Not here: when to write and sync (`flusher.ts`, `checkpointer.ts`).
+ * Not here: when to write and sync (`flusher.ts`, `checkpointer.ts`), lists of aborted transactions (`aborted-files.ts`).
  */
 import { MillraceError, type Logger } from '@millrace/base';
 import {
   SparseIndex,
+  type AbortedTransactions,
   type FlushRun,
   type OwnedLog,
   type Segment,
@@ -25,6 +27,7 @@ import {
   batchMaxTimestamp,
   batchSizeInBytes,
 } from '@millrace/protocol';
+import { AbortedFiles } from './aborted-files.ts';
 import { FileHandles } from './file-handles.ts';
 import { errorCodeOf, isOutOfSpace, readWholeFile, SyncFailure, type FileSystem } from './file-system.ts';
 import { IoGate } from './io-gate.ts';
@@ -73,10 +76,19 @@ export class SegmentFiles implements SegmentStore {
   readonly #indexed = new Map<Segment, number>();
   #indexedBytes = 0;
   readonly #loading = new Map<Segment, Promise<SparseIndex>>();
+  readonly #aborted: AbortedFiles;
 
   constructor(options: SegmentFilesOptions) {
     this.#options = options;
     this.#handles = new FileHandles(options.fileSystem, options.openFilesMax);
+    this.#aborted = new AbortedFiles({
+      fileSystem: options.fileSystem,
+      logger: options.logger,
+      read: (partition, segment, target, position) =>
+        this.#coldReads.run(() =>
+          this.#handles.use(partition.segmentPath(segment), 'update', (file) => file.read(target, position)),
+        ),
+    });
   }
 
   /** Bytes of read-ahead in memory. */
@@ -84,9 +96,9 @@ export class SegmentFiles implements SegmentStore {
     return this.#chunks.size * READ_AHEAD_BYTES + this.#pieces.freeBytes;
   }
 
-  /** Bytes of indexes in memory. */
+  /** Bytes of indexes in memory, lists of aborted transactions among them. */
   get indexBytes(): number {
-    return this.#indexedBytes;
+    return this.#indexedBytes + this.#aborted.heldBytes;
   }
 
   async read(
@@ -128,11 +140,16 @@ export class SegmentFiles implements SegmentStore {
     return loading;
   }
 
+  loadAborted(log: OwnedLog, segment: Segment): Promise<AbortedTransactions> {
+    return this.#aborted.load(this.#options.partitionOf(log), segment);
+  }
+
   discard(log: OwnedLog, segments: readonly Segment[]): void {
     const partition = this.#options.partitionOf(log);
     for (const segment of segments) {
       this.#dropChunk(segment);
       this.#dropIndex(segment);
+      this.#aborted.drop(segment);
       partition.dirtySegments.delete(segment);
     }
     this.#options.onDiscarded(partition, segments);
@@ -183,8 +200,9 @@ export class SegmentFiles implements SegmentStore {
   async sync(partition: StoredPartition): Promise<void> {
     const endOffset = partition.log.data.flushedEndOffset;
     const endPosition = partition.log.data.flushedEndPosition;
+    const aborted = await this.#aborted.write(partition);
     const segments = [...partition.dirtySegments];
-    const hadNewNames = partition.hasNewNames;
+    const hadNewNames = partition.hasNewNames || aborted.length > 0;
     partition.dirtySegments.clear();
     partition.hasNewNames = false;
     await this.#background.run(async () => {
@@ -208,6 +226,7 @@ export class SegmentFiles implements SegmentStore {
       }
     });
     partition.noteSynced(endOffset, endPosition);
+    this.#aborted.settle(partition, aborted);
   }
 
   /** Writes the sidecar of a sealed segment whose index is in memory; best effort. */
@@ -238,6 +257,7 @@ export class SegmentFiles implements SegmentStore {
       this.#handles.forget(partition.segmentPath(segment));
       await this.#options.fileSystem.remove(partition.segmentPath(segment));
       await this.#options.fileSystem.remove(partition.indexPath(segment));
+      await this.#options.fileSystem.remove(partition.abortedPath(segment));
     }
   }
 

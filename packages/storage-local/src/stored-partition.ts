@@ -103,6 +103,7 @@ export class StoredPartition {
   noteSynced(endOffset: number, endPosition: number): void {
     this.#syncedEndOffset = Math.max(this.#syncedEndOffset, endOffset);
     this.#syncedEndPosition = Math.max(this.#syncedEndPosition, endPosition);
+    this.log.noteSecured(this.#syncedEndOffset);
   }
 
   /** All batches that are not synced were written into journal group `lsn` and later ones once more. */
@@ -116,6 +117,10 @@ export class StoredPartition {
 
   indexPath(segment: Segment): string {
     return `${this.directory}/${indexFileName(segment.baseOffset)}`;
+  }
+
+  abortedPath(segment: Segment): string {
+    return `${this.directory}/${abortedFileName(segment.baseOffset)}`;
   }
 
   /** State as of now; it may be stored once journal group `stateLsn` and everything in flight is durable. */
@@ -145,8 +150,12 @@ export function indexFileName(baseOffset: number): string {
   return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.idx`;
 }
 
-/** Base offset in the name of a segment or index file; undefined for other names. */
+export function abortedFileName(baseOffset: number): string {
+  return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.txn`;
+}
+
+/** Base offset in the name of a segment or one of its sidecars; undefined for other names. */
 export function baseOffsetOfFile(name: string): number | undefined {
-  const digits = /^(\d{20})\.(?:log|idx)$/.exec(name)?.[1];
+  const digits = /^(\d{20})\.(?:log|idx|txn)$/.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

@@ -43,6 +43,8 @@ const NO_RECORDS = Buffer.alloc(0);
 export interface ValidateBatchOptions {
   /** Accept control batches: true for what coordinators append, never for clients (default false). */
   readonly allowControl?: boolean;
+  /** Accept a producer id without a sequence: true for what coordinators append in a producer's name, never for clients (default false). */
+  readonly allowUnsequenced?: boolean;
   /** Refuse records without a key, as compacted topics do. */
   readonly requireKeys?: boolean;
   /** Earliest and latest acceptable timestamp in milliseconds; omitted where the log stamps its own. −1 ("none") always passes. */
@@ -166,7 +168,8 @@ function judgeHeader(records: Buffer, options: ValidateBatchOptions): BatchVerdi
     return refuse(INVALID_RECORD, 'a transactional record batch needs a producer id');
   }
   // Markers belong to a producer's transaction without being part of its sequence.
-  if (producerId >= 0 && batchBaseSequence(records, 0) < 0 && !isControl(attributes)) {
+  const mustHaveSequence = producerId >= 0 && !isControl(attributes) && options.allowUnsequenced !== true;
+  if (mustHaveSequence && batchBaseSequence(records, 0) < 0) {
     return refuse(
       INVALID_RECORD,
       `base sequence ${batchBaseSequence(records, 0)} is invalid with producer id ${producerId}`,
