@@ -24,3 +24,12 @@ export type {
   TransactionParticipants,
 } from './transaction-coordinator.ts';
 export { TRANSACTIONS_TOPIC } from './transaction-topic.ts';
+export { createTransactionCoordinator, type TransactionCoordinatorOptions } from './transaction-coordinator-service.ts';
+export {
+  addOffsetsFailure,
+  addPartitionsFailure,
+  describeTransactionsFailure,
+  endTxnFailure,
+  initProducerIdFailure,
+  listTransactionsFailure,
+} from './transaction-responses.ts';
