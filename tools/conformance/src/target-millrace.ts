@@ -9,11 +9,11 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findFreePorts } from '@millrace/testing';
 import { logTail } from './log-tail.ts';
 import { exited, signalGroup, start } from './processes.ts';
 import type { RestartMode, Target } from './target.ts';
 import { REPO_ROOT } from './paths.ts';
-import { findFreePorts } from './ports.ts';
 
 const READY = /^millrace ready kafka=(\S+) /;
 const READY_TIMEOUT_MS = 30_000;

@@ -5,10 +5,10 @@
  * Bounds: the script takes five neighbouring ports and gives the broker two minutes to listen.
  */
 import { join } from 'node:path';
+import { findFreePorts } from '@millrace/testing';
 import { logTail } from './log-tail.ts';
 import { runOrThrow } from './processes.ts';
 import { REFERENCE_SCRIPT } from './paths.ts';
-import { findFreePorts } from './ports.ts';
 import type { RestartMode, Target } from './target.ts';
 
 const PORTS_TAKEN = 5;

@@ -10,10 +10,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { SeededRandom } from '@millrace/base';
-import { BrokerProcess, LogProbe, waitUntil } from '@millrace/testing';
+import { BrokerProcess, findFreePorts, LogProbe, waitUntil } from '@millrace/testing';
 import type { Launch } from '../client.ts';
 import { REPO_ROOT } from '../paths.ts';
-import { findFreePorts } from '../ports.ts';
 import { ChaosClient } from './client-process.ts';
 import type { History } from './history.ts';
 import type { ChaosOptions, ProducerName } from './options.ts';
