@@ -8,7 +8,7 @@
  *   broker's TransactionParticipants), authorization.
  */
 import { messageOf, type Clock, type Logger, type MetricsRegistry, type Timers } from '@millrace/base';
-import type { EndMarker, PartitionLog } from '@millrace/log';
+import type { PartitionLog } from '@millrace/log';
 import { ErrorCode } from '@millrace/protocol';
 import {
   createInitProducerIdResponse,
@@ -65,13 +65,16 @@ import {
   topicResults,
 } from './transaction-responses.ts';
 import { TRANSACTIONS_TOPIC } from './transaction-topic.ts';
-import { markerForOrphan, type KnownProducer } from './transaction/orphaned-transactions.ts';
+import { endOrphanedTransactions } from './transaction/orphaned-transactions.ts';
 import { EPOCH_PER_TRANSACTION } from './transaction/transaction-image.ts';
-import { createTransactionMetrics, type TransactionMetrics } from './transaction/transaction-metrics.ts';
+import {
+  createTransactionMetrics,
+  registerTransactionGauges,
+  type TransactionMetrics,
+} from './transaction/transaction-metrics.ts';
 import { transactionRecordCodec, type TransactionRecord } from './transaction/transaction-records.ts';
 import type { ProducerIdentity } from './transaction/transaction-rules.ts';
 import { TransactionShard, type IdentityAnswer } from './transaction/transaction-shard.ts';
-import { TRANSACTION_STATES } from './transaction/transaction-state.ts';
 import { describeTransaction, listedTransaction, TransactionFilter } from './transaction/transaction-views.ts';
 
 export interface TransactionCoordinatorOptions {
@@ -124,7 +127,7 @@ class TransactionCoordinatorService implements TransactionCoordinator {
       upkeepIntervalMs: () => config.transactionRemoveExpiredTransactionCleanupIntervalMs,
       ...(snapshotBytesMin === undefined ? {} : { snapshotBytesMin }),
     });
-    this.#registerGauges(registry);
+    registerTransactionGauges(registry, () => this.#runtime.shards());
   }
 
   partitionFor(transactionalId: string): number {
@@ -228,19 +231,7 @@ class TransactionCoordinatorService implements TransactionCoordinator {
     _context: GroupRequestContext,
     request: DescribeTransactionsRequest,
   ): Promise<DescribeTransactionsResponse> {
-    const transactionStates = await Promise.all(
-      request.transactionalIds.map((transactionalId) => {
-        const failure = (errorCode: number): DescribeTransactionsResponseTransactionState =>
-          createDescribeTransactionsResponseTransactionState({ transactionalId, errorCode });
-        if (transactionalId === '') return failure(ErrorCode.INVALID_REQUEST);
-        return this.#runtime.ask<DescribeTransactionsResponseTransactionState>(
-          this.partitionFor(transactionalId),
-          (shard, step, waiter) =>
-            step.answer(waiter, describeTransaction(transactionalId, shard.transaction(transactionalId))),
-          failure,
-        );
-      }),
-    );
+    const transactionStates = await Promise.all(request.transactionalIds.map((id) => this.#describe(id)));
     return createDescribeTransactionsResponse({ transactionStates });
   }
 
@@ -296,25 +287,12 @@ class TransactionCoordinatorService implements TransactionCoordinator {
 
   async endOrphans(): Promise<number> {
     if (!this.#isWholeTopicHere()) return 0;
-    const open = [...this.#participants.openTransactions()];
-    if (open.length === 0) return 0;
-    const { known, newestEpoch } = this.#producers(new Set(open.map(({ producerId }) => producerId)));
-    const ends: { readonly marker: EndMarker; readonly place: TopicPartitionRef }[] = [];
-    for (const part of open) {
-      const marker = markerForOrphan(part, known.get(part.producerId), newestEpoch);
-      if (marker !== undefined) ends.push({ marker, place: { topic: part.topic, partition: part.partition } });
-    }
-    const results = await Promise.all(
-      ends.map(({ marker, place }) => this.#participants.appendMarkers(marker, [place]).durable),
-    );
-    let ended = 0;
-    for (const [index, { marker, place }] of ends.entries()) {
-      const errorCode = results[index]?.[0] ?? ErrorCode.NONE;
-      if (errorCode === ErrorCode.NONE) ended++;
-      this.#logger.warn('open transaction that no coordinator has was ended', { ...place, ...marker, errorCode });
-    }
-    this.#metrics.orphansEnded.add(ended);
-    return ended;
+    return endOrphanedTransactions({
+      participants: this.#participants,
+      logger: this.#logger,
+      metrics: this.#metrics,
+      shards: this.#runtime.shards(),
+    });
   }
 
   close(): Promise<void> {
@@ -334,6 +312,18 @@ class TransactionCoordinatorService implements TransactionCoordinator {
       },
     });
     return shard;
+  }
+
+  async #describe(transactionalId: string): Promise<DescribeTransactionsResponseTransactionState> {
+    const failure = (errorCode: number): DescribeTransactionsResponseTransactionState =>
+      createDescribeTransactionsResponseTransactionState({ transactionalId, errorCode });
+    if (transactionalId === '') return failure(ErrorCode.INVALID_REQUEST);
+    return this.#runtime.ask(
+      this.partitionFor(transactionalId),
+      (shard, step, waiter) =>
+        step.answer(waiter, describeTransaction(transactionalId, shard.transaction(transactionalId))),
+      failure,
+    );
   }
 
   /** Asks once more with a new producer id when one is needed. */
@@ -432,41 +422,6 @@ class TransactionCoordinatorService implements TransactionCoordinator {
       if (typeof this.#runtime.peek(partition) === 'number') return false;
     }
     return true;
-  }
-
-  #producers(wanted: ReadonlySet<number>): {
-    readonly known: Map<number, KnownProducer>;
-    readonly newestEpoch: number;
-  } {
-    const known = new Map<number, KnownProducer>();
-    let newestEpoch = 0;
-    for (const shard of this.#runtime.shards()) {
-      const { coordinatorEpoch } = shard;
-      newestEpoch = Math.max(newestEpoch, coordinatorEpoch);
-      for (const { image } of shard.transactions()) {
-        if (wanted.has(image.producerId)) known.set(image.producerId, { image, coordinatorEpoch });
-        else if (wanted.has(image.previousProducerId)) known.set(image.previousProducerId, { image, coordinatorEpoch });
-      }
-    }
-    return { known, newestEpoch };
-  }
-
-  #registerGauges(registry: MetricsRegistry): void {
-    const prefix = 'millrace_transaction_coordinator';
-    registry.gaugeFamily(`${prefix}_transactional_ids`, 'Transactional ids by state.', ['state'], () => {
-      const counts = new Map(TRANSACTION_STATES.map((state) => [state, 0]));
-      for (const shard of this.#runtime.shards()) {
-        for (const { image } of shard.transactions()) counts.set(image.state, (counts.get(image.state) ?? 0) + 1);
-      }
-      return [...counts].map(([state, value]) => ({ labels: { state }, value }));
-    });
-    registry.gauge(`${prefix}_open_transactions`, 'Transactions that are neither committed nor aborted.', () => {
-      let count = 0;
-      for (const shard of this.#runtime.shards()) {
-        for (const { image } of shard.transactions()) if (image.state === 'Ongoing') count++;
-      }
-      return count;
-    });
   }
 }
 

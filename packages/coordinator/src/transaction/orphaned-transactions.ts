@@ -5,9 +5,13 @@
  * Invariants: what the coordinator has as ongoing, or is about to mark, is left alone. An orphan gets the outcome that is on
  *   record when it is certain that the record is about it, else it is aborted.
  */
+import type { Logger } from '@millrace/base';
 import type { EndMarker, OpenTransaction } from '@millrace/log';
-import type { TopicPartitionRef } from '../transaction-coordinator.ts';
+import { ErrorCode } from '@millrace/protocol';
+import type { TopicPartitionRef, TransactionParticipants } from '../transaction-coordinator.ts';
 import { EPOCH_MAX, EPOCH_PER_TRANSACTION, includes, type TransactionImage } from './transaction-image.ts';
+import type { TransactionMetrics } from './transaction-metrics.ts';
+import type { TransactionShard } from './transaction-shard.ts';
 import { isPrepared, outcomeOf } from './transaction-state.ts';
 
 export type OpenPart = TopicPartitionRef & OpenTransaction;
@@ -16,6 +20,56 @@ export type OpenPart = TopicPartitionRef & OpenTransaction;
 export interface KnownProducer {
   readonly image: TransactionImage;
   readonly coordinatorEpoch: number;
+}
+
+export interface OrphanSearch {
+  readonly participants: Pick<TransactionParticipants, 'openTransactions' | 'appendMarkers'>;
+  readonly logger: Logger;
+  readonly metrics: TransactionMetrics;
+  /** All there are: a transaction that is found in none of them has no coordinator. */
+  readonly shards: Iterable<TransactionShard>;
+}
+
+/** Compares logs and coordinator, and appends the markers that nobody else will, in one turn. Resolves with how many are written. */
+export async function endOrphanedTransactions(search: OrphanSearch): Promise<number> {
+  const { participants, logger, metrics, shards } = search;
+  const open = [...participants.openTransactions()];
+  if (open.length === 0) return 0;
+  const { known, newestEpoch } = findProducers(shards, new Set(open.map(({ producerId }) => producerId)));
+  const ends: { readonly marker: EndMarker; readonly place: TopicPartitionRef }[] = [];
+  for (const part of open) {
+    const marker = markerForOrphan(part, known.get(part.producerId), newestEpoch);
+    if (marker !== undefined) ends.push({ marker, place: { topic: part.topic, partition: part.partition } });
+  }
+  const results = await Promise.all(
+    ends.map(({ marker, place }) => participants.appendMarkers(marker, [place]).durable),
+  );
+  let ended = 0;
+  for (const [index, { marker, place }] of ends.entries()) {
+    const errorCode = results[index]?.[0] ?? ErrorCode.NONE;
+    if (errorCode === ErrorCode.NONE) ended++;
+    logger.warn('open transaction that no coordinator has was ended', { ...place, ...marker, errorCode });
+  }
+  metrics.orphansEnded.add(ended);
+  return ended;
+}
+
+function findProducers(
+  shards: Iterable<TransactionShard>,
+  wanted: ReadonlySet<number>,
+): { readonly known: Map<number, KnownProducer>; readonly newestEpoch: number } {
+  const known = new Map<number, KnownProducer>();
+  let newestEpoch = 0;
+  for (const shard of shards) {
+    const { coordinatorEpoch } = shard;
+    newestEpoch = Math.max(newestEpoch, coordinatorEpoch);
+    for (const { image } of shard.transactions()) {
+      for (const producerId of [image.previousProducerId, image.producerId]) {
+        if (wanted.has(producerId)) known.set(producerId, { image, coordinatorEpoch });
+      }
+    }
+  }
+  return { known, newestEpoch };
 }
 
 /** The marker that ends the orphan; undefined when it is none. */

@@ -1,4 +1,6 @@
 import type { Counter, Histogram, MetricsRegistry } from '@millrace/base';
+import type { TransactionShard } from './transaction-shard.ts';
+import { TRANSACTION_STATES } from './transaction-state.ts';
 
 /** What a broker counts about the transactions that it coordinates; one set for all shards. */
 export interface TransactionMetrics {
@@ -45,4 +47,23 @@ export function createTransactionMetrics(registry: MetricsRegistry): Transaction
       DURATION_BUCKETS_SECONDS,
     ),
   };
+}
+
+/** What is there at the moment when metrics are read. */
+export function registerTransactionGauges(registry: MetricsRegistry, shards: () => Iterable<TransactionShard>): void {
+  const prefix = 'millrace_transaction_coordinator';
+  registry.gaugeFamily(`${prefix}_transactional_ids`, 'Transactional ids by state.', ['state'], () => {
+    const counts = new Map(TRANSACTION_STATES.map((state) => [state, 0]));
+    for (const shard of shards()) {
+      for (const { image } of shard.transactions()) counts.set(image.state, (counts.get(image.state) ?? 0) + 1);
+    }
+    return [...counts].map(([state, value]) => ({ labels: { state }, value }));
+  });
+  registry.gauge(`${prefix}_open_transactions`, 'Transactions that are neither committed nor aborted.', () => {
+    let count = 0;
+    for (const shard of shards()) {
+      for (const { image } of shard.transactions()) if (image.state === 'Ongoing') count++;
+    }
+    return count;
+  });
 }
