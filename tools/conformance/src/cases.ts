@@ -6,7 +6,8 @@
  */
 export interface CaseInfo {
   readonly name: string;
-  readonly group: 'produce and consume' | 'groups and offsets' | 'restarts' | 'transactions' | 'administration' | 'web interfaces';
+  readonly group:
+    'produce and consume' | 'groups and offsets' | 'restarts' | 'transactions' | 'administration' | 'web interfaces';
   readonly shows: string;
   /** The case asks the runner to stop and start the broker, so it needs a broker that the runner owns. */
   readonly restarts?: boolean;
@@ -152,7 +153,8 @@ export const CASES: readonly CaseInfo[] = [
   {
     name: 'streams-word-count',
     group: 'transactions',
-    shows: 'Kafka Streams with exactly_once_v2 counts words, is killed, restores its state and counts on: each count once',
+    shows:
+      'Kafka Streams with exactly_once_v2 counts words, is killed, restores its state and counts on: each count once',
   },
   {
     name: 'streams-windows',

@@ -90,6 +90,16 @@ final class TransactionCases {
         return admin.listOffsets(Map.of(key, OffsetSpec.latest()), new ListOffsetsOptions(level)).partitionResult(key).get().offset();
     }
 
+    private static void untilEnd(Admin admin, String topic, long offset) throws InterruptedException {
+        Harness.until("the last stable offset " + offset, () -> {
+            try {
+                return end(admin, topic, 0, IsolationLevel.READ_COMMITTED) == offset;
+            } catch (Exception error) {
+                throw new IllegalStateException(error);
+            }
+        });
+    }
+
     /** `offset:value` of one partition. */
     private static List<String> places(Clients.Member member, int partition) {
         return member.received.stream().filter(one -> one.partition() == partition)
@@ -160,7 +170,9 @@ final class TransactionCases {
         two.beginTransaction();
         sendAll(two, topic, "d", 10);
         two.abortTransaction();
-        untilRead(committed, 20);
+        // The answer to EndTxn may come before the markers.
+        Admin admin = Clients.admin(context);
+        untilEnd(admin, topic, 44);
         toTheEnd(committed);
         Harness.equal(places(committed, 0), joined(List.of(placed(10, "b", 10), placed(21, "c", 10))), "committed records");
         Harness.equal(committed.consumer.position(new TopicPartition(topic, 0)), 44L, "end, with four markers");
@@ -199,6 +211,7 @@ final class TransactionCases {
         });
         next.commitTransaction();
         Clients.Member committed = reader(context, topic, 1, "read_committed");
+        untilRead(committed, 5);
         toTheEnd(committed);
         // Five records and the marker that aborted them come first.
         Harness.equal(places(committed, 0), placed(6, "next", 5), "committed records");
@@ -228,6 +241,7 @@ final class TransactionCases {
         next.beginTransaction();
         sendAll(next, topic, "next", 5);
         next.commitTransaction();
+        untilRead(committed, 6);
         toTheEnd(committed);
         Harness.equal(places(committed, 0), joined(List.of(List.of("5:plain0"), placed(7, "next", 5))), "committed records");
         return "aborted after " + took + " ms, then " + refused.getClass().getSimpleName();
@@ -255,14 +269,16 @@ final class TransactionCases {
             return null;
         });
         producer.abortTransaction();
-        Harness.equal(committedOffset(admin, group, partition), null, "offset after the abort");
+        Harness.equal(stableOffset(member, partition), null, "offset after the abort");
         producer.beginTransaction();
         sendAll(producer, out, "done", 3);
         OffsetAndMetadata twelve = new OffsetAndMetadata(12, member.received.get(11).leaderEpoch(), "up to twelve, ünï");
         producer.sendOffsetsToTransaction(Map.of(partition, twelve), member.consumer.groupMetadata());
         producer.commitTransaction();
-        Harness.equal(committedOffset(admin, group, partition), twelve, "offset after the commit");
+        Harness.equal(stableOffset(member, partition), twelve, "offset after the commit");
+        Harness.equal(committedOffset(admin, group, partition), twelve, "offset that the admin is told");
         Clients.Member written = reader(context, out, 1, "read_committed");
+        untilRead(written, 3);
         toTheEnd(written);
         Harness.equal(places(written, 0), placed(4, "done", 3), "records written with the offsets");
         member.close();
@@ -270,6 +286,10 @@ final class TransactionCases {
         untilRead(next, 8);
         Harness.equal(next.inOrder(0, 12), values.subList(12, 20), "values after the committed offset");
         return null;
+    }
+
+    private static OffsetAndMetadata stableOffset(Clients.Member member, TopicPartition partition) {
+        return member.consumer.committed(Set.of(partition)).get(partition);
     }
 
     private static OffsetAndMetadata committedOffset(Admin admin, String group, TopicPartition partition) throws Exception {
@@ -313,6 +333,7 @@ final class TransactionCases {
             return done[0] >= 200;
         });
         Clients.Member written = reader(context, out, 1, "read_committed");
+        untilRead(written, 200);
         toTheEnd(written);
         Harness.equal(Harness.sorted(written.values()), values, "output");
         return null;
@@ -430,6 +451,7 @@ final class TransactionCases {
             return null;
         });
         Clients.Member committed = reader(context, topic, 1, "read_committed");
+        untilRead(committed, 3);
         toTheEnd(committed);
         Harness.equal(places(committed, 0), placed(0, "first", 3), "committed records");
         return null;

@@ -7,6 +7,7 @@ import chaos
 import groups
 import produce
 import restarts
+import transactions
 from harness import Context, run_all
 
 if __name__ == "__main__":
@@ -18,4 +19,4 @@ if __name__ == "__main__":
         chaos.read()
     else:
         version = f"{confluent_kafka.__version__} (librdkafka {confluent_kafka.libversion()[0]})"
-        run_all(version, {**produce.CASES, **groups.CASES, **restarts.CASES, **admins.CASES})
+        run_all(version, {**produce.CASES, **groups.CASES, **restarts.CASES, **transactions.CASES, **admins.CASES})
