@@ -184,7 +184,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   appendEndMarker(marker: EndMarker): AppendOutcome {
     const config = this.#config;
     if (config === undefined) return refuse(ErrorCode.NOT_LEADER_OR_FOLLOWER, 'the log is not open here');
-    const nowMs = this.#context.clock.nowMs();
+    const nowMs = Math.trunc(this.#context.clock.nowMs());
     const judged = this.ledger.judgeMarker(marker, nowMs);
     if (judged !== undefined) return refuse(judged.errorCode, judged.message);
     const { producerId, producerEpoch, coordinatorEpoch, outcome } = marker;

@@ -4,7 +4,8 @@
  * v5+: log start offset. v7+: sessions (KIP-227). v9+: leader epochs. v11+: rack and preferred replica (always −1 here).
  * v12+: last fetched epoch, diverging epoch, current leader in tags. v13+: topic ids. v15+: replica state, v17+: replica
  * directory, v18+: high watermark of the follower: nobody replicates from this broker, so they mean nothing.
- * Without transactions the last stable offset is the high watermark and no transaction was ever aborted.
+ * Under read_committed an answer ends before the last stable offset and names the transactions that were aborted among what it holds, by
+ * first offset (Apache Kafka: by marker); under read_uncommitted there is no such list.
  * Differs from Apache Kafka: whole batches only, so none is cut at a byte limit; a waiting fetch answers early when other
  * requests queue behind it on its connection. Pinned by test/01-fetch.itest.ts.
  */

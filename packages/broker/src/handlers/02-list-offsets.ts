@@ -1,7 +1,7 @@
 /**
  * ListOffsets 1–11: the offset at a time, or at one of the special times.
  *
- * v2+: isolation level. v4+: leader epochs. v7+: −3 (largest timestamp). v8+: −4 (earliest local). v9+: −5 (latest tiered).
+ * v2+: isolation level; under read_committed nothing at or behind the last stable offset is told. v4+: leader epochs. v7+: −3 (largest timestamp). v8+: −4 (earliest local). v9+: −5 (latest tiered).
  * v10+: a timeout, which nothing here is slow enough to need. v11+: −6 (earliest pending upload).
  * Nothing is tiered: −4 is the log start, −5 and −6 are −1. A special time below its version, or an unknown one → UNSUPPORTED_VERSION.
  * A partition named twice → INVALID_REQUEST for it. A search that fails answers for its partition alone: CORRUPT_MESSAGE for stored batches
@@ -126,13 +126,19 @@ function offsetAt(
       return { offset, timestampMs: -1, leaderEpoch: log.epochForOffset(offset) };
     }
     case MAX_TIMESTAMP:
-      return log.findMaxTimestamp();
+      return isolation === 'read_committed' ? stable(log) : log.findMaxTimestamp();
     case LATEST_TIERED:
     case EARLIEST_PENDING_UPLOAD:
       return undefined;
     default:
       return log.findOffsetByTimestamp(Number(timestamp), isolation);
   }
+}
+
+/** The record with the largest timestamp, unless it may still be aborted: then there is no telling. */
+async function stable(log: PartitionLog): Promise<TimestampOffset | undefined> {
+  const found = await log.findMaxTimestamp();
+  return found !== undefined && found.offset < log.lastStableOffset ? found : undefined;
 }
 
 /** What a failed search of a log means to the client. */
