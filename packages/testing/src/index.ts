@@ -49,3 +49,4 @@ export {
   type LogEngineHarness,
   type SeenRecord,
 } from './log-engine-contract.ts';
+export { LOG_TRANSACTION_CONTRACT } from './log-transaction-contract.ts';
