@@ -1,6 +1,6 @@
 import type { Counter, Histogram, MetricsRegistry } from '@millrace/base';
-import type { TransactionShard } from './transaction-shard.ts';
 import { TRANSACTION_STATES } from './transaction-state.ts';
+import type { Transaction } from './transaction.ts';
 
 /** What a broker counts about the transactions that it coordinates; one set for all shards. */
 export interface TransactionMetrics {
@@ -50,7 +50,10 @@ export function createTransactionMetrics(registry: MetricsRegistry): Transaction
 }
 
 /** What is there at the moment when metrics are read. */
-export function registerTransactionGauges(registry: MetricsRegistry, shards: () => Iterable<TransactionShard>): void {
+export function registerTransactionGauges(
+  registry: MetricsRegistry,
+  shards: () => Iterable<{ transactions(): Iterable<Transaction> }>,
+): void {
   const prefix = 'millrace_transaction_coordinator';
   registry.gaugeFamily(`${prefix}_transactional_ids`, 'Transactional ids by state.', ['state'], () => {
     const counts = new Map(TRANSACTION_STATES.map((state) => [state, 0]));
