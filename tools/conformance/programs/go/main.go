@@ -25,5 +25,5 @@ func main() {
 		beMember(os.Args[2], os.Args[3])
 		return
 	}
-	runAll(version(), slices.Concat(produceCases(), groupCases(), restartCases(), adminCases(), consoleCases()))
+	runAll(version(), slices.Concat(produceCases(), groupCases(), restartCases(), transactionCases(), adminCases(), consoleCases()))
 }

@@ -10,15 +10,14 @@ from harness import check, equal, numbered, until
 
 def transactional(context, name, **settings):
     config = {key.replace("_", "."): value for key, value in settings.items()}
-    # Without a callback, the fatal error of a fenced producer is thrown out of whatever call comes next.
+    # Without a callback, the fatal error of a fenced producer is thrown out of the delivery callback.
     config["error_cb"] = lambda error: print(error, file=sys.stderr)
     client = Producer({**COMMON, "linger.ms": 0, "transactional.id": context.name(name), **config})
     client.init_transactions(30)
     return client
 
 
-def send(client, topic, values, partition=0):
-    """Produces and waits: flush ends with each message answered."""
+def send_all(client, topic, values, partition=0):
     failures = []
 
     def delivered(error, message):
@@ -28,11 +27,7 @@ def send(client, topic, values, partition=0):
     for value in values:
         client.produce(topic, value, partition=partition, on_delivery=delivered)
     equal(client.flush(30), 0, "records left after the flush")
-    return failures
-
-
-def send_all(client, topic, values, partition=0):
-    equal(send(client, topic, values, partition), [], "failed sends")
+    equal(failures, [], "failed sends")
 
 
 def named(prefix, count):
@@ -126,13 +121,18 @@ def fencing(context):
     following = transactional(context, "id")
     following.begin_transaction()
     send_all(following, topic, named("next", 5))
-    (refused,) = send(zombie, topic, ["late"])
+    zombie.produce(topic, "late", partition=0)
+    try:
+        zombie.flush(30)
+        check(False, "the zombie's record was accepted")
+    except KafkaException as error:
+        refused = error.args[0]
+        check(refused.fatal(), f"the zombie is out for good: {refused}")
     try:
         zombie.commit_transaction(10)
         check(False, "the zombie's commit was accepted")
     except KafkaException as error:
         check(error.args[0].code() in (KafkaError._FENCED, KafkaError.PRODUCER_FENCED), f"the zombie's commit: {error}")
-        check(error.args[0].fatal(), "the zombie is out for good")
     following.commit_transaction(30)
     committed = Reader(context, topic, 1, "read_committed")
     until_polled("5 records", lambda: len(committed.received) >= 5, committed)
