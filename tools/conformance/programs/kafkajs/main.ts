@@ -8,6 +8,7 @@ import { assigned, joinGroup } from './client.ts';
 import { GROUP_CASES } from './groups.ts';
 import { PRODUCE_CASES, registerCodecs } from './produce.ts';
 import { RESTART_CASES } from './restart.ts';
+import { TRANSACTION_CASES } from './transactions.ts';
 
 const [, , mode, group, topic] = process.argv;
 
@@ -25,4 +26,10 @@ if (mode === 'chaos') {
   process.exit(0);
 }
 registerCodecs();
-await runProgram(version, { ...PRODUCE_CASES, ...GROUP_CASES, ...RESTART_CASES, ...ADMIN_CASES });
+await runProgram(version, {
+  ...PRODUCE_CASES,
+  ...GROUP_CASES,
+  ...RESTART_CASES,
+  ...TRANSACTION_CASES,
+  ...ADMIN_CASES,
+});
