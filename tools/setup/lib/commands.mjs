@@ -73,6 +73,16 @@ export const COMMANDS = {
     flags: ['kills', 'seed', 'client', 'durability', 'rate', 'results-dir'],
     takesWords: false,
   },
+  soak: {
+    summary: 'transactions under kills, zombies and lost answers, for hours',
+    // kafkajs computes negative timeouts, of which Node 24 warns.
+    nodeArgs: [SOURCE, '--disable-warning=TimeoutNegativeWarning', 'tools/soak/src/main.ts'],
+    cwd: 'user',
+    what: 'the soak run',
+    flags: ['minutes', 'seeds', 'seed', 'seconds', 'workers', 'rate', 'target', 'proxy-port', 'write', 'results-dir'],
+    switches: ['write'],
+    takesWords: false,
+  },
   bench: {
     summary: 'the broker beside Apache Kafka: bench brokers --quick',
     nodeArgs: [SOURCE, 'tools/bench/src/main.ts'],

@@ -1,0 +1,1 @@
+export default { displayName: 'soak', preset: '../../jest.preset.js' };

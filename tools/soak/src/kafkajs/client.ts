@@ -1,0 +1,19 @@
+import kafkajs, { type Kafka as KafkaClient } from 'kafkajs';
+
+const { Kafka, logLevel } = kafkajs;
+
+/** A client that gives a request up after a few seconds, so that what follows a failure is tried too. */
+export function kafkajsClient(bootstrap: string, clientId: string): KafkaClient {
+  return new Kafka({
+    clientId,
+    brokers: [bootstrap],
+    logLevel: logLevel.ERROR,
+    connectionTimeout: 1_000,
+    requestTimeout: 3_000,
+    retry: { retries: 6, initialRetryTime: 30, maxRetryTime: 400 },
+  });
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,99 @@
+/**
+ * `npm run soak`: read-process-write under kills, zombies and lost answers, seed after seed, each history checked. The last
+ * line is `N passed, N failed, N skipped`, a seed counting as one.
+ */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describeAnomaly } from '@millrace/testing';
+import { parseSoakOptions, USAGE, UsageError, type SoakOptions } from './options.ts';
+import { REPO_ROOT, SoakBroker } from './soak-broker.ts';
+import { SoakRound, type RoundOutcome } from './soak-round.ts';
+
+interface Failure {
+  readonly seed: number;
+  readonly what: string;
+}
+
+async function runRounds(options: SoakOptions, outDir: string, workDir: string): Promise<[RoundOutcome[], Failure[]]> {
+  const outcomes: RoundOutcome[] = [];
+  const failures: Failure[] = [];
+  await using broker = await SoakBroker.start(options, join(workDir, 'data'));
+  const until = options.minutes === undefined ? Infinity : performance.now() + options.minutes * 60_000;
+  for (let round = 0; round < (options.seeds ?? Infinity) && performance.now() < until; round += 1) {
+    const seed = options.seed + round;
+    const dir = join(workDir, `seed-${seed}`);
+    const failure = await runSeed(options, broker, seed, dir, outcomes);
+    if (failure === undefined) {
+      rmSync(dir, { recursive: true, force: true });
+      continue;
+    }
+    const kept = join(outDir, `seed-${seed}`);
+    rmSync(kept, { recursive: true, force: true });
+    cpSync(dir, kept, { recursive: true });
+    failures.push({ seed, what: failure });
+    console.log(`soak seed ${seed} FAIL ${failure}; its history is kept in ${kept}`);
+  }
+  return [outcomes, failures];
+}
+
+/** What is wrong with the seed; undefined: nothing. */
+async function runSeed(
+  options: SoakOptions,
+  broker: SoakBroker,
+  seed: number,
+  dir: string,
+  outcomes: RoundOutcome[],
+): Promise<string | undefined> {
+  try {
+    const outcome = await SoakRound.run(options, broker, seed, dir);
+    outcomes.push(outcome);
+    for (const anomaly of outcome.report.anomalies) console.log(`  ${describeAnomaly(anomaly)}`);
+    if (outcome.report.anomalyCount === 0) console.log(`soak seed ${seed} pass ${sentence(outcome)}`);
+    return outcome.report.anomalyCount === 0
+      ? undefined
+      : `${outcome.report.anomalyCount} anomalies; ${sentence(outcome)}`;
+  } catch (error) {
+    console.error(inspect(error));
+    console.error(broker.logTail);
+    return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0];
+  }
+}
+
+function sentence({ report, faults, lostAnswers, processed, processes, ms }: RoundOutcome): string {
+  const { committed, aborted, open, unknown } = report.transactions;
+  const broken = Object.entries(faults).map(([kind, count]) => `${count} ${kind}`);
+  return [
+    `${(ms / 1_000).toFixed(1)} s, ${processed} records processed`,
+    `${committed} transactions committed, ${aborted} aborted, ${unknown} unanswered, ${open} abandoned`,
+    `${broken.join(', ')} (${lostAnswers} lost), ${processes} processes`,
+  ].join('; ');
+}
+
+async function main(): Promise<number> {
+  const options = parseSoakOptions(process.argv.slice(2), Date.now());
+  if (options === 'help') {
+    console.log(USAGE);
+    return 0;
+  }
+  const outDir = options.resultsDir ?? join(REPO_ROOT, '.millrace', 'soak');
+  mkdirSync(outDir, { recursive: true });
+  const workDir = mkdtempSync(join(tmpdir(), 'soak-'));
+  console.log(`# seed ${options.seed}, Node ${process.version}, ${cpus().length} cores`);
+  const [outcomes, failures] = await runRounds(options, outDir, workDir);
+  if (failures.length === 0) rmSync(workDir, { recursive: true, force: true });
+  else console.log(`# the broker's data is kept in ${workDir}`);
+  writeFileSync(join(outDir, 'results.json'), `${JSON.stringify({ options, outcomes, failures }, null, 2)}\n`);
+  const clean = outcomes.filter((one) => one.report.anomalyCount === 0).length;
+  console.log(`${clean} passed, ${failures.length} failed, 0 skipped`);
+  return failures.length > 0 || clean === 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  if (error instanceof UsageError) console.error(USAGE);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

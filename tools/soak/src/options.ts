@@ -1,0 +1,98 @@
+import { parseArgs } from 'node:util';
+
+export class UsageError extends Error {}
+
+export interface SoakOptions {
+  /** Of the first round; the ones behind it count up. */
+  readonly seed: number;
+  /** Rounds; undefined: as many as fit into `minutes`. */
+  readonly seeds: number | undefined;
+  readonly minutes: number | undefined;
+  /** Of load, in each round. */
+  readonly seconds: number;
+  readonly workers: number;
+  readonly recordsPerS: number;
+  /** A broker that somebody else started, and never kills; undefined: ours. */
+  readonly target: { readonly host: string; readonly port: number } | undefined;
+  /** The port that clients of `target` are sent to by its advertised listener. */
+  readonly proxyPort: number | undefined;
+  readonly write: boolean;
+  readonly resultsDir: string | undefined;
+}
+
+export const USAGE = `usage: npm run soak -- [options]
+  --minutes N            how long, in rounds of one seed each (10, unless --seeds)
+  --seeds N              how many rounds instead
+  --seed N               of the first round (from the clock)
+  --seconds N            of load in a round (20)
+  --workers N            processes that read, process and write (3)
+  --rate N               records per second into the input topic (240)
+  --target HOST:PORT     a running broker instead of ours; it is not killed
+  --proxy-port N         where that broker's advertised listener sends clients
+  --write                put the result into docs/reliability.md
+  --results-dir DIR      where results, logs and histories of failed rounds go (.millrace/soak)`;
+
+const MINUTES = 10;
+
+/** Parses the command line; `help` when only the usage was asked for. */
+export function parseSoakOptions(argv: readonly string[], nowMs: number): SoakOptions | 'help' {
+  const { values } = parse(argv);
+  if (values.help) return 'help';
+  if (values.seeds !== undefined && values.minutes !== undefined) {
+    throw new UsageError('--seeds and --minutes exclude each other');
+  }
+  const seeds = values.seeds === undefined ? undefined : positive(values.seeds, '--seeds');
+  const minutes = values.minutes === undefined ? MINUTES : positive(values.minutes, '--minutes');
+  return {
+    seed: values.seed === undefined ? nowMs % 1_000_000 : whole(values.seed, '--seed'),
+    seeds,
+    minutes: seeds === undefined ? minutes : undefined,
+    seconds: positive(values.seconds, '--seconds'),
+    workers: positive(values.workers, '--workers'),
+    recordsPerS: positive(values.rate, '--rate'),
+    target: values.target === undefined ? undefined : address(values.target),
+    proxyPort: values['proxy-port'] === undefined ? undefined : positive(values['proxy-port'], '--proxy-port'),
+    write: values.write,
+    resultsDir: values['results-dir'],
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        seed: { type: 'string' },
+        seeds: { type: 'string' },
+        minutes: { type: 'string' },
+        seconds: { type: 'string', default: '20' },
+        workers: { type: 'string', default: '3' },
+        rate: { type: 'string', default: '240' },
+        target: { type: 'string' },
+        'proxy-port': { type: 'string' },
+        write: { type: 'boolean', default: false },
+        'results-dir': { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(text: string, flag: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${flag} takes a whole number, not "${text}"`);
+  return Number(text);
+}
+
+function positive(text: string, flag: string): number {
+  const value = whole(text, flag);
+  if (value === 0) throw new UsageError(`${flag} must be at least 1`);
+  return value;
+}
+
+function address(text: string): { host: string; port: number } {
+  const match = /^(.+):(\d+)$/.exec(text);
+  if (match?.[1] === undefined) throw new UsageError(`--target takes HOST:PORT, not "${text}"`);
+  return { host: match[1], port: Number(match[2]) };
+}
