@@ -1,0 +1,588 @@
+import { createAddPartitionsToTxnRequest } from '@millrace/protocol/messages/24-add-partitions-to-txn';
+import { createAddOffsetsToTxnRequest } from '@millrace/protocol/messages/25-add-offsets-to-txn';
+import {
+  createListTransactionsRequest,
+  type ListTransactionsRequest,
+} from '@millrace/protocol/messages/66-list-transactions';
+import { context, turns } from '../test/coordinator-fixture.ts';
+import { A0, A1, OS0, TransactionFixture, type Producer } from '../test/transaction-fixture.ts';
+
+const CONCURRENT = 51;
+const ABORTABLE = 120;
+
+describe('InitProducerId', () => {
+  it('needs no transactional id', async () => {
+    const fixture = await TransactionFixture.start();
+
+    expect(await fixture.init(null, { transactionTimeoutMs: 0 })).toMatchObject({ errorCode: 0, producerEpoch: 0 });
+    expect(await fixture.init(null)).toMatchObject({ producerId: 1_001n });
+    expect(fixture.trace).toEqual([]);
+  });
+
+  it('says that it is loading when no producer id is to be had', async () => {
+    const fixture = await TransactionFixture.start();
+    fixture.participants.idsFail = true;
+
+    expect(await fixture.init(null)).toMatchObject({ errorCode: 14, producerId: -1n });
+    expect(await fixture.init('t')).toMatchObject({ errorCode: 14, producerId: -1n });
+  });
+
+  it.each([
+    ['an empty id', '', {}, 42],
+    ['an id longer than a record holds', 'x'.repeat(32_768), {}, 42],
+    ['a producer id without an epoch', 't', { producerId: 5n }, 42],
+    ['an epoch without a producer id', 't', { producerEpoch: 5 }, 42],
+    ['no timeout', 't', { transactionTimeoutMs: 0 }, 50],
+    ['a negative timeout', 't', { transactionTimeoutMs: -1 }, 50],
+    ['a timeout above transaction.max.timeout.ms', 't', { transactionTimeoutMs: 900_001 }, 50],
+  ] as const)('refuses %s', async (_, transactionalId, fields, errorCode) => {
+    const fixture = await TransactionFixture.start();
+    expect(await fixture.init(transactionalId, fields)).toMatchObject({
+      errorCode,
+      producerId: -1n,
+      producerEpoch: -1,
+    });
+  });
+
+  it('fences by a code that each version knows', async () => {
+    const fixture = await TransactionFixture.start();
+    const { producerId } = await fixture.producer();
+
+    const stale = { producerId, producerEpoch: 7 };
+    expect(await fixture.init('t', stale, 4)).toMatchObject({ errorCode: 90 });
+    expect(await fixture.init('t', stale, 3)).toMatchObject({ errorCode: 47 });
+  });
+
+  it('aborts what is open, has the producer come again, and then gives it an epoch that nobody had', async () => {
+    const fixture = await TransactionFixture.start();
+    const first = await fixture.begun([A0, A1]);
+    fixture.trace.length = 0;
+
+    expect(await fixture.init('t')).toMatchObject({ errorCode: CONCURRENT, producerId: -1n });
+    expect(fixture.trace).toEqual(['PrepareAbort e1', 'abort a-0 e1', 'abort a-1 e1', 'CompleteAbort e1']);
+    expect(await fixture.init('t')).toMatchObject({ errorCode: 0, producerId: first.producerId, producerEpoch: 2 });
+    expect(await fixture.end(first, true)).toMatchObject({ errorCode: 90 });
+    expect(fixture.admit(first, [A0])).toEqual([47]);
+  });
+});
+
+describe('AddPartitionsToTxn', () => {
+  it('begins a transaction and adds to it', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.producer();
+
+    expect(await fixture.add(producer, [A0])).toEqual([0]);
+    expect(await fixture.add(producer, [A0, A1])).toEqual([0, 0]);
+    expect(await fixture.add(producer, [A1])).toEqual([0]);
+
+    expect(fixture.trace).toEqual(['Empty e0', 'Ongoing e0', 'Ongoing e0']);
+    expect(await fixture.describe()).toMatchObject({
+      transactionState: 'Ongoing',
+      topics: [{ topic: 'a', partitions: [0, 1] }],
+    });
+  });
+
+  it('adds nothing when one partition does not exist', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.producer();
+    fixture.participants.unknown.add('a-7');
+
+    expect(await fixture.add(producer, [A0, { topic: 'a', partition: 7 }])).toEqual([55, 3]);
+    expect(await fixture.describe()).toMatchObject({ transactionState: 'Empty' });
+  });
+
+  it('fences by a code that each version knows', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = { ...(await fixture.producer()), producerEpoch: 5 };
+
+    expect(await fixture.add(producer, [A0], 3)).toEqual([90]);
+    expect(await fixture.add(producer, [A0], 1)).toEqual([47]);
+    expect(await fixture.add({ ...producer, transactionalId: 'nobody' }, [A0])).toEqual([49]);
+    expect(await fixture.add({ ...producer, transactionalId: '' }, [A0])).toEqual([42]);
+  });
+
+  it('answers each transaction of a batch by itself, and only checks when asked to', async () => {
+    const fixture = await TransactionFixture.start();
+    const [one, two] = [await fixture.producer('one'), await fixture.producer('two')];
+    const ask = async (version: number, ...asked: (readonly [Producer, boolean, readonly number[]])[]) => {
+      const transactions = asked.map(([producer, verifyOnly, partitions]) => ({
+        ...producer,
+        verifyOnly,
+        topics: [{ name: 'a', partitions }],
+      }));
+      const request = createAddPartitionsToTxnRequest({ transactions });
+      const response = await fixture.during(fixture.coordinator.addPartitions(context(version), request));
+      return response.resultsByTransaction.map(({ topicResults }) =>
+        topicResults.flatMap(({ resultsByPartition }) => resultsByPartition.map((result) => result.partitionErrorCode)),
+      );
+    };
+
+    expect(await ask(5, [one, true, [0]])).toEqual([[ABORTABLE]]);
+    expect(await ask(4, [one, true, [0]])).toEqual([[48]]);
+    expect(await ask(5, [one, false, [0, 1]], [{ ...two, producerEpoch: 3 }, false, [0]])).toEqual([[0, 0], [90]]);
+    expect(await ask(5, [one, true, [0, 2, 1]], [two, true, [0]])).toEqual([[0, ABORTABLE, 0], [ABORTABLE]]);
+    expect(await fixture.describe('two')).toMatchObject({ transactionState: 'Empty' });
+  });
+});
+
+describe('AddOffsetsToTxn', () => {
+  it('adds the partition of the group', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.producer();
+    const ask = async (version: number, fields: Partial<Producer> = {}) => {
+      const request = createAddOffsetsToTxnRequest({ ...producer, ...fields, groupId: 'group' });
+      return (await fixture.during(fixture.coordinator.addOffsets(context(version), request))).errorCode;
+    };
+
+    expect(await ask(4)).toBe(0);
+    expect(await fixture.describe()).toMatchObject({ topics: [{ topic: '__consumer_offsets', partitions: [5] }] });
+    expect(await ask(4, { producerEpoch: 9 })).toBe(90);
+    expect(await ask(1, { producerEpoch: 9 })).toBe(47);
+    expect(await ask(4, { transactionalId: 'nobody' })).toBe(49);
+    expect(await ask(4, { transactionalId: '' })).toBe(42);
+  });
+});
+
+describe('EndTxn', () => {
+  it.each([true, false])(
+    'writes decision, markers and completion in this order, in one turn (commit: %s)',
+    async (committed) => {
+      const fixture = await TransactionFixture.start();
+      const producer = await fixture.begun([A0, A1]);
+      fixture.trace.length = 0;
+
+      const ending = fixture.asksEnd(producer, committed);
+      await Promise.resolve();
+
+      const [outcome, state] = committed ? ['commit', 'Commit'] : ['abort', 'Abort'];
+      expect(fixture.trace).toEqual([
+        `Prepare${state} e1`,
+        `${outcome} a-0 e1`,
+        `${outcome} a-1 e1`,
+        `Complete${state} e1`,
+      ]);
+      expect(await fixture.during(ending)).toMatchObject({
+        errorCode: 0,
+        producerId: producer.producerId,
+        producerEpoch: 1,
+      });
+      expect(fixture.participants.markers[0]).toMatchObject({ coordinatorEpoch: 0, transactionVersion: 2 });
+    },
+  );
+
+  it('keeps the epoch up to version 4', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun();
+
+    expect(await fixture.end(producer, true, 4)).toEqual({
+      throttleTimeMs: 0,
+      errorCode: 0,
+      producerId: -1n,
+      producerEpoch: -1,
+    });
+    expect(fixture.participants.markers).toMatchObject([
+      { producerEpoch: 0, transactionVersion: 0, outcome: 'commit' },
+    ]);
+    expect(await fixture.end(producer, true, 4)).toMatchObject({ errorCode: 0 });
+    expect(await fixture.end(producer, false, 4)).toMatchObject({ errorCode: 48 });
+    expect(await fixture.end({ ...producer, producerEpoch: 4 }, false, 2)).toMatchObject({ errorCode: 90 });
+    expect(await fixture.end({ ...producer, producerEpoch: 4 }, false, 1)).toMatchObject({ errorCode: 47 });
+  });
+
+  it('answers a retry as the first attempt, also after a restart', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun();
+    await fixture.end(producer, true);
+
+    for (const round of ['before', 'after']) {
+      expect(await fixture.end(producer, true)).toMatchObject({ errorCode: 0, producerEpoch: 1 });
+      expect(await fixture.end(producer, false)).toMatchObject({ errorCode: 48, producerEpoch: -1 });
+      if (round === 'before') await fixture.crash();
+    }
+    expect(fixture.participants.markers).toHaveLength(1);
+  });
+
+  it('leaves its producer a way on that lost the answer, also after a restart', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun();
+    await fixture.end(producer, true);
+    await fixture.crash();
+
+    expect(await fixture.init('t', producer)).toMatchObject({ errorCode: 0, producerEpoch: 1 });
+  });
+
+  it('is not answered before its markers are durable', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun();
+    fixture.participants.hold();
+    let isAnswered = false;
+
+    const ending = fixture.asksEnd(producer, true).finally(() => (isAnswered = true));
+    await fixture.time.advance(10_000);
+    expect(isAnswered).toBe(false);
+    fixture.participants.settle();
+
+    expect(await fixture.during(ending)).toMatchObject({ errorCode: 0 });
+  });
+
+  it('is not answered before its decision is durable', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun();
+    fixture.faulty.hold();
+    let isAnswered = false;
+
+    const ending = fixture.asksEnd(producer, true).finally(() => (isAnswered = true));
+    await fixture.time.advance(10_000);
+    expect(isAnswered).toBe(false);
+    fixture.faulty.release();
+
+    expect(await fixture.during(ending)).toMatchObject({ errorCode: 0 });
+  });
+
+  it('appends no marker when the decision cannot be', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun();
+    fixture.faulty.refusal = 56;
+
+    expect(await fixture.end(producer, true)).toMatchObject({ errorCode: 14 });
+    expect(fixture.participants.markers).toEqual([]);
+
+    fixture.faulty.refusal = 0;
+    await fixture.time.advance(1_000);
+    expect(await fixture.end(producer, false)).toMatchObject({ errorCode: 0 });
+    expect(fixture.participants.markers).toMatchObject([{ outcome: 'abort' }]);
+  });
+
+  it('brings a new producer id when the epochs are used up', async () => {
+    const fixture = await TransactionFixture.start();
+    let producer = await fixture.producer();
+    while (producer.producerEpoch < 32_766) {
+      const { producerId, producerEpoch } = await fixture.init('t');
+      producer = { ...producer, producerId, producerEpoch };
+    }
+    fixture.admit(producer, [A0]);
+    const ended = await fixture.end(producer, true);
+
+    expect(ended).toMatchObject({ errorCode: 0, producerEpoch: 0 });
+    expect(ended.producerId).not.toBe(producer.producerId);
+    expect(fixture.participants.markers).toMatchObject([
+      { producerId: Number(producer.producerId), producerEpoch: 32_767 },
+    ]);
+    expect(await fixture.end(producer, true)).toEqual(ended);
+    await fixture.crash();
+    expect(await fixture.end(producer, true)).toEqual(ended);
+    expect(await fixture.end(producer, false)).toMatchObject({ errorCode: 48 });
+  });
+});
+
+describe('markers that are not in the journal', () => {
+  it('complete the transaction when they are durable', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun([OS0, A0]);
+    fixture.participants.hold();
+    const ending = fixture.asksEnd(producer, true);
+    await turns();
+
+    expect(await fixture.describe()).toMatchObject({ transactionState: 'PrepareCommit', producerEpoch: 1 });
+    expect(await fixture.end(producer, true)).toMatchObject({ errorCode: CONCURRENT });
+    expect(fixture.admit({ ...producer, producerEpoch: 1 }, [A0])).toEqual([CONCURRENT]);
+    expect(await fixture.init('t')).toMatchObject({ errorCode: CONCURRENT });
+
+    fixture.participants.settle();
+    expect(await fixture.during(ending)).toMatchObject({ errorCode: 0, producerEpoch: 1 });
+    expect(await fixture.describe()).toMatchObject({ transactionState: 'CompleteCommit' });
+    expect(fixture.admit({ ...producer, producerEpoch: 1 }, [A0])).toEqual([0]);
+  });
+
+  it('are tried again where they failed, until they are there', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun([OS0, A0]);
+    fixture.participants.markerError = 56;
+
+    expect(await fixture.end(producer, true)).toMatchObject({ errorCode: 0, producerEpoch: 1 });
+    await fixture.time.advance(1_000);
+    expect(await fixture.describe()).toMatchObject({ transactionState: 'PrepareCommit' });
+    fixture.participants.markerError = 0;
+    await fixture.time.advance(5_000);
+
+    expect(await fixture.describe()).toMatchObject({ transactionState: 'CompleteCommit' });
+    expect(fixture.trace.filter((what) => what === 'commit a-0 e1')).toHaveLength(1);
+    expect(fixture.trace.filter((what) => what === 'commit os-0 e1').length).toBeGreaterThan(2);
+  });
+
+  it('are given up where a newer producer has written', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun([OS0]);
+    fixture.participants.markerError = 47;
+
+    await fixture.end(producer, false);
+
+    expect(await fixture.describe()).toMatchObject({ transactionState: 'CompleteAbort' });
+  });
+});
+
+describe('after a restart', () => {
+  it('the markers of a decision are written again, then it is complete', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun([OS0, A0]);
+    fixture.participants.hold();
+    void fixture.asksEnd(producer, true);
+    await turns();
+    fixture.trace.length = 0;
+
+    await fixture.crash();
+    await turns();
+    expect(fixture.trace).toEqual(['commit os-0 e1', 'commit a-0 e1']);
+    fixture.participants.settle();
+    await fixture.time.advance(10);
+
+    expect(fixture.trace.at(-1)).toBe('CompleteCommit e1');
+    expect(fixture.participants.markers.at(-1)?.coordinatorEpoch).toBe(1);
+    expect(await fixture.end(producer, true)).toMatchObject({ errorCode: 0, producerEpoch: 1 });
+  });
+
+  it('an open transaction goes on, and has the rest of its time', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun();
+    await fixture.time.advance(40_000);
+
+    await fixture.crash();
+    expect(fixture.admit(producer, [A0, A1])).toEqual([0, 0]);
+    await fixture.time.advance(19_000);
+    expect(await fixture.describe()).toMatchObject({ transactionState: 'Ongoing' });
+    await fixture.time.advance(2_000);
+
+    expect(await fixture.describe()).toMatchObject({ transactionState: 'CompleteAbort', producerEpoch: 1 });
+  });
+
+  it('a log that was shortened says the same', async () => {
+    const fixture = await TransactionFixture.start({ snapshotBytesMin: 2_000 });
+    const ongoing = await fixture.begun([A0, A1], 'ongoing');
+    for (let round = 0; round < 100; round++) await fixture.end(await fixture.begun(), true);
+    expect(fixture.faulty.starts).toBeGreaterThan(0);
+    const before = [await fixture.describe('ongoing'), await fixture.describe()];
+
+    await fixture.crash();
+
+    expect([await fixture.describe('ongoing'), await fixture.describe()]).toEqual(before);
+    expect(await fixture.end(ongoing, true)).toMatchObject({ errorCode: 0 });
+  });
+});
+
+describe('time', () => {
+  it('aborts a transaction past its timeout under a higher epoch', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.producer('t', { transactionTimeoutMs: 1_500 });
+    fixture.admit(producer, [A0]);
+    await fixture.time.advance(1_400);
+    expect(fixture.participants.markers).toEqual([]);
+    await fixture.time.advance(200);
+
+    expect(fixture.participants.markers).toMatchObject([{ outcome: 'abort', producerEpoch: 1 }]);
+    expect(fixture.admit(producer, [A0])).toEqual([47]);
+    expect(await fixture.end(producer, true)).toMatchObject({ errorCode: 48 });
+    expect(await fixture.end(producer, false)).toMatchObject({ errorCode: 0, producerEpoch: 1 });
+  });
+
+  it('is looked at no more often than configured', async () => {
+    const fixture = await TransactionFixture.start();
+    for (const [id, startMs] of [
+      ['one', 0],
+      ['two', 2_000],
+    ] as const) {
+      await fixture.time.advance(startMs);
+      fixture.admit(await fixture.producer(id, { transactionTimeoutMs: 5_000 }), [A0]);
+    }
+    await fixture.time.advance(5_100);
+    expect(fixture.participants.markers).toHaveLength(1);
+    await fixture.time.advance(10_000);
+    expect(fixture.participants.markers).toHaveLength(2);
+  });
+
+  it('ends many transactions in slices', async () => {
+    const fixture = await TransactionFixture.start();
+    for (let index = 0; index < 350; index++) {
+      fixture.admit(await fixture.producer(`id-${index}`, { transactionTimeoutMs: 60_000 }), [A0]);
+    }
+    await fixture.time.advance(75_000);
+    expect(fixture.participants.markers).toHaveLength(350);
+  });
+
+  it('forgets ids that are not used, but none with a transaction', async () => {
+    const fixture = await TransactionFixture.start({ config: { transactionalIdExpirationMs: 3_000_000 } });
+    const maxTimeout = { transactionTimeoutMs: 900_000 };
+    await fixture.producer('idle', maxTimeout);
+    await fixture.time.advance(3_500_000);
+    await fixture.producer('fresh');
+    fixture.participants.hold();
+    const ending = await fixture.begun([OS0], 'ending');
+    void fixture.asksEnd(ending, true);
+    await fixture.time.advance(200_000);
+
+    expect(await fixture.describe('idle')).toMatchObject({ errorCode: 105 });
+    expect(await fixture.describe('fresh')).toMatchObject({ errorCode: 0 });
+    await fixture.time.advance(7_200_000);
+    expect(await fixture.describe('fresh')).toMatchObject({ errorCode: 105 });
+    expect(await fixture.describe('ending')).toMatchObject({ transactionState: 'PrepareCommit' });
+    await fixture.crash();
+    expect(await fixture.describe('idle')).toMatchObject({ errorCode: 105 });
+  });
+});
+
+describe('admission of a produce request', () => {
+  it('begins a transaction and is ahead of what the caller appends in this turn', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.producer();
+    fixture.trace.length = 0;
+
+    expect(fixture.admit(producer, [A0, A1])).toEqual([0, 0]);
+    expect(fixture.trace).toEqual(['Ongoing e0']);
+    expect(fixture.admit(producer, [A0])).toEqual([0]);
+    expect(fixture.trace).toEqual(['Ongoing e0']);
+  });
+
+  it('only looks when it is to verify', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun([A0]);
+
+    expect(fixture.admit(producer, [A1, A0], 'verify')).toEqual([ABORTABLE, 0]);
+    expect(fixture.admit({ ...producer, producerEpoch: 1 }, [A0], 'verify')).toEqual([47]);
+    expect(fixture.admit({ ...producer, transactionalId: 'nobody' }, [A0], 'verify')).toEqual([49]);
+    expect(fixture.admit({ ...producer, transactionalId: '' }, [A0])).toEqual([42]);
+  });
+
+  it('is refused when its record cannot be appended, or nobody is there', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.producer();
+    fixture.faulty.refusal = 56;
+    expect(fixture.admit(producer, [A0])).toEqual([15]);
+    expect(fixture.admit(producer, [A0])).toEqual([14]);
+    fixture.coordinator.unload(0);
+    expect(fixture.admit(producer, [A0])).toEqual([16]);
+  });
+
+  it('has an end: a transaction does not grow beyond what one record holds', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.producer();
+    const many = Array.from({ length: 300_000 }, (_, partition) => ({ topic: 'a', partition }));
+    expect(fixture.admit(producer, many)[0]).toBe(-1);
+    expect(fixture.admit(producer, many.slice(0, 100_000))[0]).toBe(0);
+  });
+});
+
+describe('what operators see', () => {
+  async function list(fixture: TransactionFixture, fields: Partial<ListTransactionsRequest>): Promise<string[]> {
+    const request = createListTransactionsRequest(fields);
+    const response = await fixture.during(fixture.coordinator.listTransactions(context(2), request));
+    if (response.errorCode !== 0) return [`error ${response.errorCode}`];
+    const found = response.transactionStates.map(
+      ({ transactionalId, transactionState }) => `${transactionalId} ${transactionState}`,
+    );
+    return [...found, ...response.unknownStateFilters.map((name) => `unknown ${name}`)];
+  }
+
+  it('is listed by state, producer, duration and pattern', async () => {
+    const fixture = await TransactionFixture.start();
+    const old = await fixture.begun([A0], 'orders.old');
+    await fixture.time.advance(10_000);
+    await fixture.begun([A0], 'orders.new');
+    await fixture.producer('idle');
+
+    expect(await list(fixture, {})).toEqual(['orders.old Ongoing', 'orders.new Ongoing', 'idle Empty']);
+    expect(await list(fixture, { stateFilters: ['Empty', 'Dead', 'bogus', 'bogus'] })).toEqual([
+      'idle Empty',
+      'unknown bogus',
+    ]);
+    expect(await list(fixture, { stateFilters: ['bogus'] })).toEqual(['unknown bogus']);
+    expect(await list(fixture, { producerIdFilters: [old.producerId] })).toEqual(['orders.old Ongoing']);
+    expect(await list(fixture, { durationFilter: 9_000n })).toEqual(['orders.old Ongoing', 'idle Empty']);
+    expect(await list(fixture, { durationFilter: -7n })).toHaveLength(3);
+    expect(await list(fixture, { transactionalIdPattern: 'orders\\.n.*' })).toEqual(['orders.new Ongoing']);
+    expect(await list(fixture, { transactionalIdPattern: 'orders' })).toEqual([]);
+    expect(await list(fixture, { transactionalIdPattern: '' })).toHaveLength(3);
+    expect(await list(fixture, { transactionalIdPattern: '(' })).toEqual(['error 128']);
+  });
+
+  it('is described, or says why it is not', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun([A1, A0]);
+
+    expect(await fixture.describe()).toMatchObject({
+      errorCode: 0,
+      transactionState: 'Ongoing',
+      transactionTimeoutMs: 60_000,
+      producerId: producer.producerId,
+      producerEpoch: 0,
+      topics: [{ topic: 'a', partitions: [0, 1] }],
+    });
+    expect(await fixture.describe('nobody')).toMatchObject({ errorCode: 105, transactionalId: 'nobody' });
+    expect(await fixture.describe('')).toMatchObject({ errorCode: 42 });
+    fixture.coordinator.unload(0);
+    expect(await fixture.describe()).toMatchObject({ errorCode: 16 });
+    await fixture.coordinator.close();
+    expect(await fixture.describe()).toMatchObject({ errorCode: 15 });
+  });
+});
+
+describe('open transactions that no coordinator has', () => {
+  const open = (producerId: bigint, producerEpoch: number, startedMs: number, place = A0) => ({
+    ...place,
+    producerId: Number(producerId),
+    producerEpoch,
+    firstOffset: 0,
+    startedMs,
+  });
+
+  it('are ended when all of __transaction_state is here', async () => {
+    const fixture = await TransactionFixture.start({ config: { transactionStateLogNumPartitions: 2 } });
+    fixture.participants.open.push(open(99n, 3, 0));
+    await fixture.crash();
+    expect(fixture.participants.markers).toEqual([]);
+    await fixture.coordinator.close();
+
+    const whole = await TransactionFixture.start();
+    whole.participants.open.push(open(99n, 3, 0));
+    await whole.crash();
+    expect(whole.participants.markers).toMatchObject([{ ...A0, producerId: 99, producerEpoch: 3, outcome: 'abort' }]);
+  });
+
+  it('get the outcome that is on record, and abort where there is none', async () => {
+    const fixture = await TransactionFixture.start();
+    const nowMs = fixture.time.nowMs();
+    const raising = await fixture.begun([A0], 'raising');
+    await fixture.end(raising, true);
+    const keeping = await fixture.begun([A0], 'keeping');
+    await fixture.end(keeping, true, 4);
+    fixture.participants.markers.length = 0;
+    fixture.participants.open.push(
+      open(raising.producerId, 0, nowMs, A1),
+      open(keeping.producerId, 0, nowMs + 60_000, A1),
+      open(keeping.producerId, 0, nowMs - 60_000, { topic: 'b', partition: 0 }),
+    );
+
+    expect(await fixture.coordinator.endOrphans()).toBe(3);
+    expect(fixture.participants.markers).toMatchObject([
+      { topic: 'a', producerEpoch: 1, outcome: 'commit', transactionVersion: 2 },
+      { topic: 'a', producerEpoch: 0, outcome: 'commit', transactionVersion: 0 },
+      { topic: 'b', producerEpoch: 0, outcome: 'abort', transactionVersion: 0 },
+    ]);
+  });
+
+  it('are left alone while they are ongoing or about to be marked', async () => {
+    const fixture = await TransactionFixture.start();
+    const ongoing = await fixture.begun([A0], 'ongoing');
+    const ending = await fixture.begun([OS0], 'ending');
+    fixture.participants.hold();
+    void fixture.asksEnd(ending, true);
+    await turns();
+    fixture.participants.markers.length = 0;
+    fixture.participants.open.push(open(ongoing.producerId, 0, 0), open(ending.producerId, 0, 0, OS0));
+
+    expect(await fixture.coordinator.endOrphans()).toBe(0);
+    fixture.participants.open.push(open(ongoing.producerId, 0, 0, A1));
+    const orphans = fixture.coordinator.endOrphans();
+    fixture.participants.settle();
+    expect(await orphans).toBe(1);
+    expect(fixture.participants.markers).toMatchObject([{ ...A1, outcome: 'abort', producerEpoch: 0 }]);
+  });
+});
