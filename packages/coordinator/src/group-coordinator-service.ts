@@ -56,7 +56,11 @@ import {
   type OffsetDeleteRequest,
   type OffsetDeleteResponse,
 } from '@millrace/protocol/messages/47-offset-delete';
-import type { TxnOffsetCommitRequest, TxnOffsetCommitResponse } from '@millrace/protocol/messages/28-txn-offset-commit';
+import {
+  createTxnOffsetCommitResponse,
+  type TxnOffsetCommitRequest,
+  type TxnOffsetCommitResponse,
+} from '@millrace/protocol/messages/28-txn-offset-commit';
 import type { GroupCoordinatorConfig } from './config.ts';
 import type { GroupCoordinator, GroupOffset, GroupRequestContext } from './group-coordinator.ts';
 import {
@@ -105,6 +109,10 @@ const SYNC_GROUP_WITH_PROTOCOL = 5;
 const LEAVE_GROUP_WITH_MEMBERS = 3;
 const DESCRIBE_GROUPS_WITH_NOT_FOUND = 6;
 const OFFSET_COMMIT_WITH_TOPIC_IDS = 10;
+
+/** What requests that commit offsets have in common. */
+type RequestedTopic = OffsetCommitRequest['topics'][number];
+type CommittedTopic = OffsetCommitResponse['topics'][number];
 
 /** Creates the group coordinator of a broker. It serves nothing until partitions are loaded. */
 export function createGroupCoordinator(options: GroupCoordinatorOptions): GroupCoordinator {
@@ -207,51 +215,29 @@ class GroupCoordinatorService implements GroupCoordinator {
   }
 
   async commitOffsets(context: GroupRequestContext, request: OffsetCommitRequest): Promise<OffsetCommitResponse> {
-    const entries: OffsetCommitEntry[] = [];
-    // For each partition its error code, or the way to find it once the group has answered.
-    const topics = request.topics.map((topic) => {
-      const known = this.#commitTopic(topic, context.apiVersion);
-      const partitions = topic.partitions.map(
-        ({ partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata }) => {
-          const refusal = commitRefusal(known, partitionIndex, context.apiVersion);
-          if (known === undefined || refusal !== ErrorCode.NONE) return { partitionIndex, errorCode: () => refusal };
-          const index = entries.length;
-          entries.push({
-            topic: known.name,
-            topicId: known.topicId,
-            partition: partitionIndex,
-            offset: committedOffset,
-            leaderEpoch: committedLeaderEpoch,
-            metadata: committedMetadata ?? '',
-          });
-          return { partitionIndex, errorCode: (results: PartitionResults) => resultAt(results, index) };
-        },
-      );
-      return { name: topic.name, topicId: topic.topicId, partitions };
-    });
-    const results = await this.#commitEntries(context, request, entries);
-    return createOffsetCommitResponse({
-      topics: topics.map(({ name, topicId, partitions }) => ({
-        name,
-        topicId,
-        partitions: partitions.map(({ partitionIndex, errorCode }) => ({
-          partitionIndex,
-          errorCode: errorCode(results),
-        })),
-      })),
-    });
+    const usesTopicIds = context.apiVersion >= OFFSET_COMMIT_WITH_TOPIC_IDS;
+    const { entries, respond } = this.#offsetsToCommit(request.topics, usesTopicIds);
+    return createOffsetCommitResponse({ topics: respond(await this.#commitEntries(context, request, entries)) });
   }
 
-  commitTransactionalOffsets(
+  /** What precedes the first await happens in the caller's turn. */
+  async commitTransactionalOffsets(
     _context: GroupRequestContext,
     request: TxnOffsetCommitRequest,
   ): Promise<TxnOffsetCommitResponse> {
-    return Promise.resolve(txnOffsetCommitFailure(request, ErrorCode.UNSUPPORTED_VERSION));
+    if (request.groupId === '' || !isStorable(request.groupId)) {
+      return txnOffsetCommitFailure(request, ErrorCode.INVALID_GROUP_ID);
+    }
+    if (request.producerId < 0n || request.producerId > Number.MAX_SAFE_INTEGER) {
+      return txnOffsetCommitFailure(request, ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+    }
+    const { entries, respond } = this.#offsetsToCommit(request.topics, false);
+    const results = await this.#commitPendingEntries(request, entries);
+    return createTxnOffsetCommitResponse({ topics: respond(results) });
   }
 
-  appendEndMarker(partition: number, _marker: EndMarker): AppendOutcome {
-    const errorMessage = `partition ${partition} takes no transactions yet`;
-    return { errorCode: ErrorCode.UNSUPPORTED_VERSION, errorMessage, recordErrors: [] };
+  appendEndMarker(partition: number, marker: EndMarker): AppendOutcome {
+    return this.#runtime.appendEndMarker(partition, marker);
   }
 
   endTransaction(partition: number, marker: EndMarker): Promise<number> {
@@ -261,13 +247,14 @@ class GroupCoordinatorService implements GroupCoordinator {
 
   async fetchOffsets(context: GroupRequestContext, request: OffsetFetchRequest): Promise<OffsetFetchResponse> {
     const { apiVersion } = context;
+    const view = { directory: this.#topics, apiVersion, requireStable: request.requireStable };
     const wanted = apiVersion >= OFFSET_FETCH_WITH_GROUPS ? request.groups : [oldOffsetFetchGroup(request)];
     const groups = await Promise.all(
       wanted.map((group) =>
         this.#runtime.ask<OffsetFetchResponseGroup>(
           this.partitionFor(group.groupId),
           (shard, step, waiter) => {
-            step.answer(waiter, fetchOffsets(shard.group(group.groupId), group, this.#topics, apiVersion));
+            step.answer(waiter, fetchOffsets(shard.group(group.groupId), group, view));
           },
           (errorCode) => ({ groupId: group.groupId, topics: [], errorCode }),
         ),
@@ -373,10 +360,62 @@ class GroupCoordinatorService implements GroupCoordinator {
     return this.#runtime.close();
   }
 
-  #commitTopic(topic: { readonly name: string; readonly topicId: string }, apiVersion: number): KnownTopic | undefined {
-    return apiVersion >= OFFSET_COMMIT_WITH_TOPIC_IDS
-      ? this.#topics.byId(topic.topicId)
-      : this.#topics.byName(topic.name);
+  /** Offsets of partitions that exist, and the way from what the group says of them to the response's topics. */
+  #offsetsToCommit(
+    topics: readonly RequestedTopic[],
+    usesTopicIds: boolean,
+  ): { readonly entries: OffsetCommitEntry[]; readonly respond: (results: PartitionResults) => CommittedTopic[] } {
+    const entries: OffsetCommitEntry[] = [];
+    // For each partition its error code, or the way to find it once the group has answered.
+    const asked = topics.map(({ name, topicId, partitions }) => {
+      const known = usesTopicIds ? this.#topics.byId(topicId) : this.#topics.byName(name);
+      const codes = partitions.map(({ partitionIndex, committedOffset, committedLeaderEpoch, committedMetadata }) => {
+        const refusal = commitRefusal(known, partitionIndex, usesTopicIds);
+        if (known === undefined || refusal !== ErrorCode.NONE) return { partitionIndex, errorCode: () => refusal };
+        const index = entries.length;
+        entries.push({
+          topic: known.name,
+          topicId: known.topicId,
+          partition: partitionIndex,
+          offset: committedOffset,
+          leaderEpoch: committedLeaderEpoch,
+          metadata: committedMetadata ?? '',
+        });
+        return { partitionIndex, errorCode: (results: PartitionResults) => resultAt(results, index) };
+      });
+      return { name, topicId, codes };
+    });
+    const respond = (results: PartitionResults): CommittedTopic[] =>
+      asked.map(({ name, topicId, codes }) => ({
+        name,
+        topicId,
+        partitions: codes.map(({ partitionIndex, errorCode }) => ({ partitionIndex, errorCode: errorCode(results) })),
+      }));
+    return { entries, respond };
+  }
+
+  #commitPendingEntries(
+    request: TxnOffsetCommitRequest,
+    entries: readonly OffsetCommitEntry[],
+  ): PartitionResults | Promise<PartitionResults> {
+    if (entries.length === 0) return { partitionErrors: [] };
+    const commit = {
+      groupId: request.groupId,
+      memberId: request.memberId,
+      groupInstanceId: request.groupInstanceId,
+      generation: request.generationIdOrMemberEpoch,
+      entries,
+    };
+    return this.#runtime.askTransactional<PartitionResults>(
+      this.partitionFor(request.groupId),
+      { producerId: Number(request.producerId), producerEpoch: request.producerEpoch },
+      (shard, step, waiter) => {
+        const { results, records } = shard.commitTransactionalOffsets(commit, step);
+        step.answer(waiter, results);
+        return records;
+      },
+      (groupError) => ({ groupError }),
+    );
   }
 
   #commitEntries(
@@ -419,6 +458,9 @@ class GroupCoordinatorService implements GroupCoordinator {
     registry.gauge(`${prefix}_offsets`, 'Committed offsets that are stored.', () =>
       this.#sum((group) => group.offsets.count),
     );
+    registry.gauge(`${prefix}_pending_offsets`, 'Offsets that wait for the end of a transaction.', () =>
+      this.#sum((group) => group.pendingOffsets?.count ?? 0),
+    );
   }
 
   #sum(count: (group: ClassicGroup) => number): number {
@@ -428,8 +470,8 @@ class GroupCoordinatorService implements GroupCoordinator {
   }
 }
 
-function commitRefusal(known: KnownTopic | undefined, partition: number, apiVersion: number): ErrorCode {
-  if (known === undefined && apiVersion >= OFFSET_COMMIT_WITH_TOPIC_IDS) return ErrorCode.UNKNOWN_TOPIC_ID;
+function commitRefusal(known: KnownTopic | undefined, partition: number, usesTopicIds: boolean): ErrorCode {
+  if (known === undefined && usesTopicIds) return ErrorCode.UNKNOWN_TOPIC_ID;
   const exists = known !== undefined && partition >= 0 && partition < known.partitionCount;
   return exists ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
 }

@@ -22,7 +22,8 @@ import { createGroupMetrics } from '../src/group/group-metrics.ts';
 import type { ClassicGroup } from '../src/group/classic-group.ts';
 import { groupRecordCodec, type GroupStateRecord } from '../src/group/group-records.ts';
 import { GroupShard, type PartitionResults, type TopicPartitions } from '../src/group/group-shard.ts';
-import type { OffsetCommit, OffsetCommitEntry } from '../src/group/offset-rules.ts';
+import type { OffsetCommit, OffsetCommitEntry, TransactionalOffsetCommit } from '../src/group/offset-rules.ts';
+import { OrderedRecords, type TransactionalProducer } from '../src/runtime/coordinator-shard.ts';
 import { Step, type Waiter } from '../src/runtime/step.ts';
 import type { KnownTopic, TopicDirectory } from '../src/topic-directory.ts';
 import { ManualTime } from './manual-time.ts';
@@ -57,6 +58,12 @@ export class Asked<Response> implements Waiter<Response> {
   }
 }
 
+/** What a shard's log would hold, in order. */
+export type LogEntry =
+  | GroupStateRecord
+  | { readonly kind: 'pending'; readonly producer: TransactionalProducer; readonly record: GroupStateRecord }
+  | { readonly kind: 'marker'; readonly producerId: number; readonly outcome: 'commit' | 'abort' };
+
 /** Topics that a test makes and drops. */
 export class TestTopics implements TopicDirectory {
   readonly #topics = new Map<string, KnownTopic>();
@@ -81,6 +88,15 @@ export class TestTopics implements TopicDirectory {
 export const TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAdA';
 export const OTHER_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAeA';
 export const ORDERS = 'orders';
+
+const ENTRY: OffsetCommitEntry = {
+  topic: ORDERS,
+  topicId: TOPIC_ID,
+  partition: 0,
+  offset: 42n,
+  leaderEpoch: 7,
+  metadata: 'text',
+};
 
 export interface JoinOptions extends Partial<JoinGroupRequest> {
   readonly version?: number;
@@ -109,7 +125,7 @@ function int32(value: number): Buffer {
 export class GroupFixture {
   readonly time: ManualTime;
   readonly topics = new TestTopics();
-  readonly records: GroupStateRecord[] = [];
+  readonly records: LogEntry[] = [];
   readonly asked: Asked<unknown>[] = [];
   readonly config: { -readonly [Key in keyof GroupCoordinatorConfig]: GroupCoordinatorConfig[Key] };
   shard: GroupShard;
@@ -143,12 +159,17 @@ export class GroupFixture {
     this.shard = this.rebuilt(this.records);
   }
 
-  rebuilt(records: Iterable<GroupStateRecord>): GroupShard {
+  rebuilt(entries: Iterable<LogEntry | OrderedRecords<GroupStateRecord>>): GroupShard {
     const shard = this.newShard();
-    for (const record of records) {
-      const copy = groupRecordCodec.decode(groupRecordCodec.encodeKey(record), groupRecordCodec.encodeValue(record));
-      if (copy === undefined) throw new Error(`record of kind ${record.kind} does not survive its encoding`);
-      shard.replay(copy);
+    for (const entry of entries) {
+      if (entry instanceof OrderedRecords) {
+        for (const { producer, record } of entry.parts) {
+          if (producer === null) shard.replay(copyOf(record));
+          else shard.replayPending(producer, copyOf(record));
+        }
+      } else if (entry.kind === 'pending') shard.replayPending(entry.producer, copyOf(entry.record));
+      else if (entry.kind === 'marker') shard.replayEndMarker(entry.producerId, entry.outcome);
+      else shard.replay(copyOf(entry));
     }
     this.#run((step) => drain(shard.onLoaded(step)));
     return shard;
@@ -203,25 +224,45 @@ export class GroupFixture {
     fields: Partial<OffsetCommit> & { readonly entry?: Partial<OffsetCommitEntry>; readonly version?: number } = {},
   ): PartitionResults {
     const { entry, version = 8, ...rest } = fields;
-    const full: OffsetCommitEntry = {
-      topic: ORDERS,
-      topicId: TOPIC_ID,
-      partition: 0,
-      offset: 42n,
-      leaderEpoch: 7,
-      metadata: 'text',
-      ...entry,
-    };
     const commit: OffsetCommit = {
       groupId: 'g',
       memberId: '',
       groupInstanceId: null,
       generation: -1,
       retentionMs: -1,
-      entries: [full],
+      entries: [{ ...ENTRY, ...entry }],
       ...rest,
     };
     return this.#run((step) => this.shard.commitOffsets(version, commit, step));
+  }
+
+  /** A TxnOffsetCommit of one partition. */
+  commitTransactional(
+    producerId: number,
+    fields: Partial<TransactionalOffsetCommit> & { readonly entry?: Partial<OffsetCommitEntry> } = {},
+    producerEpoch = 0,
+  ): PartitionResults {
+    const { entry, ...rest } = fields;
+    const commit: TransactionalOffsetCommit = {
+      groupId: 'g',
+      memberId: '',
+      groupInstanceId: null,
+      generation: -1,
+      entries: [{ ...ENTRY, ...entry }],
+      ...rest,
+    };
+    const producer = { producerId, producerEpoch };
+    const { results, records } = this.#run((step) => this.shard.commitTransactionalOffsets(commit, step));
+    for (const record of records) {
+      this.records.push({ kind: 'pending', producer, record });
+      this.shard.replayPending(producer, record);
+    }
+    return results;
+  }
+
+  endTransaction(producerId: number, outcome: 'commit' | 'abort'): void {
+    this.records.push({ kind: 'marker', producerId, outcome });
+    this.shard.replayEndMarker(producerId, outcome);
   }
 
   deleteOffsets(topics: readonly TopicPartitions[], groupId = 'g'): PartitionResults {
@@ -269,6 +310,13 @@ export class GroupFixture {
     for (const reply of step.replies) reply.deliver();
     return result;
   }
+}
+
+/** The record as it comes back from its bytes. */
+function copyOf(record: GroupStateRecord): GroupStateRecord {
+  const copy = groupRecordCodec.decode(groupRecordCodec.encodeKey(record), groupRecordCodec.encodeValue(record));
+  if (copy === undefined) throw new Error(`record of kind ${record.kind} does not survive its encoding`);
+  return copy;
 }
 
 function drain(work: Iterable<void>): void {

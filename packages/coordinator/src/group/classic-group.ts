@@ -2,7 +2,7 @@
  * One classic group: who is in it, what they offer, and how far a rebalance has come.
  *
  * Owns: members, votes, pending member ids, the group's deadlines; and beside them what the log says of the group (`image`,
- *   `offsets`), which only the shard's `replay` changes.
+ *   `offsets`, `pendingOffsets`), which only the shard's `replay…` methods change.
  * Invariants: in Empty and Stable the members are those of `image`. `leaderId` is a member. `#supporters` counts members by
  *   protocol, `#joinedCount` those that wait for a JoinGroup answer.
  * Not here: deciding what a request does to the group (classic-protocol.ts), records (group-shard.ts).
@@ -17,11 +17,14 @@ import { ClassicMember, NOTHING, type MemberProtocol } from './classic-member.ts
 import { CommittedOffsets } from './committed-offsets.ts';
 import type { GroupDeadline } from './group-deadline.ts';
 import type { GroupImage } from './group-records.ts';
+import type { PendingOffsets } from './pending-offsets.ts';
 import { CONSUMER_PROTOCOL_TYPE, subscribedTopics } from './subscribed-topics.ts';
 
 export class ClassicGroup {
   readonly groupId: string;
   readonly offsets = new CommittedOffsets();
+  /** Null while no open transaction has offsets of this group. */
+  pendingOffsets: PendingOffsets | null = null;
   /** Null for a group of which the log has offsets only. */
   image: GroupImage | null = null;
 

@@ -6,6 +6,9 @@ export interface GroupMetrics {
   readonly rebalancesCompleted: Counter;
   readonly sessionsExpired: Counter;
   readonly offsetCommits: Counter;
+  readonly transactionalOffsetCommits: Counter;
+  readonly offsetsOfCommits: Counter;
+  readonly offsetsOfAborts: Counter;
   readonly offsetsExpired: Counter;
   readonly offsetsDeleted: Counter;
 }
@@ -18,6 +21,12 @@ export function createGroupMetrics(registry: MetricsRegistry): GroupMetrics {
     rebalancesCompleted: counter('rebalances_completed', 'Rebalances of classic groups that ended with an assignment.'),
     sessionsExpired: counter('sessions_expired', 'Members that were removed because they were silent too long.'),
     offsetCommits: counter('offset_commits', 'Offsets committed, counted by partition.'),
+    transactionalOffsetCommits: counter(
+      'transactional_offset_commits',
+      'Offsets sent within transactions, counted by partition.',
+    ),
+    offsetsOfCommits: counter('transactional_offsets_committed', 'Pending offsets whose transaction committed.'),
+    offsetsOfAborts: counter('transactional_offsets_aborted', 'Pending offsets whose transaction aborted.'),
     offsetsExpired: counter('offset_expirations', 'Committed offsets that reached their retention time.'),
     offsetsDeleted: counter('offset_deletions', 'Committed offsets deleted by request or with their topic or group.'),
   };

@@ -30,6 +30,18 @@ export interface CommittedOffset {
   readonly topicId: string;
 }
 
+/** Whether one is a copy of the other: two commits differ at least in their time. */
+export function isSameCommit(one: CommittedOffset, other: CommittedOffset): boolean {
+  return (
+    one.offset === other.offset &&
+    one.commitTimestampMs === other.commitTimestampMs &&
+    one.leaderEpoch === other.leaderEpoch &&
+    one.metadata === other.metadata &&
+    one.expireTimestampMs === other.expireTimestampMs &&
+    one.topicId === other.topicId
+  );
+}
+
 /** A member as the log knows it; immutable. */
 export interface MemberImage {
   readonly memberId: string;

@@ -3,8 +3,9 @@
  *
  * Owns: the map of groups. A group exists from the first record that names it to the tombstone of its own record; a request
  *   that brings a group into being writes an empty group first.
- * Invariants: `image` and `offsets` of a group change in `replay` alone, which requests and recovery share. So a shard that
- *   replays the log has exactly the offsets, and in Empty and Stable groups exactly the members, of the shard that wrote it.
+ * Invariants: `image`, `offsets` and `pendingOffsets` of a group change in the `replay…` methods alone, which requests and recovery
+ *   share. So a shard that replays the log has exactly the offsets, and in Empty and Stable groups exactly the members, of the
+ *   shard that wrote it.
  * Bounds: a turn of `upkeep` or `forgetTopic` handles one group.
  * Not here: rebalances (classic-protocol.ts), the shape of responses (group-coordinator-service.ts), I/O (../runtime).
  */
@@ -16,7 +17,7 @@ import type { LeaveGroupRequest, LeaveGroupResponseMemberResponse } from '@millr
 import type { SyncGroupRequest, SyncGroupResponse } from '@millrace/protocol/messages/14-sync-group';
 import type { GroupCoordinatorConfig } from '../config.ts';
 import type { GroupRequestContext } from '../group-coordinator.ts';
-import type { CoordinatorShard } from '../runtime/coordinator-shard.ts';
+import { OrderedRecords, type TransactionalProducer, type TransactionalShard } from '../runtime/coordinator-shard.ts';
 import { DeadlineQueue } from '../runtime/deadline-queue.ts';
 import type { Waiter } from '../runtime/step.ts';
 import type { TopicDirectory } from '../topic-directory.ts';
@@ -24,8 +25,24 @@ import { ClassicGroup } from './classic-group.ts';
 import { ClassicProtocol, type GroupStep } from './classic-protocol.ts';
 import type { GroupDeadline } from './group-deadline.ts';
 import type { GroupMetrics } from './group-metrics.ts';
-import { isStorable, type GroupImage, type GroupStateRecord } from './group-records.ts';
-import { isExpired, isSameTopic, tombstone, validateCommit, type OffsetCommit } from './offset-rules.ts';
+import {
+  isSameCommit,
+  isStorable,
+  type CommittedOffset,
+  type GroupImage,
+  type GroupStateRecord,
+  type OffsetRecord,
+} from './group-records.ts';
+import {
+  isExpired,
+  isSameTopic,
+  tombstone,
+  validateCommit,
+  validateTransactionalCommit,
+  type OffsetCommit,
+  type TransactionalOffsetCommit,
+} from './offset-rules.ts';
+import { PendingOffsets } from './pending-offsets.ts';
 
 export interface GroupShardOptions {
   readonly config: GroupCoordinatorConfig;
@@ -47,8 +64,10 @@ export interface TopicPartitions {
 /** An error for the whole group, or error codes in the order of what was asked. */
 export type PartitionResults = { readonly groupError: number } | { readonly partitionErrors: readonly ErrorCode[] };
 
-export class GroupShard implements CoordinatorShard<GroupStateRecord> {
+export class GroupShard implements TransactionalShard<GroupStateRecord> {
   readonly #groups = new Map<string, ClassicGroup>();
+  /** Groups with pending offsets, by the producer that has them. */
+  readonly #pendingGroups = new Map<number, Set<ClassicGroup>>();
   readonly #deadlines = new DeadlineQueue<GroupDeadline>();
   readonly #config: GroupCoordinatorConfig;
   readonly #clock: Clock;
@@ -79,13 +98,35 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
 
   replay(record: GroupStateRecord): void {
     if (record.kind === 'offset') {
-      const { groupId, topic, partition, committed } = record;
-      if (committed === null) this.#groups.get(groupId)?.offsets.delete(topic, partition);
-      else this.#ensureGroup(groupId).offsets.set(topic, partition, committed);
+      this.#replayOffset(record);
     } else if (record.image === null) {
       this.#dropGroup(record.groupId);
     } else {
       this.#ensureGroup(record.groupId).image = record.image;
+    }
+  }
+
+  replayPending(producer: TransactionalProducer, record: GroupStateRecord): void {
+    // Nothing else is written under a transaction, here or by Apache Kafka.
+    if (record.kind !== 'offset' || record.committed === null) return this.replay(record);
+    const group = this.#ensureGroup(record.groupId);
+    group.pendingOffsets ??= new PendingOffsets();
+    group.pendingOffsets.add(producer, record.topic, record.partition, record.committed);
+    let groups = this.#pendingGroups.get(producer.producerId);
+    if (groups === undefined) this.#pendingGroups.set(producer.producerId, (groups = new Set<ClassicGroup>()));
+    groups.add(group);
+  }
+
+  replayEndMarker(producerId: number, outcome: 'commit' | 'abort'): void {
+    const groups = this.#pendingGroups.get(producerId) ?? [];
+    this.#pendingGroups.delete(producerId);
+    for (const group of groups) {
+      for (const { topic, partition, committed, isOvertaken } of group.pendingOffsets?.end(producerId, outcome) ?? []) {
+        if (outcome === 'commit' && !isOvertaken) group.offsets.set(topic, partition, committed);
+        const counter = outcome === 'commit' ? this.#metrics.offsetsOfCommits : this.#metrics.offsetsOfAborts;
+        if (this.#isLoaded) counter.add(1);
+      }
+      if (group.pendingOffsets?.count === 0) group.pendingOffsets = null;
     }
   }
 
@@ -111,12 +152,17 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
     }
   }
 
-  *liveRecords(): Generator<GroupStateRecord, void, undefined> {
+  *liveRecords(): Generator<GroupStateRecord | OrderedRecords<GroupStateRecord>, void, undefined> {
     for (const group of this.#groups.values()) {
       const { groupId } = group;
       if (group.image !== null) yield { kind: 'group', groupId, image: group.image };
+      // First, since a transaction that commits meanwhile moves them to the others.
+      if (group.pendingOffsets !== null) yield contestedOffsets(group, group.pendingOffsets.partitions());
       for (const [topic, partitions] of group.offsets.topics()) {
-        for (const [partition, committed] of partitions) yield { kind: 'offset', groupId, topic, partition, committed };
+        for (const [partition, committed] of partitions) {
+          if (group.pendingOffsets?.has(topic, partition) === true) yield contestedOffsets(group, [[topic, partition]]);
+          else yield { kind: 'offset', groupId, topic, partition, committed };
+        }
       }
     }
   }
@@ -133,11 +179,14 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
             !this.#isOrphaned(committed.topicId, committed.commitTimestampMs, nowMs)
           )
             continue;
+          // The tombstone would take along what waits for the end of a transaction.
+          if (group.pendingOffsets?.has(topic, partition) === true) continue;
           this.#write(step, tombstone(group.groupId, topic, partition));
           this.#metrics.offsetsExpired.add(1);
         }
       }
-      if (group.state === 'Empty' && group.offsets.count === 0 && group.pendingMembers.size === 0) {
+      const hasOffsets = group.offsets.count > 0 || group.pendingOffsets !== null;
+      if (group.state === 'Empty' && !hasOffsets && group.pendingMembers.size === 0) {
         this.#write(step, { kind: 'group', groupId: group.groupId, image: null });
       }
       yield;
@@ -198,9 +247,7 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
     const nowMs = this.#clock.nowMs();
     let accepted = 0;
     const partitionErrors = commit.entries.map(({ topic, partition, topicId, offset, leaderEpoch, metadata }) => {
-      if (metadata.length > this.#config.offsetMetadataMaxBytes || !isStorable(metadata)) {
-        return ErrorCode.OFFSET_METADATA_TOO_LARGE;
-      }
+      if (!this.#hasRoomFor(metadata)) return ErrorCode.OFFSET_METADATA_TOO_LARGE;
       if (group === undefined && accepted === 0) this.#foundGroup(commit.groupId, step);
       accepted++;
       const expireTimestampMs = commit.retentionMs < 0 ? -1 : nowMs + commit.retentionMs;
@@ -217,6 +264,28 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
     return { partitionErrors };
   }
 
+  /** Records for offsets that wait for the end of the producer's transaction; they are not applied yet. */
+  commitTransactionalOffsets(
+    commit: TransactionalOffsetCommit,
+    step: GroupStep,
+  ): { readonly results: PartitionResults; readonly records: readonly OffsetRecord[] } {
+    const { groupId } = commit;
+    const group = this.#groups.get(groupId);
+    const refusal = validateTransactionalCommit(group, commit);
+    if (refusal !== ErrorCode.NONE) return { results: { groupError: refusal }, records: [] };
+    const commitTimestampMs = this.#clock.nowMs();
+    const records: OffsetRecord[] = [];
+    const partitionErrors = commit.entries.map(({ topic, partition, topicId, offset, leaderEpoch, metadata }) => {
+      if (!this.#hasRoomFor(metadata)) return ErrorCode.OFFSET_METADATA_TOO_LARGE;
+      const committed = { offset, leaderEpoch, metadata, commitTimestampMs, expireTimestampMs: -1, topicId };
+      records.push({ kind: 'offset', groupId, topic, partition, committed });
+      return ErrorCode.NONE;
+    });
+    if (group === undefined && records.length > 0) this.#foundGroup(groupId, step);
+    this.#metrics.transactionalOffsetCommits.add(records.length);
+    return { results: { partitionErrors }, records };
+  }
+
   /** Takes back offsets of topics that the group does not read (any more). */
   deleteOffsets(groupId: string, topics: readonly TopicPartitions[], step: GroupStep): PartitionResults {
     const group = this.#groups.get(groupId);
@@ -227,9 +296,7 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
       for (const partition of partitions) {
         const isSubscribed = group.isSubscribedTo(topic);
         partitionErrors.push(isSubscribed ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE);
-        if (isSubscribed || group.offsets.get(topic, partition) === undefined) continue;
-        this.#write(step, tombstone(groupId, topic, partition));
-        this.#metrics.offsetsDeleted.add(1);
+        if (!isSubscribed) this.#deleteOffset(group, topic, partition, step);
       }
     }
     return { partitionErrors };
@@ -242,6 +309,9 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
     for (const [topic, partitions] of group.offsets.topics()) {
       for (const partition of partitions.keys()) this.#deleteOffset(group, topic, partition, step);
     }
+    for (const [topic, partition] of group.pendingOffsets?.partitions() ?? []) {
+      this.#deleteOffset(group, topic, partition, step);
+    }
     this.#write(step, { kind: 'group', groupId, image: null });
     return ErrorCode.NONE;
   }
@@ -249,14 +319,53 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
   /** The topic is gone: so are offsets committed for it, unless they are for a later topic of the same name. */
   *forgetTopic(topic: string, topicId: string, step: GroupStep): Generator<void, void, undefined> {
     for (const group of this.#groups.values()) {
-      for (const [partition, committed] of group.offsets.partitionsOf(topic)) {
-        if (isSameTopic(committed.topicId, topicId)) this.#deleteOffset(group, topic, partition, step);
+      const partitions = new Set(group.offsets.partitionsOf(topic).keys());
+      for (const partition of group.pendingOffsets?.partitionsOf(topic) ?? []) partitions.add(partition);
+      for (const partition of partitions) {
+        // A tombstone takes all; what is left behind for the sake of a later topic is not shown, and goes with the next upkeep.
+        if (offsetsOf(group, topic, partition).every((offset) => isSameTopic(offset.topicId, topicId))) {
+          this.#deleteOffset(group, topic, partition, step);
+        }
       }
       yield;
     }
   }
 
+  #replayOffset({ groupId, topic, partition, committed }: OffsetRecord): void {
+    if (committed === null) {
+      const group = this.#groups.get(groupId);
+      group?.offsets.delete(topic, partition);
+      if (group?.pendingOffsets) this.#dropPending(group, group.pendingOffsets, topic, partition);
+      return;
+    }
+    const group = this.#ensureGroup(groupId);
+    const known = group.offsets.get(topic, partition);
+    // A copy from a snapshot is no later commit.
+    if (known === undefined || !isSameCommit(known, committed)) group.pendingOffsets?.overtake(topic, partition);
+    group.offsets.set(topic, partition, committed);
+  }
+
+  #dropPending(group: ClassicGroup, pending: PendingOffsets, topic: string, partition: number): void {
+    const before = [...pending.producerIds()];
+    pending.delete(topic, partition);
+    const left = new Set(pending.producerIds());
+    for (const producerId of before) if (!left.has(producerId)) this.#forgetPendingGroup(producerId, group);
+    if (pending.count === 0) group.pendingOffsets = null;
+  }
+
+  #forgetPendingGroup(producerId: number, group: ClassicGroup): void {
+    const groups = this.#pendingGroups.get(producerId);
+    groups?.delete(group);
+    if (groups?.size === 0) this.#pendingGroups.delete(producerId);
+  }
+
+  #hasRoomFor(metadata: string): boolean {
+    return metadata.length <= this.#config.offsetMetadataMaxBytes && isStorable(metadata);
+  }
+
+  /** Takes back what is committed for the partition and what waits to be. */
   #deleteOffset(group: ClassicGroup, topic: string, partition: number, step: GroupStep): void {
+    if (offsetsOf(group, topic, partition).length === 0) return;
     this.#write(step, tombstone(group.groupId, topic, partition));
     this.#metrics.offsetsDeleted.add(1);
   }
@@ -293,6 +402,8 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
     this.#groups.delete(groupId);
     group.image = null;
     group.offsets.clear();
+    for (const producerId of group.pendingOffsets?.producerIds() ?? []) this.#forgetPendingGroup(producerId, group);
+    group.pendingOffsets = null;
     if (this.#isLoaded) this.#classic.abandon(group, ErrorCode.UNKNOWN_MEMBER_ID);
   }
 
@@ -301,4 +412,37 @@ export class GroupShard implements CoordinatorShard<GroupStateRecord> {
     if (topicId === ZERO_UUID || this.#topics.byId(topicId) !== undefined) return false;
     return nowMs - commitTimestampMs > this.#config.offsetsRetentionCheckIntervalMs;
   }
+}
+
+/** What is committed for the partition and what is pending. */
+function offsetsOf(group: ClassicGroup, topic: string, partition: number): CommittedOffset[] {
+  const committed = group.offsets.get(topic, partition);
+  const pending = group.pendingOffsets?.of(topic, partition) ?? [];
+  return [...(committed === undefined ? [] : [committed]), ...pending.map((offset) => offset.committed)];
+}
+
+/** Offsets of partitions with pending ones, in the order of the log: it decides which of them will count. */
+function contestedOffsets(
+  group: ClassicGroup,
+  partitions: Iterable<readonly [topic: string, partition: number]>,
+): OrderedRecords<GroupStateRecord> {
+  const { groupId, offsets, pendingOffsets } = group;
+  const overtaken: OrderedRecords<GroupStateRecord>['parts'][number][] = [];
+  const settled: typeof overtaken = [];
+  const open: typeof overtaken = [];
+  const producers = new Map<number, TransactionalProducer>();
+  for (const [topic, partition] of partitions) {
+    const committed = offsets.get(topic, partition);
+    if (committed !== undefined) {
+      settled.push({ producer: null, record: { kind: 'offset', groupId, topic, partition, committed } });
+    }
+    for (const pending of pendingOffsets?.of(topic, partition) ?? []) {
+      const producer = producers.get(pending.producerId) ?? pendingOffsets?.producer(pending.producerId);
+      if (producer === undefined) continue;
+      producers.set(pending.producerId, producer);
+      const record = { kind: 'offset', groupId, topic, partition, committed: pending.committed } as const;
+      (pending.isOvertaken ? overtaken : open).push({ producer, record });
+    }
+  }
+  return new OrderedRecords([...overtaken, ...settled, ...open]);
 }

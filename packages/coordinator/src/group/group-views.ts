@@ -57,27 +57,30 @@ export function listedGroup(group: ClassicGroup): ListGroupsResponseListedGroup 
   return { groupId: group.groupId, protocolType: group.protocolType, groupState: group.state, groupType: 'classic' };
 }
 
+export interface OffsetFetchView {
+  readonly directory: TopicDirectory;
+  readonly apiVersion: number;
+  /** Partitions for which an open transaction has offsets are answered UNSTABLE_OFFSET_COMMIT. */
+  readonly requireStable: boolean;
+}
+
 /** The group's offsets for the topics asked for; null topics = all that it has. A group that is not there has none. */
 export function fetchOffsets(
   group: ClassicGroup | undefined,
   { groupId, topics }: OffsetFetchRequestGroup,
-  directory: TopicDirectory,
-  apiVersion: number,
+  view: OffsetFetchView,
 ): OffsetFetchResponseGroup {
-  const usesTopicIds = apiVersion >= OFFSET_FETCH_WITH_TOPIC_IDS;
-  const found =
-    topics === null
-      ? allTopics(group, directory, usesTopicIds)
-      : topics.map((topic) => fetchTopic(group, topic, directory, usesTopicIds));
+  const found = topics === null ? allTopics(group, view) : topics.map((topic) => fetchTopic(group, topic, view));
   return { groupId, topics: found, errorCode: ErrorCode.NONE };
 }
 
 function fetchTopic(
   group: ClassicGroup | undefined,
   topic: OffsetFetchRequestTopics,
-  directory: TopicDirectory,
-  usesTopicIds: boolean,
+  view: OffsetFetchView,
 ): OffsetFetchResponseTopics {
+  const { directory, apiVersion } = view;
+  const usesTopicIds = apiVersion >= OFFSET_FETCH_WITH_TOPIC_IDS;
   const known = usesTopicIds ? directory.byId(topic.topicId) : directory.byName(topic.name);
   const name = known?.name ?? topic.name;
   if (usesTopicIds && known === undefined) {
@@ -86,6 +89,7 @@ function fetchTopic(
   }
   const topicId = known?.topicId ?? ZERO_UUID;
   const partitions = topic.partitionIndexes.map((index) => {
+    if (isUnstable(group, name, index, view)) return noOffset(index, ErrorCode.UNSTABLE_OFFSET_COMMIT);
     const committed = group?.offsets.get(name, index);
     const isValid = committed !== undefined && isSameTopic(committed.topicId, topicId);
     return isValid ? offsetOf(index, committed) : noOffset(index, ErrorCode.NONE);
@@ -93,22 +97,31 @@ function fetchTopic(
   return { name, topicId, partitions };
 }
 
-function allTopics(
-  group: ClassicGroup | undefined,
-  directory: TopicDirectory,
-  usesTopicIds: boolean,
-): OffsetFetchResponseTopics[] {
+function allTopics(group: ClassicGroup | undefined, view: OffsetFetchView): OffsetFetchResponseTopics[] {
+  const { directory, apiVersion } = view;
+  const usesTopicIds = apiVersion >= OFFSET_FETCH_WITH_TOPIC_IDS;
   const found: OffsetFetchResponseTopics[] = [];
   for (const [name, offsets] of group?.offsets.topics() ?? []) {
     const topicId = directory.byName(name)?.topicId ?? ZERO_UUID;
     if (usesTopicIds && topicId === ZERO_UUID) continue;
     const partitions: OffsetFetchResponsePartitions[] = [];
     for (const [index, committed] of offsets) {
-      if (isSameTopic(committed.topicId, topicId)) partitions.push(offsetOf(index, committed));
+      if (!isSameTopic(committed.topicId, topicId)) continue;
+      const isStable = !isUnstable(group, name, index, view);
+      partitions.push(isStable ? offsetOf(index, committed) : noOffset(index, ErrorCode.UNSTABLE_OFFSET_COMMIT));
     }
     if (partitions.length > 0) found.push({ name, topicId, partitions });
   }
   return found;
+}
+
+function isUnstable(
+  group: ClassicGroup | undefined,
+  topic: string,
+  partition: number,
+  { requireStable }: OffsetFetchView,
+): boolean {
+  return requireStable && group?.pendingOffsets?.has(topic, partition) === true;
 }
 
 function offsetOf(partitionIndex: number, committed: CommittedOffset): OffsetFetchResponsePartitions {

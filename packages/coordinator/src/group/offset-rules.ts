@@ -26,6 +26,17 @@ export interface OffsetCommit {
   readonly entries: readonly OffsetCommitEntry[];
 }
 
+/** Offsets that count when a transaction commits. */
+export interface TransactionalOffsetCommit {
+  readonly groupId: string;
+  /** Empty before version 3 of the request: then the producer's epoch alone keeps zombies away. */
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  /** −1 like an empty member id. */
+  readonly generation: number;
+  readonly entries: readonly OffsetCommitEntry[];
+}
+
 /** First version in which a missing group has an error of its own. */
 const VERSION_WITH_GROUP_NOT_FOUND = 9;
 
@@ -46,6 +57,22 @@ export function validateCommit(group: ClassicGroup | undefined, commit: OffsetCo
   }
   // It knows the generation already but not what it gets in it, so what it commits may be another's by now.
   return group.state === 'CompletingRebalance' ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
+}
+
+/**
+ * Whether the group takes offsets of a transaction from that client (KIP-447). Who names no membership is let through, also into a
+ * running group; a rebalance is no hindrance, since the transaction that it interrupts is the one that must end before it.
+ */
+export function validateTransactionalCommit(
+  group: ClassicGroup | undefined,
+  { memberId, groupInstanceId, generation }: TransactionalOffsetCommit,
+): ErrorCode {
+  if (group === undefined) return generation < 0 ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;
+  if (generation < 0 && group.state === 'Empty') return ErrorCode.NONE;
+  if (generation < 0 && memberId === '' && groupInstanceId === null) return ErrorCode.NONE;
+  const member = group.identify(memberId, groupInstanceId);
+  if (!(member instanceof ClassicMember)) return member;
+  return generation === group.generation ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;
 }
 
 /**

@@ -5,9 +5,9 @@
  * Invariants: a request is answered exactly once. Requests for partitions that are not owned get NOT_COORDINATOR, for those
  *   that are being loaded COORDINATOR_LOAD_IN_PROGRESS, after `close` COORDINATOR_NOT_AVAILABLE.
  */
-import type { PartitionLog } from '@millrace/log';
+import type { AppendOutcome, EndMarker, PartitionLog } from '@millrace/log';
 import { ErrorCode } from '@millrace/protocol';
-import type { CoordinatorShard } from './coordinator-shard.ts';
+import type { CoordinatorShard, TransactionalProducer } from './coordinator-shard.ts';
 import { ShardHost, type ShardHostOptions, type SlicedWork } from './shard-host.ts';
 import type { Step, Waiter } from './step.ts';
 
@@ -70,6 +70,35 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard<StateRecord>, Sta
       if (host === undefined) waiter.fail(this.#absence());
       else host.run((shard, step) => operation(shard, step, waiter), waiter);
     });
+  }
+
+  /**
+   * Like {@link ask}, for an operation that returns records which wait for the end of the producer's transaction, see
+   * {@link ShardHost.runTransactional}.
+   */
+  askTransactional<Response>(
+    partition: number,
+    producer: TransactionalProducer,
+    operation: (shard: Shard, step: Step<StateRecord>, waiter: Waiter<Response>) => readonly StateRecord[],
+    failure: (errorCode: number) => Response,
+  ): Promise<Response> {
+    return new Promise((resolve) => {
+      const waiter: Waiter<Response> = {
+        succeed: resolve,
+        fail: (errorCode) => resolve(failure(errorCode)),
+      };
+      const host = this.#hosts.get(partition);
+      if (host === undefined) waiter.fail(this.#absence());
+      else host.runTransactional(producer, (shard, step) => operation(shard, step, waiter), waiter);
+    });
+  }
+
+  /** Appends the end of a transaction in this turn, behind all that the partition's shard has brought forth, and applies it. */
+  appendEndMarker(partition: number, marker: EndMarker): AppendOutcome {
+    const host = this.#hosts.get(partition);
+    if (host !== undefined) return host.appendEndMarker(marker);
+    const errorMessage = `partition ${partition} of the coordinator is not served here`;
+    return { errorCode: this.#absence(), errorMessage, recordErrors: [] };
   }
 
   /** Appends what the partition's shard has brought forth so far, without waiting for the end of the turn. */

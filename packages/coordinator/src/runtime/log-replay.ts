@@ -1,20 +1,23 @@
-/** Reading an internal partition from its start to its end, record by record. */
+/** Reading an internal partition from its start to its end, record by record, transactions and their end markers included. */
 import { MillraceError } from '@millrace/base';
 import type { PartitionLog } from '@millrace/log';
 import {
   batchPositions,
   batchSizeInBytes,
   decodeBatch,
+  decodeEndTxnMarker,
   ErrorCode,
   errorByCode,
   type RecordBatchReader,
 } from '@millrace/protocol';
-import type { RecordCodec } from './coordinator-shard.ts';
+import type { RecordCodec, TransactionalShard } from './coordinator-shard.ts';
 
 export interface ReplayOptions<StateRecord> {
   readonly log: PartitionLog;
   readonly codec: RecordCodec<StateRecord>;
   readonly apply: (record: StateRecord) => void;
+  /** Null where no transactions are expected: their batches are unknown then. */
+  readonly transactions: Pick<TransactionalShard<StateRecord>, 'replayPending' | 'replayEndMarker'> | null;
   /** Called for a record of a kind that this version does not know. */
   readonly onUnknown: (offset: number) => void;
   /** Called after each batch; the replay goes on when it resolves, and ends early when that is false. */
@@ -66,9 +69,19 @@ export async function replayLog<StateRecord>(options: ReplayOptions<StateRecord>
 function applyBatch<StateRecord>(
   batch: RecordBatchReader,
   fromOffset: number,
-  { log, codec, apply, onUnknown }: ReplayOptions<StateRecord>,
+  options: ReplayOptions<StateRecord>,
 ): number {
-  if (batch.isControl) return 0;
+  if (batch.isControl) {
+    applyMarker(batch, options);
+    return 0;
+  }
+  const { log, codec, onUnknown, transactions } = options;
+  const { producerId, producerEpoch } = batch;
+  const apply = !batch.isTransactional
+    ? options.apply
+    : transactions === null
+      ? undefined
+      : (record: StateRecord) => transactions.replayPending({ producerId, producerEpoch }, record);
   let count = 0;
   for (let index = 0; index < batch.count; index++) {
     const offset = batch.offsetAt(index);
@@ -80,11 +93,22 @@ function applyBatch<StateRecord>(
     } catch (error) {
       throw loadFailed(log, offset, 'the record cannot be decoded', error);
     }
-    if (record === undefined) onUnknown(offset);
+    if (record === undefined || apply === undefined) onUnknown(offset);
     else apply(record);
     count++;
   }
   return count;
+}
+
+function applyMarker<StateRecord>(batch: RecordBatchReader, { log, transactions }: ReplayOptions<StateRecord>): void {
+  if (transactions === null || batch.count === 0) return;
+  let marker: ReturnType<typeof decodeEndTxnMarker>;
+  try {
+    marker = decodeEndTxnMarker(batch.keyAt(0), batch.valueAt(0));
+  } catch (error) {
+    throw loadFailed(log, batch.baseOffset, 'the control record cannot be decoded', error);
+  }
+  if (marker !== undefined) transactions.replayEndMarker(batch.producerId, marker.type);
 }
 
 function decodeAt(log: PartitionLog, slice: Buffer, position: number, offset: number): RecordBatchReader {

@@ -5,16 +5,24 @@
  *   snapshots.
  * Invariants: a shard is served only when it has replayed its whole log. When an append fails, the shard may be ahead of the
  *   log; so it is dropped, whoever waits is sent away, and a new one is loaded.
- *   A snapshot appends everything that is alive again and only then moves the log start past what was there before; a crash in
- *   between leaves records that say the same twice.
+ *   A snapshot appends everything that is alive again, what waits for the end of a transaction as such, and only then moves the
+ *   log start past what was there before; a crash in between leaves records that say the same twice.
+ *   An end marker goes into the log while the shard is loading, too: whoever ends a transaction need not wait for its readers.
  * Bounds: loading, upkeep and snapshots work in slices of about `SLICE_MS`; the log is kept below `snapshotGrowthFactor` times what
  *   is alive (or `snapshotBytesMin`).
  * Not here: requests (the concrete shard and its service), appends (record-appender.ts).
  */
-import { messageOf, type Clock, type Logger, type Timer, type Timers } from '@millrace/base';
-import type { PartitionLog } from '@millrace/log';
-import { ErrorCode } from '@millrace/protocol';
-import type { CoordinatorShard, RecordCodec } from './coordinator-shard.ts';
+import { assertDefined, messageOf, type Clock, type Logger, type Timer, type Timers } from '@millrace/base';
+import type { AppendOutcome, EndMarker, PartitionLog } from '@millrace/log';
+import { ErrorCode, errorByCode } from '@millrace/protocol';
+import { coordinatorErrorFor } from './append-errors.ts';
+import {
+  OrderedRecords,
+  type CoordinatorShard,
+  type RecordCodec,
+  type TransactionalProducer,
+  type TransactionalShard,
+} from './coordinator-shard.ts';
 import { replayLog } from './log-replay.ts';
 import { RecordAppender } from './record-appender.ts';
 import type { RuntimeMetrics } from './runtime-metrics.ts';
@@ -61,6 +69,8 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
   #bytesSinceSnapshot = 0;
   #liveBytes = 0;
   #isSnapshotting = false;
+  /** End markers that were appended since the last time the shard was served; loading may or may not have met them in the log. */
+  readonly #markersWhileLoading: EndMarker[] = [];
 
   constructor(options: ShardHostOptions<Shard, StateRecord>) {
     this.#options = options;
@@ -98,6 +108,55 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
       waiter.fail(ErrorCode.UNKNOWN_SERVER_ERROR);
       this.#onBug(error);
     }
+  }
+
+  /**
+   * Runs an operation whose records, which it returns without having applied them, wait for the end of the producer's transaction. They
+   * are behind what the step holds, and in the log when this returns. When the log refuses the producer, the waiter gets the error
+   * code and the step's answers are dropped.
+   */
+  runTransactional(
+    producer: TransactionalProducer,
+    operation: (shard: Shard, step: Step<StateRecord>) => readonly StateRecord[],
+    waiter: Waiter<never>,
+  ): void {
+    const shard = this.#shard;
+    if (shard === null) return waiter.fail(this.absence);
+    const step = new Step<StateRecord>();
+    try {
+      const records = operation(shard, step);
+      this.#appender?.add(step.records.splice(0), []);
+      const refusal = records.length === 0 ? 0 : this.#appendPending(shard, producer, records);
+      if (refusal !== 0) waiter.fail(coordinatorErrorFor(refusal));
+      else this.#commit(step);
+    } catch (error) {
+      waiter.fail(ErrorCode.UNKNOWN_SERVER_ERROR);
+      this.#onBug(error);
+    }
+  }
+
+  /** Appends the marker behind everything that this shard has brought forth, and applies it. A refused one changes nothing. */
+  appendEndMarker(marker: EndMarker): AppendOutcome {
+    const shard = this.#shard;
+    const appender = this.#appender;
+    if (this.#isClosed) return refusedMarker(ErrorCode.NOT_COORDINATOR);
+    if (shard === null || appender === null) {
+      const outcome = this.#options.log.appendEndMarker(marker);
+      if ('durable' in outcome) this.#noteMarkerWhileLoading(marker, outcome.durable);
+      return outcome;
+    }
+    const outcome = appender.appendEndMarker(marker);
+    if (!('durable' in outcome)) return outcome;
+    try {
+      assertDefined(transactionsOf(shard), 'a shard with transactions').replayEndMarker(
+        marker.producerId,
+        marker.outcome,
+      );
+      this.#armTimer();
+    } catch (error) {
+      this.#onBug(error);
+    }
+    return outcome;
   }
 
   /** Appends what was collected so far, so that appends to other logs in this turn come after it. */
@@ -152,6 +211,7 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
       log,
       codec,
       apply: (record: StateRecord) => shard.replay(record),
+      transactions: transactionsOf(shard) ?? null,
       onUnknown: () => unknownCount++,
       between: async () => {
         if (pace.isSpent()) await pace.rest();
@@ -197,6 +257,9 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     this.#bytesSinceSnapshot = replayedBytes;
     this.#liveBytes = 0;
     this.#isSnapshotting = false;
+    for (const { producerId, outcome } of this.#markersWhileLoading.splice(0)) {
+      transactionsOf(shard)?.replayEndMarker(producerId, outcome);
+    }
     this.#commit(step);
     this.#scheduleUpkeep();
     this.#snapshotIfDue();
@@ -214,6 +277,21 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
       }
     }
     this.#armTimer();
+  }
+
+  /** Appends and then applies; the error code of a refusal. */
+  #appendPending(shard: Shard, producer: TransactionalProducer, records: readonly StateRecord[]): number {
+    const transactions = assertDefined(transactionsOf(shard), 'a shard with transactions');
+    const refusal = this.#appender?.appendPending(producer, records) ?? ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    if (refusal === ErrorCode.NONE) for (const record of records) transactions.replayPending(producer, record);
+    return refusal;
+  }
+
+  #noteMarkerWhileLoading(marker: EndMarker, durable: Promise<number>): void {
+    this.#markersWhileLoading.push(marker);
+    void durable.then((errorCode) => {
+      if (errorCode !== 0 && this.#shard !== null) this.#onFailure(errorCode);
+    });
   }
 
   /** Half an operation may have happened to the shard, and the log has none of it. */
@@ -318,6 +396,26 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     });
   }
 
+  /** Appends what is alive once more; returns the number of records. */
+  #appendAgain(appender: RecordAppender<StateRecord>, live: StateRecord | OrderedRecords<StateRecord>): number {
+    if (!(live instanceof OrderedRecords)) {
+      appender.add([live], []);
+      return 1;
+    }
+    const { parts } = live;
+    for (let from = 0, to = 0; from < parts.length; from = to) {
+      const { producer } = assertDefined(parts[from], 'a record of a run');
+      while (parts[to]?.producer === producer && to < parts.length) to++;
+      const records = parts.slice(from, to).map(({ record }) => record);
+      const refusal = producer === null ? 0 : appender.appendPending(producer, records);
+      if (producer === null) appender.add(records, []);
+      if (refusal === 0) continue;
+      const { name } = errorByCode(refusal);
+      throw new Error(`the log refuses records of producer ${producer?.producerId} in its open transaction: ${name}`);
+    }
+    return parts.length;
+  }
+
   async #snapshot(): Promise<void> {
     const { log, logger, metrics } = this.#options;
     const shard = this.#shard;
@@ -327,20 +425,17 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     appender.flush();
     const startOffset = log.logEndOffset;
     this.#bytesSinceSnapshot = 0;
-    let slice: StateRecord[] = [];
     let recordCount = 0;
+    let sliceEnd = SNAPSHOT_SLICE_RECORDS;
     const pace = new Pace(this.#options);
-    for (const record of shard.liveRecords()) {
-      slice.push(record);
-      recordCount++;
-      if (slice.length < SNAPSHOT_SLICE_RECORDS) continue;
-      appender.add(slice, []);
-      slice = [];
+    for (const live of shard.liveRecords()) {
+      recordCount += this.#appendAgain(appender, live);
+      if (recordCount < sliceEnd) continue;
+      sliceEnd = recordCount + SNAPSHOT_SLICE_RECORDS;
       await appender.settle();
       if (pace.isSpent()) await pace.rest();
       if (this.#shard !== shard) return;
     }
-    appender.add(slice, []);
     await appender.settle();
     if (this.#shard !== shard) return;
     await log.advanceLogStart(startOffset);
@@ -356,6 +451,21 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
       logStartOffset: startOffset,
     });
   }
+}
+
+/** The shard's side of transactions, if it has one. */
+function transactionsOf<StateRecord>(
+  shard: CoordinatorShard<StateRecord>,
+): TransactionalShard<StateRecord> | undefined {
+  return isTransactional(shard) ? shard : undefined;
+}
+
+function isTransactional<StateRecord>(shard: CoordinatorShard<StateRecord>): shard is TransactionalShard<StateRecord> {
+  return 'replayPending' in shard && 'replayEndMarker' in shard;
+}
+
+function refusedMarker(errorCode: number): AppendOutcome {
+  return { errorCode, errorMessage: 'the coordinator partition is not served here', recordErrors: [] };
 }
 
 /** Waits for nothing and hears nothing. */
