@@ -2,7 +2,7 @@
  * OffsetFetch 1–10: how far groups have read.
  *
  * v2+: null topics ask for all, and the group's error has a field (v1 repeats it for each partition). v5+: leader epochs.
- * v7+: `requireStable`; without transactions every offset is stable. v8+: several groups. v10: topics by id.
+ * v7+: `requireStable` draws UNSTABLE_OFFSET_COMMIT for partitions with offsets in an open transaction. v8+: several groups. v10: topics by id.
  * Differs from Apache Kafka: an answer waits for commits that are on their way, so it never shows what a crash could take back;
  * a group that stands several times in a request is answered once, so that a small request cannot draw a huge answer.
  * Pinned by test/groups.itest.ts and the tests of @millrace/coordinator.
