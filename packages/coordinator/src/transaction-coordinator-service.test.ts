@@ -276,6 +276,48 @@ describe('EndTxn', () => {
 });
 
 describe('markers that are not in the journal', () => {
+  it('wait for the decision to be durable', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun([OS0, A0]);
+    fixture.faulty.hold();
+    const ending = fixture.asksEnd(producer, true);
+    await fixture.time.advance(1_000);
+    expect(fixture.participants.markers).toEqual([]);
+
+    fixture.faulty.release();
+    expect(await fixture.during(ending)).toMatchObject({ errorCode: 0 });
+    expect(fixture.participants.markers).toHaveLength(2);
+  });
+
+  it('come later when the decision is very late, whatever was answered', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun([OS0]);
+    fixture.faulty.hold();
+    expect(await fixture.end(producer, true)).toMatchObject({ errorCode: 15 });
+    expect(fixture.participants.markers).toEqual([]);
+
+    fixture.faulty.release();
+    await fixture.time.advance(20_000);
+    expect(fixture.participants.markers).toMatchObject([{ outcome: 'commit', producerEpoch: 1 }]);
+    expect(await fixture.end(producer, true)).toMatchObject({ errorCode: 0, producerEpoch: 1 });
+  });
+
+  it('are left to the next owner when the partition moves meanwhile', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.begun([OS0]);
+    fixture.faulty.hold();
+    void fixture.asksEnd(producer, true);
+    await turns();
+    fixture.coordinator.unload(0);
+    fixture.faulty.release();
+    await turns();
+    expect(fixture.participants.markers).toEqual([]);
+
+    await fixture.crash();
+    await fixture.time.advance(10);
+    expect(fixture.participants.markers).toMatchObject([{ outcome: 'commit', coordinatorEpoch: 1 }]);
+  });
+
   it('complete the transaction when they are durable', async () => {
     const fixture = await TransactionFixture.start();
     const producer = await fixture.begun([OS0, A0]);

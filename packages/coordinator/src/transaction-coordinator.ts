@@ -34,6 +34,11 @@ export interface AppendedMarkers {
 
 /** What the coordinator needs of the broker. */
 export interface TransactionParticipants {
+  /**
+   * Markers of all these partitions would go to the journal, so that they are lost when the records ahead of them are. A partition
+   * that does not exist any more counts as such.
+   */
+  areJournalled(partitions: readonly TopicPartitionRef[]): boolean;
   /** Appends an end marker to each, in this turn. A partition that does not exist any more counts as done (0). */
   appendMarkers(marker: EndMarker, partitions: readonly TopicPartitionRef[]): AppendedMarkers;
   /** Transactions that the logs here have open, to compare with what coordinators know. */

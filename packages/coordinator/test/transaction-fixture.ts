@@ -59,12 +59,16 @@ export class TestParticipants implements TransactionParticipants {
   readonly #waiting: (() => void)[] = [];
   #isHolding = false;
 
+  areJournalled(partitions: readonly TopicPartitionRef[]): boolean {
+    return partitions.every(({ topic }) => topic !== 'os');
+  }
+
   appendMarkers(marker: EndMarker, partitions: readonly TopicPartitionRef[]): AppendedMarkers {
     for (const place of partitions) {
       this.trace.push(`${marker.outcome} ${place.topic}-${place.partition} e${marker.producerEpoch}`);
       this.markers.push({ ...place, ...marker });
     }
-    const allJournalled = partitions.every(({ topic }) => topic !== 'os');
+    const allJournalled = this.areJournalled(partitions);
     const codes = partitions.map(({ topic }) => (topic === 'os' ? this.markerError : 0));
     return { allJournalled, durable: this.#durable(codes) };
   }

@@ -44,7 +44,7 @@ export interface TransactionShardOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: TransactionMetrics;
-  readonly participants: Pick<TransactionParticipants, 'appendMarkers'>;
+  readonly participants: Pick<TransactionParticipants, 'appendMarkers' | 'areJournalled'>;
   /** Of the partition of `__transaction_state`. */
   readonly coordinatorEpoch: number;
   /** Largest record that the log takes, in bytes of key and value. */
@@ -67,6 +67,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
   readonly #options: TransactionShardOptions;
   #lastCheckMs = -Infinity;
   #isLoaded = false;
+  #isClosed = false;
 
   constructor(options: TransactionShardOptions) {
     this.#options = options;
@@ -156,6 +157,7 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#transactions.clear();
   }
 
@@ -246,17 +248,32 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     this.#followWithMarkers(transaction, step, null);
   }
 
+  /**
+   * Behind the decision in the journal, markers can go in the same turn. A log that is not journalled could keep its marker when
+   * the decision is lost: there it has to be durable first.
+   */
   #followWithMarkers(transaction: Transaction, step: TransactionStep, reply: Reply | null): void {
-    step.followWith({
-      deliver: () => this.#appendMarkers(transaction, reply),
-      fail: (errorCode) => reply?.fail(errorCode),
+    const decision = transaction.image;
+    const deliver = (): void => this.#appendMarkers(transaction, decision, reply);
+    if (this.#options.participants.areJournalled(missing(transaction))) {
+      step.followWith({ deliver, fail: (errorCode) => reply?.fail(errorCode) });
+      return;
+    }
+    step.replies.push({
+      deliver,
+      fail: (errorCode) => {
+        // It may become durable all the same, only later.
+        const { clock, run } = this.#options;
+        run(() => this.#retries.set(transaction.retry, clock.monotonicMs() + RETRY_MS_MAX));
+        reply?.fail(errorCode);
+      },
     });
   }
 
   /** The decision is in the log, so the markers may go into theirs. */
-  #appendMarkers(transaction: Transaction, reply: Reply | null): void {
+  #appendMarkers(transaction: Transaction, decision: TransactionImage, reply: Reply | null): void {
     const { participants, coordinatorEpoch, run } = this.#options;
-    const decision = transaction.image;
+    if (this.#isClosed || transaction.image !== decision) return reply?.fail(ErrorCode.NOT_COORDINATOR);
     const partitions = missing(transaction);
     transaction.attempts++;
     const { allJournalled, durable } = participants.appendMarkers(markerOf(decision, coordinatorEpoch), partitions);
