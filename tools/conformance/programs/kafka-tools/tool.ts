@@ -23,6 +23,7 @@ const CLASSES = {
   apiVersions: 'org.apache.kafka.tools.BrokerApiVersionsCommand',
   cluster: 'org.apache.kafka.tools.ClusterTool',
   logDirs: 'org.apache.kafka.tools.LogDirsCommand',
+  transactions: 'org.apache.kafka.tools.TransactionsCommand',
 } as const;
 
 export type Tool = keyof typeof CLASSES;

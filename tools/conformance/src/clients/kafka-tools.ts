@@ -10,7 +10,7 @@ export const kafkaTools: Client = {
     const jars = await kafkaJars();
     return {
       command: process.execPath,
-      args: [join(PROGRAMS_DIR, 'kafka-tools', 'main.ts')],
+      args: ['--conditions=@millrace/source', join(PROGRAMS_DIR, 'kafka-tools', 'main.ts')],
       env: { CONFORMANCE_CLASSPATH: jars, CONFORMANCE_JVM: SMALL_JVM.join(' ') },
     };
   },
