@@ -113,6 +113,7 @@ function localEngine(options: StorageOptions, lock: DirectoryLock, metaStore: Me
       repair,
       tailCacheBytes: memoryShares.tailBytes,
       readAheadBytes: memoryShares.readAheadBytes,
+      pacesCatchUp: true,
       segmentIndexBytes: memoryShares.indexBytes,
       journalFileBytes: config.journalFileBytes,
       retentionCheckIntervalMs: config.logRetentionCheckIntervalMs,

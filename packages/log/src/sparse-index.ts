@@ -56,6 +56,12 @@ export class SparseIndex {
     return entry === -1 ? 0 : this.#entries[entry * STRIDE + 1]!;
   }
 
+  /** The last position known of a batch that begins before `position`; 0 when none is. */
+  positionBefore(position: number): number {
+    const entry = this.#lastEntry((at) => this.#entries[at + 1]! < position);
+    return entry === -1 ? 0 : this.#entries[entry * STRIDE + 1]!;
+  }
+
   /** Offset from which to look for the first timestamp ≥ `timestampMs`; undefined = from the segment's start. */
   offsetForTimestamp(timestampMs: number): number | undefined {
     const entry = this.#lastEntry((at) => this.#entries[at + 2]! < timestampMs);

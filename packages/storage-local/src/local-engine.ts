@@ -43,6 +43,7 @@ import {
 import { Ballast } from './ballast.ts';
 import { ByteWriter } from './byte-codec.ts';
 import { checkpointFileName } from './checkpoint-file.ts';
+import { CatchUpPace } from './catch-up-pace.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { directoryUnusable, identifyDirectory, layoutOf, type DataLayout } from './data-directory.ts';
 import { DirectWriter } from './direct-writer.ts';
@@ -79,6 +80,8 @@ export interface LocalLogEngineConfig {
   readonly tailCacheBytes: number;
   /** Memory for records read ahead of consumers, in chunks of 2 MiB. Default 16 MiB. */
   readonly readAheadBytes: number;
+  /** Reads from segments give way to appends, see `catch-up-pace.ts`. Needs timers that run by themselves. */
+  readonly pacesCatchUp: boolean;
   /** Memory for indexes of sealed segments. Default 32 MiB. */
   readonly segmentIndexBytes: number;
   /** Size to which pieces of tail memory grow. Default 1 MiB. */
@@ -108,6 +111,7 @@ export interface LocalLogEngineConfig {
 const DEFAULTS: LocalLogEngineConfig = {
   tailCacheBytes: 32 * MIB,
   readAheadBytes: 16 * MIB,
+  pacesCatchUp: false,
   segmentIndexBytes: 32 * MIB,
   tailSlabBytes: MIB,
   journalFileBytes: 64 * MIB,
@@ -208,6 +212,7 @@ class LocalLogEngine implements LogEngine {
       fileSystem: this.#fileSystem,
       logsDirectory: this.#layout.logs,
       logger,
+      pace: config.pacesCatchUp ? new CatchUpPace({ clock, timers }) : undefined,
       openFilesMax: config.openFilesMax,
       readAheadBytes: config.readAheadBytes,
       indexBytes: config.segmentIndexBytes,
@@ -368,7 +373,9 @@ class LocalLogEngine implements LogEngine {
     await Promise.allSettled(this.#deleting.values());
     for (const { log } of this.#partitions.values()) await log.settled();
     await running.checkpointer.stop();
-    if (this.#fatal === undefined && !isStuck) await running.checkpointer.run(true);
+    if (this.#fatal === undefined && !isStuck && (await running.checkpointer.run(true))) {
+      await Promise.all([...this.#partitions.values()].map((partition) => this.#files.writeActiveIndex(partition)));
+    }
     this.#flusher.stop();
     await running.writer.drained();
     await this.#removals.finish();

@@ -2,7 +2,7 @@ import { ReadPieces } from './read-pieces.ts';
 
 describe('ReadPieces', () => {
   it('uses the memory of a piece again once all its users are done', () => {
-    const pieces = new ReadPieces(1000);
+    const pieces = new ReadPieces(1000, () => 4);
     const piece = pieces.take();
     const done = piece.use();
 
@@ -15,7 +15,7 @@ describe('ReadPieces', () => {
   });
 
   it('does not take one user for two', () => {
-    const pieces = new ReadPieces(1000);
+    const pieces = new ReadPieces(1000, () => 4);
     const piece = pieces.take();
     const done = piece.use();
 
@@ -24,8 +24,8 @@ describe('ReadPieces', () => {
     expect(pieces.freeBytes).toBe(0);
   });
 
-  it('keeps a few free pieces at most', () => {
-    const pieces = new ReadPieces(1000);
+  it('keeps as many free pieces as it may', () => {
+    const pieces = new ReadPieces(1000, () => 4);
     for (const piece of Array.from({ length: 20 }, () => pieces.take())) piece.drop();
 
     expect(pieces.freeBytes).toBe(4000);

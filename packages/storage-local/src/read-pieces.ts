@@ -3,10 +3,8 @@
  *
  * Invariants: a piece is free when nobody uses it: neither the read-ahead nor an answer on its way. An answer that is never sent keeps
  *   its piece for good; the garbage collector takes it.
- * Bounds: {@link FREE_MAX} free pieces.
+ * Bounds: as many free pieces as `freeMax` says when one becomes free.
  */
-
-const FREE_MAX = 4;
 
 export class ReadPiece {
   readonly memory: Buffer;
@@ -38,10 +36,12 @@ export class ReadPiece {
 
 export class ReadPieces {
   readonly #pieceBytes: number;
+  readonly #freeMax: () => number;
   readonly #free: Buffer[] = [];
 
-  constructor(pieceBytes: number) {
+  constructor(pieceBytes: number, freeMax: () => number) {
     this.#pieceBytes = pieceBytes;
+    this.#freeMax = freeMax;
   }
 
   get freeBytes(): number {
@@ -51,7 +51,7 @@ export class ReadPieces {
   take(): ReadPiece {
     const memory = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#pieceBytes);
     return new ReadPiece(memory, (piece) => {
-      if (this.#free.length < FREE_MAX) this.#free.push(piece.memory);
+      if (this.#free.length < this.#freeMax()) this.#free.push(piece.memory);
     });
   }
 }

@@ -8,6 +8,11 @@
  * Bounds: cold reads and background writes each have a gate in front of the thread pool; {@link SegmentFilesOptions.readAheadBytes} of
  *   read-ahead; {@link SegmentFilesOptions.indexBytes} of indexes.
  * Not here: when to write and sync (`flusher.ts`, `checkpointer.ts`), lists of aborted transactions (`aborted-files.ts`).
+ * Owns: `logs/<topic id>-<partition>/<base offset>.log` and `.idx`, the handles to them, indexes of sealed segments in memory.
+ * Invariants: a segment holds batches exactly as consumers get them, at the positions that the log gave them; nothing below what a
+ *   checkpoint vouches for is written again. A sync that failed is never repeated: the error goes up and ends the engine.
+ * Bounds: cold reads and background writes each have a gate in front of the thread pool; {@link SegmentFilesOptions.indexBytes} of indexes.
+ * Not here: when to write and sync (`flusher.ts`, `checkpointer.ts`), what is read before it is asked for (`read-ahead.ts`).
  */
 import { MillraceError, type Logger } from '@millrace/base';
 import {
@@ -31,26 +36,23 @@ import { AbortedFiles } from './aborted-files.ts';
 import { FileHandles } from './file-handles.ts';
 import { errorCodeOf, isOutOfSpace, readWholeFile, SyncFailure, type FileSystem } from './file-system.ts';
 import { IoGate } from './io-gate.ts';
-import { ReadPieces, type ReadPiece } from './read-pieces.ts';
+import type { CatchUpPace } from './catch-up-pace.ts';
+import { ReadAhead, type SegmentSource } from './read-ahead.ts';
 import { decodeIndexFile, encodeIndexFile } from './segment-index-file.ts';
 import type { StoredPartition } from './stored-partition.ts';
 
 const COLD_READS_MAX = 2;
 const BACKGROUND_WRITES_MAX = 2;
-const READ_AHEAD_BYTES = 2 * 1024 * 1024;
 const SCAN_BYTES = 1024 * 1024;
-
-/** Bytes of a segment that were read for a consumer that may come back for the rest. */
-interface Chunk {
-  readonly position: number;
-  readonly bytes: Buffer;
-  readonly piece: ReadPiece;
-}
+/** An active segment below this size is quickly looked through. */
+const INDEX_WORTH_BYTES = 4 * 1024 * 1024;
 
 export interface SegmentFilesOptions {
   readonly fileSystem: FileSystem;
   readonly logsDirectory: string;
   readonly logger: Logger;
+  /** Holds reads back while producers need the event loop; absent = never. */
+  readonly pace: CatchUpPace | undefined;
   readonly openFilesMax: number;
   readonly readAheadBytes: number;
   readonly indexBytes: number;
@@ -67,11 +69,8 @@ export class SegmentFiles implements SegmentStore {
   readonly #handles: FileHandles;
   readonly #coldReads = new IoGate(COLD_READS_MAX);
   readonly #background = new IoGate(BACKGROUND_WRITES_MAX);
-  /** Least recently used first. */
-  readonly #chunks = new Map<Segment, Chunk>();
-  readonly #pieces = new ReadPieces(READ_AHEAD_BYTES);
-  /** Where the last read of a segment ended: a read that begins there is sequential. */
-  readonly #lastReadEnds = new WeakMap<Segment, number>();
+  readonly #readAhead: ReadAhead;
+  readonly #pace: CatchUpPace | undefined;
   /** Sealed segments whose index is in memory, least recently loaded first. */
   readonly #indexed = new Map<Segment, number>();
   #indexedBytes = 0;
@@ -89,11 +88,13 @@ export class SegmentFiles implements SegmentStore {
           this.#handles.use(partition.segmentPath(segment), 'update', (file) => file.read(target, position)),
         ),
     });
+    this.#readAhead = new ReadAhead(options.readAheadBytes);
+    this.#pace = options.pace;
   }
 
   /** Bytes of read-ahead in memory. */
   get readAheadBytes(): number {
-    return this.#chunks.size * READ_AHEAD_BYTES + this.#pieces.freeBytes;
+    return this.#readAhead.heldBytes;
   }
 
   /** Bytes of indexes in memory, lists of aborted transactions among them. */
@@ -108,27 +109,17 @@ export class SegmentFiles implements SegmentStore {
     sizeBytesMin: number,
     sizeBytes: number,
   ): Promise<StoredBytes> {
-    const ready = this.#fromChunk(segment, position, sizeBytesMin, sizeBytes);
-    if (ready !== undefined) return ready;
-    const partition = this.#options.partitionOf(log);
-    const overlap = (this.#lastReadEnds.get(segment) ?? -1) - position;
-    const isSequential = overlap >= 0 && overlap <= sizeBytes;
+    const turn = this.#pace?.admit(sizeBytes);
+    if (turn !== undefined) await turn;
     const limit = log.data.flushedSizeOf(segment);
-    // A batch that is larger than a piece is read by itself.
-    const piece = isSequential && sizeBytes <= READ_AHEAD_BYTES ? this.#pieces.take() : undefined;
-    const wanted = Math.min(piece === undefined ? sizeBytes : READ_AHEAD_BYTES, limit - position);
-    const bytes = piece?.memory.subarray(0, wanted) ?? Buffer.allocUnsafeSlow(wanted);
-    const path = partition.segmentPath(segment);
-    const count = await this.#coldReads.run(() =>
-      this.#handles.use(path, 'update', (file) => file.read(bytes, position)),
-    );
-    if (count < bytes.length) throw tooShort(path, position + count, limit);
-    this.#lastReadEnds.set(segment, position + Math.min(sizeBytes, count));
-    const wantedBytes = bytes.length > sizeBytes ? bytes.subarray(0, sizeBytes) : bytes;
-    if (piece === undefined) return { bytes: wantedBytes };
-    const release = piece.use();
-    this.#keepChunk(segment, { position, bytes, piece });
-    return { bytes: wantedBytes, release };
+    const path = this.#options.partitionOf(log).segmentPath(segment);
+    const source: SegmentSource = {
+      segment,
+      limit,
+      read: (from, allocate) => this.#fill(path, from, limit, allocate),
+      resumeAt: (end) => segment.index?.positionBefore(end),
+    };
+    return this.#readAhead.read(source, position, sizeBytesMin, sizeBytes);
   }
 
   loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex> {
@@ -147,7 +138,7 @@ export class SegmentFiles implements SegmentStore {
   discard(log: OwnedLog, segments: readonly Segment[]): void {
     const partition = this.#options.partitionOf(log);
     for (const segment of segments) {
-      this.#dropChunk(segment);
+      this.#readAhead.drop(segment);
       this.#dropIndex(segment);
       this.#aborted.drop(segment);
       partition.dirtySegments.delete(segment);
@@ -156,6 +147,7 @@ export class SegmentFiles implements SegmentStore {
   }
 
   noteCommitted(log: OwnedLog): void {
+    this.#pace?.noteAppend();
     this.#options.onCommitted(this.#options.partitionOf(log));
   }
 
@@ -234,6 +226,22 @@ export class SegmentFiles implements SegmentStore {
     const { index } = segment;
     if (index === undefined || this.#indexed.has(segment)) return;
     this.#noteIndexed(segment, index);
+    await this.#writeIndexFile(partition, segment, index);
+  }
+
+  /**
+   * Before the files are closed for good: the sidecar of a segment that still grows, unless making it anew is cheap; best effort.
+   * A checkpoint must vouch for all of the segment, so that what the sidecar covers will never be written again.
+   */
+  async writeActiveIndex(partition: StoredPartition): Promise<void> {
+    const { data } = partition.log;
+    const segment = data.activeSegment;
+    if (segment?.index === undefined || segment.sizeBytes < INDEX_WORTH_BYTES) return;
+    if (data.flushedSizeOf(segment) === segment.sizeBytes)
+      await this.#writeIndexFile(partition, segment, segment.index);
+  }
+
+  async #writeIndexFile(partition: StoredPartition, segment: Segment, index: SparseIndex): Promise<void> {
     const content = encodeIndexFile(index, segment.sizeBytes);
     try {
       await this.#background.run(async () => {
@@ -270,50 +278,32 @@ export class SegmentFiles implements SegmentStore {
     return this.#handles.close();
   }
 
-  #fromChunk(segment: Segment, position: number, sizeBytesMin: number, sizeBytes: number): StoredBytes | undefined {
-    const chunk = this.#chunks.get(segment);
-    if (chunk === undefined) return undefined;
-    const start = position - chunk.position;
-    if (start < 0 || start + sizeBytesMin > chunk.bytes.length) return undefined;
-    const end = Math.min(chunk.bytes.length, start + sizeBytes);
-    this.#lastReadEnds.set(segment, chunk.position + end);
-    return { bytes: chunk.bytes.subarray(start, end), release: chunk.piece.use() };
-  }
-
-  #keepChunk(segment: Segment, chunk: Chunk): void {
-    this.#dropChunk(segment);
-    this.#chunks.set(segment, chunk);
-    if (this.#chunks.size * READ_AHEAD_BYTES <= this.#options.readAheadBytes) return;
-    for (const oldest of this.#chunks.keys()) {
-      this.#dropChunk(oldest);
-      return;
-    }
-  }
-
-  #dropChunk(segment: Segment): void {
-    this.#chunks.get(segment)?.piece.drop();
-    this.#chunks.delete(segment);
+  async #fill(path: string, position: number, limit: number, allocate: () => Buffer): Promise<void> {
+    await this.#coldReads.run(async () => {
+      const bytes = allocate();
+      const count = await this.#handles.use(path, 'update', (file) => file.read(bytes, position));
+      if (count < bytes.length) throw tooShort(path, position + count, limit);
+    });
   }
 
   async #loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex> {
     const partition = this.#options.partitionOf(log);
     const isSealed = segment !== log.data.activeSegment && log.data.flushedSizeOf(segment) === segment.sizeBytes;
-    if (isSealed) {
-      const content = await this.#coldReads.run(() =>
-        readWholeFile(this.#options.fileSystem, partition.indexPath(segment)),
-      );
-      const stored = content === undefined ? undefined : decodeIndexFile(content, segment.sizeBytes);
-      if (stored !== undefined) {
-        segment.index = stored;
-        this.#noteIndexed(segment, stored);
-        return stored;
-      }
+    const content = await this.#coldReads.run(() =>
+      readWholeFile(this.#options.fileSystem, partition.indexPath(segment)),
+    );
+    const stored = content === undefined ? undefined : decodeIndexFile(content, log.data.flushedSizeOf(segment));
+    if (isSealed && stored?.coveredBytes === segment.sizeBytes) {
+      segment.index = stored.index;
+      this.#noteIndexed(segment, stored.index);
+      return stored.index;
     }
-    const index = new SparseIndex();
-    let position = 0;
+    const index = stored?.index ?? new SparseIndex();
+    let position = stored?.coveredBytes ?? 0;
+    const scratch = Buffer.allocUnsafeSlow(Math.min(SCAN_BYTES, log.data.flushedSizeOf(segment)));
     // More may be flushed, and leave memory, while the file is scanned.
     while (position < log.data.flushedSizeOf(segment)) {
-      position = await this.#scan(partition, segment, index, position, log.data.flushedSizeOf(segment));
+      position = await this.#scan(partition, segment, index, position, log.data.flushedSizeOf(segment), scratch);
     }
     log.data.installIndex(segment, index, position);
     if (isSealed) await this.writeIndex(partition, segment);
@@ -327,11 +317,12 @@ export class SegmentFiles implements SegmentStore {
     index: SparseIndex,
     start: number,
     end: number,
+    scratch: Buffer,
   ): Promise<number> {
     const path = partition.segmentPath(segment);
     let position = start;
     while (position < end) {
-      const bytes = Buffer.allocUnsafe(Math.min(SCAN_BYTES, end - position));
+      const bytes = scratch.subarray(0, Math.min(scratch.length, end - position));
       const count = await this.#coldReads.run(() =>
         this.#handles.use(path, 'update', (file) => file.read(bytes, position)),
       );

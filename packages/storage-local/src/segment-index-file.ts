@@ -1,8 +1,8 @@
 /**
- * The sidecar of a sealed segment: its sparse index, so that a restart need not read the segment for it.
+ * The sidecar of a segment: its sparse index, so that a restart need not read the segment for it.
  *
- * Never trusted and never synced: a CRC tells whether it is whole, and it must belong to a segment of exactly that size; without it the
- * index is made again from the batch headers.
+ * Never trusted and never synced: a CRC tells whether it is whole. A sealed segment must have exactly the size that it was made for; the
+ * active one may have grown since, and the rest, or all where there is no sidecar, is made again from the batch headers.
  */
 import { crc32c } from '@millrace/compression';
 import { SparseIndex } from '@millrace/log/internal';
@@ -30,13 +30,20 @@ export function encodeIndexFile(index: SparseIndex, segmentBytes: number): Buffe
   return content;
 }
 
-/** Undefined when the bytes are not a whole index of a segment of that size. */
-export function decodeIndexFile(content: Buffer, segmentBytes: number): SparseIndex | undefined {
+export interface StoredIndex {
+  readonly index: SparseIndex;
+  /** Bytes of the segment that it covers, up to the end of a batch. */
+  readonly coveredBytes: number;
+}
+
+/** Undefined when the bytes are not a whole index of at most the first `segmentBytes` of a segment. */
+export function decodeIndexFile(content: Buffer, segmentBytes: number): StoredIndex | undefined {
   if (frameFault(content, segmentBytes) !== undefined) return undefined;
   const count = content.readUInt32LE(COUNT_AT);
   const numbers = new Float64Array(count);
   for (let at = 0; at < count; at++) numbers[at] = content.readDoubleLE(HEADER_BYTES + at * NUMBER_BYTES);
-  return new SparseIndex(numbers, content.readDoubleLE(MAX_TIMESTAMP_AT));
+  const index = new SparseIndex(numbers, content.readDoubleLE(MAX_TIMESTAMP_AT));
+  return { index, coveredBytes: content.readDoubleLE(SEGMENT_BYTES_AT) };
 }
 
 export interface IndexFault {
@@ -76,6 +83,6 @@ function frameFault(content: Buffer, segmentBytes: number): IndexFault | undefin
     return { position: CRC_AT, reason: 'its CRC does not match its bytes' };
   }
   const coveredBytes = content.readDoubleLE(SEGMENT_BYTES_AT);
-  if (coveredBytes === segmentBytes) return undefined;
+  if (coveredBytes <= segmentBytes) return undefined;
   return { position: SEGMENT_BYTES_AT, reason: `it is for ${coveredBytes} bytes, the segment has ${segmentBytes}` };
 }

@@ -1,0 +1,105 @@
+import { ManualTime } from '@millrace/testing';
+import { CatchUpPace } from './catch-up-pace.ts';
+
+const READ_BYTES = 1024 * 1024;
+const TICK_MS = 10;
+
+/** One reader that always wants more, for some ticks; the bytes that it got. */
+async function readFor(
+  pace: CatchUpPace,
+  time: ManualTime,
+  ticks: number,
+  options: { readonly appends: boolean; readonly tickMs?: number },
+): Promise<number> {
+  let bytes = 0;
+  let isWaiting = false;
+  const take = (): void => {
+    // Without a pace there is no end; so much in one tick means that.
+    for (let count = 0; count < 1_000; count++) {
+      const turn = pace.admit(READ_BYTES);
+      if (turn !== undefined) {
+        isWaiting = true;
+        void turn.then(() => {
+          isWaiting = false;
+          bytes += READ_BYTES;
+        });
+        return;
+      }
+      bytes += READ_BYTES;
+    }
+  };
+  for (let tick = 0; tick < ticks; tick++) {
+    if (!isWaiting) take();
+    if (options.appends) pace.noteAppend();
+    time.advance(options.tickMs ?? TICK_MS);
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  return bytes;
+}
+
+function paceAt(time: ManualTime): CatchUpPace {
+  return new CatchUpPace({ clock: time, timers: time });
+}
+
+describe('CatchUpPace', () => {
+  it('lets everybody read at once while nobody appends', () => {
+    const pace = paceAt(new ManualTime());
+    for (let count = 0; count < 10_000; count++) expect(pace.admit(READ_BYTES)).toBeUndefined();
+  });
+
+  it('goes slower once the loop is late, and faster again while it is not', async () => {
+    const time = new ManualTime();
+    const pace = paceAt(time);
+    await readFor(pace, time, 5, { appends: true });
+
+    const begin = await readFor(pace, time, 50, { appends: true });
+    await readFor(pace, time, 10, { appends: true, tickMs: TICK_MS + 20 });
+    const late = await readFor(pace, time, 50, { appends: true });
+    await readFor(pace, time, 500, { appends: true });
+    const recovered = await readFor(pace, time, 50, { appends: true });
+
+    expect(begin).toBeGreaterThan(30 * READ_BYTES);
+    expect(late).toBeLessThan(begin);
+    expect(late).toBeGreaterThan(20 * READ_BYTES);
+    expect(recovered).toBeGreaterThan(2 * begin);
+  });
+
+  it('holds nobody back once the producers have been silent for a while', async () => {
+    const time = new ManualTime();
+    const pace = paceAt(time);
+    await readFor(pace, time, 20, { appends: true });
+    await readFor(pace, time, 60, { appends: false });
+    expect(pace.admit(READ_BYTES)).toBeUndefined();
+    expect(pace.admit(1_000 * READ_BYTES)).toBeUndefined();
+    expect(pace.admit(READ_BYTES)).toBeUndefined();
+  });
+
+  it('lets those who wait go on in their order when the producers fall silent', async () => {
+    const time = new ManualTime();
+    const pace = paceAt(time);
+    await readFor(pace, time, 3, { appends: true });
+    void pace.admit(1_000 * READ_BYTES);
+    const order: number[] = [];
+    const waiting = [1, 2, 3].map(async (reader) => {
+      await pace.admit(READ_BYTES);
+      order.push(reader);
+    });
+    for (let tick = 0; tick < 60; tick++) time.advance(TICK_MS);
+    await Promise.all(waiting);
+    expect(order).toEqual([1, 2, 3]);
+  });
+
+  it('stops its watch when nobody reads any more', () => {
+    const time = new ManualTime();
+    const schedules: number[] = [];
+    const pace = new CatchUpPace({
+      clock: time,
+      timers: { schedule: (delayMs, callback) => (schedules.push(delayMs), time.schedule(delayMs, callback)) },
+    });
+    void pace.admit(READ_BYTES);
+    for (let tick = 0; tick < 300; tick++) time.advance(TICK_MS);
+    expect(schedules.length).toBeGreaterThan(50);
+    expect(schedules.length).toBeLessThan(150);
+  });
+});

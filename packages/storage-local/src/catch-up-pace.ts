@@ -1,0 +1,107 @@
+/**
+ * How fast consumers that are behind may read from disk while producers append: as fast as it goes without holding up the event loop.
+ *
+ * Invariants: without appends nobody waits. With them the rate falls by half when the loop came late, and grows in small steps while it
+ *   comes in time; it never falls below {@link RATE_MIN}, so whoever is behind does catch up. Reads go on in the order in which they came.
+ * Not here: the gate in front of the thread pool (`io-gate.ts`).
+ */
+import type { Clock, Timers } from '@millrace/base';
+
+/** Bytes per second. */
+const RATE_MIN = 48 * 1024 * 1024;
+const RATE_START = 96 * 1024 * 1024;
+const RATE_MAX = 4 * 1024 * 1024 * 1024;
+/** Bytes per second that are added when the loop came in time for a whole tick. */
+const RATE_STEP = 1024 * 1024;
+const TICK_MS = 10;
+/** Later than this, the loop had too much to do. */
+const LATE_MS = 4;
+/** Ticks without an append after which producers count as silent. */
+const SILENT_TICKS = 50;
+/** Ticks without a read after which the watch ends. */
+const IDLE_TICKS = 100;
+/** A reader that comes after a pause may take so many ticks' worth at once. */
+const BURST_TICKS = 5;
+
+export interface CatchUpPaceOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
+export class CatchUpPace {
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  readonly #waiting: { readonly bytes: number; readonly resolve: () => void }[] = [];
+  #rate = RATE_START;
+  /** Bytes that may be read now; below 0 after a read larger than that. */
+  #room = 0;
+  #isWatching = false;
+  #hasAppended = false;
+  #ticksSinceAppend = SILENT_TICKS;
+  #ticksSinceRead = 0;
+
+  constructor(options: CatchUpPaceOptions) {
+    this.#clock = options.clock;
+    this.#timers = options.timers;
+  }
+
+  /** Something was appended to one of the logs. */
+  noteAppend(): void {
+    this.#hasAppended = true;
+  }
+
+  /** Undefined when a read of that size may begin now, else resolves when it may. */
+  admit(bytes: number): Promise<void> | undefined {
+    this.#ticksSinceRead = 0;
+    if (!this.#isWatching) this.#watch();
+    if (!this.#isPaced) return undefined;
+    if (this.#waiting.length === 0 && this.#room > 0) {
+      this.#room -= bytes;
+      return undefined;
+    }
+    return new Promise((resolve) => this.#waiting.push({ bytes, resolve }));
+  }
+
+  get #isPaced(): boolean {
+    return this.#ticksSinceAppend < SILENT_TICKS;
+  }
+
+  #watch(): void {
+    this.#isWatching = true;
+    this.#hasAppended = false;
+    this.#ticksSinceAppend = SILENT_TICKS;
+    this.#scheduleTick();
+  }
+
+  #scheduleTick(): void {
+    const dueMs = this.#clock.monotonicMs() + TICK_MS;
+    this.#timers.schedule(TICK_MS, () => this.#tick(this.#clock.monotonicMs() - dueMs));
+  }
+
+  #tick(lateMs: number): void {
+    const wasPaced = this.#isPaced;
+    this.#ticksSinceAppend = this.#hasAppended ? 0 : this.#ticksSinceAppend + 1;
+    this.#hasAppended = false;
+    if (!wasPaced && this.#isPaced) {
+      this.#rate = RATE_START;
+      this.#room = 0;
+    }
+    if (lateMs > LATE_MS) this.#rate = Math.max(RATE_MIN, this.#rate / 2);
+    else this.#rate = Math.min(RATE_MAX, this.#rate + RATE_STEP);
+    const tickBytes = (this.#rate * TICK_MS) / 1000;
+    this.#room = Math.min(this.#room + tickBytes, BURST_TICKS * tickBytes);
+    this.#admitWaiting();
+    this.#ticksSinceRead++;
+    if (this.#ticksSinceRead > IDLE_TICKS && this.#waiting.length === 0) this.#isWatching = false;
+    else this.#scheduleTick();
+  }
+
+  #admitWaiting(): void {
+    while (this.#room > 0 || !this.#isPaced) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#room -= next.bytes;
+      next.resolve();
+    }
+  }
+}
