@@ -23,9 +23,12 @@ import {
 } from '@millrace/base';
 import {
   createGroupCoordinator,
+  createTransactionCoordinator,
   DEFAULT_GROUP_COORDINATOR_CONFIG,
+  DEFAULT_TRANSACTION_COORDINATOR_CONFIG,
   type GroupCoordinatorConfig,
   type TopicDirectory,
+  type TransactionCoordinatorConfig,
 } from '@millrace/coordinator';
 import {
   ConfigResourceType,
@@ -50,6 +53,7 @@ import { OwnedPartitions } from './partitions/owned-partitions.ts';
 import { ProducerIds } from './producer-ids.ts';
 import type { BrokerServices } from './services.ts';
 import { createTopicAdmin } from './topics/metadata-topic-admin.ts';
+import { BrokerParticipants } from './transactions/broker-participants.ts';
 
 export interface BrokerOptions {
   /** Kafka's configuration keys and ours. */
@@ -283,6 +287,7 @@ class RunningBroker implements Broker {
   #createServices({ metaStore, engine }: Storage): BrokerServices {
     const config = this.#config;
     const dataPath = createDataPath(config, this.#clock, this.#timers, this.#metrics);
+    const topics = topicDirectory(metaStore);
     const groups = createGroupCoordinator({
       config: groupConfig(config),
       clock: this.#clock,
@@ -290,13 +295,25 @@ class RunningBroker implements Broker {
       random: this.#random,
       logger: this.#logger.child({ part: 'groups' }),
       metrics: this.#metrics,
-      topics: topicDirectory(metaStore),
+      topics,
     });
-    const partitions = new OwnedPartitions({
+    const producerIds = new ProducerIds(metaStore);
+    const transactions = createTransactionCoordinator({
+      config: transactionConfig(config),
+      clock: this.#clock,
+      timers: this.#timers,
+      logger: this.#logger.child({ part: 'transactions' }),
+      metrics: this.#metrics,
+      topics,
+      // The partitions are handed to the coordinator, so they are made after it.
+      participants: new BrokerParticipants({ partitions: () => partitions, groups, producerIds }),
+    });
+    const partitions: OwnedPartitions = new OwnedPartitions({
       nodeId: this.nodeId,
       metaStore,
       engine,
       groups,
+      transactions,
       logConfig: (topic) => dataPath.topicSettings.of(topic),
       clock: this.#clock,
       logger: this.#logger.child({ part: 'partitions' }),
@@ -326,7 +343,8 @@ class RunningBroker implements Broker {
         logger: this.#logger.child({ part: 'topics' }),
       }),
       groups,
-      producerIds: new ProducerIds(metaStore),
+      transactions,
+      producerIds,
       fetchSessions: new FetchSessions(config.maxIncrementalFetchSessionCacheSlots, this.#clock, this.#random),
       dataPath,
     };
@@ -369,8 +387,9 @@ class RunningBroker implements Broker {
   async #close(): Promise<void> {
     const steps: (() => Promise<void> | undefined)[] = [
       async () => {
-        // Requests that wait for a group end with the coordinator, so that their answers leave before the connections do.
+        // Requests that wait for a coordinator end with it, so that their answers leave before the connections do.
         const closed = this.#listener?.close(CLOSE_GRACE_MS);
+        await this.#services?.transactions.close();
         await this.#services?.groups.close();
         await closed;
       },
@@ -415,6 +434,13 @@ function groupConfig(config: BrokerConfig): GroupCoordinatorConfig {
   const { offsetsCommitTimeoutMs } = DEFAULT_GROUP_COORDINATOR_CONFIG;
   const live = Object.create(config) as BrokerConfig;
   return Object.assign(live, { offsetsCommitTimeoutMs });
+}
+
+/** As for groups: `request.timeout.ms` of Kafka is about requests between brokers, of which there are none. */
+function transactionConfig(config: BrokerConfig): TransactionCoordinatorConfig {
+  const { requestTimeoutMs } = DEFAULT_TRANSACTION_COORDINATOR_CONFIG;
+  const live = Object.create(config) as BrokerConfig;
+  return Object.assign(live, { requestTimeoutMs });
 }
 
 const NO_CONFIGS: ReadonlyMap<string, string> = new Map();

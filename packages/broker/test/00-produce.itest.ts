@@ -150,11 +150,11 @@ describe('Produce', () => {
       expect(result.errorCode).toBe(ErrorCode.INVALID_TOPIC_EXCEPTION);
     });
 
-    it('a transactional id, with a code on which clients give up', async () => {
-      const topic = await fixture.createTopic('transactional');
-      const result = await produce(fixture.client, topic, batchOf(['a']), { transactionalId: 'tx' });
+    it('a batch of a transaction without a transactional id', async () => {
+      const batch = batchOf(['a'], { producerId: 1, producerEpoch: 0, baseSequence: 0, isTransactional: true });
+      const result = await refuse('transactional', batch);
       expect(result.errorCode).toBe(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
-      expect(result.errorMessage).toMatch(/transactions are not supported/);
+      expect(result.errorMessage).toMatch(/names no transactional id/);
     });
   });
 

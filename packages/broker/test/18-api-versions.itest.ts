@@ -7,6 +7,8 @@ import {
 import { SERVED_APIS } from '../src/handlers/registry.ts';
 import { BrokerFixture } from './broker-fixture.ts';
 
+/** Its newest version, with topic ids, is not served. */
+const TXN_OFFSET_COMMIT = 28;
 const NAMED = { clientSoftwareName: 'some-client', clientSoftwareVersion: '1.2.3' };
 
 describe('ApiVersions', () => {
@@ -34,14 +36,23 @@ describe('ApiVersions', () => {
     expect(range(0)).toEqual({ apiKey: 0, minVersion: 0, maxVersion: 13 });
     for (const { key, minVersion, maxVersion, latestVersionUnstable } of APIS) {
       if (key === 0 || range(key) === undefined) continue;
-      const newest = latestVersionUnstable ? maxVersion - 1 : maxVersion;
+      const newest = latestVersionUnstable || key === TXN_OFFSET_COMMIT ? maxVersion - 1 : maxVersion;
       expect(range(key)).toEqual({ apiKey: key, minVersion, maxVersion: newest });
     }
   });
 
-  it('finalizes no feature', async () => {
-    const { supportedFeatures, finalizedFeatures, finalizedFeaturesEpoch } = await ask(4);
-    expect([supportedFeatures, finalizedFeatures, finalizedFeaturesEpoch]).toEqual([[], [], -1n]);
+  it('finalizes the newest transactions, hidden from the supported features of clients that cannot take a 0', async () => {
+    const features = async (version: number) => {
+      const { supportedFeatures, finalizedFeatures, finalizedFeaturesEpoch } = await ask(version);
+      return {
+        epoch: finalizedFeaturesEpoch,
+        supported: supportedFeatures.map(({ name, minVersion, maxVersion }) => [name, minVersion, maxVersion]),
+        finalized: finalizedFeatures.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]),
+      };
+    };
+    const finalized = [['transaction.version', 2]];
+    expect(await features(3)).toEqual({ epoch: 0n, supported: [], finalized });
+    expect(await features(4)).toEqual({ epoch: 0n, supported: [['transaction.version', 0, 2]], finalized });
   });
 
   it('answers an unknown version in version 0, with the range that it serves', async () => {

@@ -48,12 +48,10 @@ describe('FindCoordinator', () => {
     ]);
   });
 
-  it('refuses transactions with a code on which clients give up, and says why', async () => {
-    const [coordinator] = (await find(4, TRANSACTION, ['tx'])).coordinators;
-    expect(coordinator?.errorCode).toBe(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
-    expect(coordinator?.errorMessage).toMatch(/transactions are not supported/);
-    const old = await find(1, TRANSACTION, ['tx']);
-    expect(old.errorCode).toBe(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+  it.each([1, 3, 4, 6])('finds the coordinator of a transactional id in version %i', async (version) => {
+    const response = await find(version, TRANSACTION, ['tx']);
+    const { errorCode, nodeId, port } = version >= 4 ? (response.coordinators[0] ?? response) : response;
+    expect([errorCode, nodeId, port]).toEqual([0, fixture.broker.nodeId, fixture.broker.port]);
   });
 
   it('refuses share groups and unknown types', async () => {
@@ -90,12 +88,10 @@ describe('InitProducerId', () => {
     expect(new Set(answers.map(({ producerId }) => producerId)).size).toBe(2500);
   });
 
-  it('refuses transactional ids and half of an id', async () => {
+  it('refuses an empty transactional id, half of an id, and a transactional id without a coordinator', async () => {
     const code = async (request: Parameters<typeof createInitProducerIdRequest>[0]) =>
       (await init(4, request)).errorCode;
-    expect(await code({ transactionalId: 'tx', transactionTimeoutMs: 1000 })).toBe(
-      ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-    );
+    expect(await code({ transactionalId: 'tx', transactionTimeoutMs: 1000 })).toBe(ErrorCode.NOT_COORDINATOR);
     expect(await code({ transactionalId: '' })).toBe(ErrorCode.INVALID_REQUEST);
     expect(await code({ transactionalId: null, producerId: 5n, producerEpoch: -1 })).toBe(ErrorCode.INVALID_REQUEST);
   });

@@ -10,7 +10,7 @@ export class ManualTime {
   #nowMs = 1_000_000.5;
   #scheduled: Scheduled[] = [];
 
-  readonly clock: Clock = { nowMs: () => this.#nowMs, monotonicMs: () => this.#nowMs };
+  readonly clock: Clock = { nowMs: () => Math.floor(this.#nowMs), monotonicMs: () => this.#nowMs };
 
   readonly timers: Timers = {
     schedule: (delayMs, callback) => {

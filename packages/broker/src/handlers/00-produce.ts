@@ -1,16 +1,17 @@
 /**
  * Produce 0–13: appends record batches; 0–2 are advertised for old librdkafka and close the connection, as in Kafka.
  *
- * v5+: log start offset. v7+: zstd. v8+: record errors and messages. v10+: the current leader in tags (KIP-951). v13+: topic ids.
+ * v5+: log start offset. v7+: zstd. v8+: record errors and messages. v10+: the current leader in tags (KIP-951).
+ * v11+: TRANSACTION_ABORTABLE. v12+: writing makes a partition part of the transaction (KIP-890). v13+: topic ids.
  * acks=1 means all; acks=0 gets no answer, an error ends its connection, and its request counts as in work until it is durable.
  * Compressed batches are opened and judged first, at once or off the event loop (../produce/batch-preparation.ts).
- * Differs from Apache Kafka: null records are INVALID_RECORD (Kafka never answers); transactional ids are refused with
- * TRANSACTIONAL_ID_AUTHORIZATION_FAILED until transactions exist here. Pinned by test/00-produce.itest.ts and
- * test/produce-compressed.itest.ts.
+ * Batches of transactions ask their coordinator first (../produce/transaction-admission.ts).
+ * Differs from Apache Kafka: null records are INVALID_RECORD (Kafka never answers). Pinned by test/00-produce.itest.ts,
+ * test/produce-compressed.itest.ts and test/transactions.itest.ts.
  */
 import type { CompressionCodec } from '@millrace/compression';
-import type { AppendOutcome, PartitionLog } from '@millrace/log';
-import { BATCH_HEADER_SIZE_BYTES, batchAttributes, codecOf, ErrorCode } from '@millrace/protocol';
+import type { AppendOptions, AppendOutcome, PartitionLog } from '@millrace/log';
+import { BATCH_HEADER_SIZE_BYTES, batchAttributes, codecOf, ErrorCode, type BatchVerdict } from '@millrace/protocol';
 import {
   createProduceResponseLeaderIdAndEpoch,
   produceRequest,
@@ -22,6 +23,7 @@ import type { TopicSettings } from '../config/topic-config.ts';
 import { endpointOf, type NodeEndpoint } from '../partitions/endpoints.ts';
 import { isToBeOpened } from '../produce/batch-preparation.ts';
 import { codecToRepackWith } from '../produce/repack.ts';
+import { TransactionAdmission, transactionalRequestProblem, type Candidate } from '../produce/transaction-admission.ts';
 import type { BrokerServices, PartitionLocation } from '../services.ts';
 import { closeConnection, defineHandler, noResponse, type HandlerResult, type RequestContext } from './handler.ts';
 
@@ -40,7 +42,7 @@ const SEQUENCE_ERRORS: ReadonlySet<number> = new Set([
 
 const NO_RECORD_ERRORS: readonly never[] = [];
 const NO_LEADER = createProduceResponseLeaderIdAndEpoch();
-const CLIENT = { origin: 'client' } as const;
+const CLIENT: AppendOptions = { origin: 'client' };
 
 export const produceHandler = defineHandler<ProduceRequest, ProduceResponse>({
   request: produceRequest,
@@ -75,14 +77,13 @@ function refuseWhole(request: ProduceRequest): ProduceResponse | undefined {
   if (request.acks < -1 || request.acks > 1) {
     return failWhole(request, ErrorCode.INVALID_REQUIRED_ACKS, `acks is ${request.acks}; it can be -1, 0 or 1`);
   }
-  if (request.transactionalId !== null) {
-    return failWhole(
-      request,
-      ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-      'transactions are not supported by this broker yet',
-    );
-  }
-  return undefined;
+  const errorCode = transactionalRequestProblem(request);
+  if (errorCode === ErrorCode.NONE) return undefined;
+  const reason =
+    errorCode === ErrorCode.INVALID_PRODUCER_ID_MAPPING
+      ? 'the batches of one transactional request are of several producers'
+      : 'a batch is of a transaction, but the request names no transactional id';
+  return failWhole(request, errorCode, reason);
 }
 
 function failWhole(request: ProduceRequest, errorCode: number, errorMessage: string | null): ProduceResponse {
@@ -109,12 +110,14 @@ class ProduceRun {
   readonly #durable: Promise<number>[] = [];
   /** Batches that are being opened or repacked, or wait for such before them. */
   readonly #preparing: Promise<void>[] = [];
+  readonly #admission: TransactionAdmission | undefined;
   #hasFailed = false;
 
   constructor(context: RequestContext, request: ProduceRequest) {
     this.#services = context.services;
     this.#context = context;
     this.#request = request;
+    this.#admission = request.transactionalId === null ? undefined : this.#askForAll(request.transactionalId);
     const responses: { name: string; topicId: string; partitionResponses: PartitionResult[] }[] = [];
     for (const { name, topicId, partitionData } of request.topicData) {
       const partitionResponses: PartitionResult[] = [];
@@ -125,6 +128,7 @@ class ProduceRun {
       responses.push({ name, topicId, partitionResponses });
     }
     this.#response = { responses, throttleTimeMs: 0, nodeEndpoints: this.#endpoints };
+    this.#admission?.endTurn();
   }
 
   start(): HandlerResult<ProduceResponse> | Promise<HandlerResult<ProduceResponse>> {
@@ -140,9 +144,7 @@ class ProduceRun {
   }
 
   #append(name: string, topicId: string, index: number, batch: Buffer | null): PartitionResult {
-    const { partitions } = this.#services;
-    const isById = this.#context.apiVersion >= TOPIC_ID_VERSION;
-    const location = isById ? partitions.locateById(topicId, index) : partitions.locateByName(name, index);
+    const location = this.#locate(name, topicId, index);
     if (location.kind !== 'owned') return this.#misdirected(location, topicId, index);
     const { topic, log } = location;
     if (topic.isInternal) {
@@ -161,12 +163,33 @@ class ProduceRun {
       return this.#appendLater(topic.name, index, log, batch, codec, settings);
     }
     if (!isToBeOpened(batch, settings)) {
-      return this.#take(succeeded(index), topic.name, batch.length, log, log.append(batch, CLIENT));
+      return this.#appendNow(succeeded(index), topic.name, batch.length, log, batch, undefined);
     }
     const verdict = preparation.judgeNow(batch, settings);
     if (verdict === undefined) return this.#appendLater(topic.name, index, log, batch, codec, settings);
-    const outcome = log.append(batch, { origin: 'client', verdict });
-    return this.#take(succeeded(index), topic.name, batch.length, log, outcome);
+    return this.#appendNow(succeeded(index), topic.name, batch.length, log, batch, verdict);
+  }
+
+  #locate(name: string, topicId: string, index: number): PartitionLocation {
+    const { partitions } = this.#services;
+    const isById = this.#context.apiVersion >= TOPIC_ID_VERSION;
+    return isById ? partitions.locateById(topicId, index) : partitions.locateByName(name, index);
+  }
+
+  /** Asks the transaction coordinator for every partition of the request together. */
+  #askForAll(transactionalId: string): TransactionAdmission {
+    const admission = new TransactionAdmission(this.#services, transactionalId, this.#context.apiVersion);
+    const candidates: Candidate[] = [];
+    for (const { name, topicId, partitionData } of this.#request.topicData) {
+      for (const { index, records } of partitionData) {
+        const location = this.#locate(name, topicId, index);
+        if (location.kind !== 'owned' || location.topic.isInternal || !Buffer.isBuffer(records)) continue;
+        const place = { topic: location.topic.name, partition: index };
+        candidates.push({ log: location.log, place, batch: records });
+      }
+    }
+    admission.ask(candidates);
+    return admission;
   }
 
   #appendLater(
@@ -180,12 +203,53 @@ class ProduceRun {
     const result = succeeded(index);
     const { preparation } = this.#services.dataPath;
     const appended = preparation.queue(log, batch, settings, codec, (prepared) => {
-      const { verdict } = prepared;
-      const outcome = log.append(prepared.batch, verdict === undefined ? CLIENT : { origin: 'client', verdict });
-      this.#take(result, topicName, batch.length, log, outcome);
+      this.#appendNow(result, topicName, batch.length, log, prepared.batch, prepared.verdict);
     });
     this.#preparing.push(appended);
     return result;
+  }
+
+  /** `sizeBytes`: as the client sent it. */
+  #appendNow(
+    result: PartitionResult,
+    topicName: string,
+    sizeBytes: number,
+    log: PartitionLog,
+    batch: Buffer,
+    verdict: BatchVerdict | undefined,
+  ): PartitionResult {
+    if (this.#admission !== undefined) {
+      const candidate = { log, place: { topic: topicName, partition: result.index }, batch };
+      return this.#appendAdmitted(this.#admission, result, candidate, sizeBytes, verdict);
+    }
+    const options: AppendOptions = verdict === undefined ? CLIENT : { origin: 'client', verdict };
+    return this.#take(result, topicName, sizeBytes, log, log.append(batch, options));
+  }
+
+  #appendAdmitted(
+    admission: TransactionAdmission,
+    result: PartitionResult,
+    candidate: Candidate,
+    sizeBytes: number,
+    verdict: BatchVerdict | undefined,
+  ): PartitionResult {
+    const { log, place, batch } = candidate;
+    const { errorCode, errorMessage, mayOpenTransaction, transactionVersion, recorded } =
+      admission.admissionOf(candidate);
+    if (errorCode !== ErrorCode.NONE) {
+      this.#noteFailure(errorCode);
+      result.errorCode = errorCode;
+      result.errorMessage = errorMessage;
+      return result;
+    }
+    const admitted: AppendOptions = { origin: 'client', mayOpenTransaction, transactionVersion };
+    const options: AppendOptions = verdict === undefined ? admitted : { ...admitted, verdict };
+    const outcome = log.append(batch, options);
+    if (recorded === undefined || !('durable' in outcome)) {
+      return this.#take(result, place.topic, sizeBytes, log, outcome);
+    }
+    const durable = Promise.all([outcome.durable, recorded]).then(([first, second]) => first || second);
+    return this.#take(result, place.topic, sizeBytes, log, { ...outcome, durable });
   }
 
   /** Notes what the log said of a batch. */

@@ -1,10 +1,9 @@
 /**
- * FindCoordinator 0–6: which broker looks after a group.
+ * FindCoordinator 0–6: which broker looks after a group or a transactional id.
  *
  * v1+: key type (0 group, 1 transaction, 2 share) and error message. v4+: many keys at once. v6+: share groups.
  * The internal topic is made on first use, and the answer waits for it.
- * Differs from Apache Kafka: transactions and share groups are refused until they exist here: transactions with
- * TRANSACTIONAL_ID_AUTHORIZATION_FAILED, on which every client gives up at once. Pinned by test/coordinators.itest.ts.
+ * Differs from Apache Kafka: share groups are refused until they exist here. Pinned by test/coordinators.itest.ts.
  */
 import { ErrorCode } from '@millrace/protocol';
 import {
@@ -15,7 +14,7 @@ import {
   type FindCoordinatorResponse,
 } from '@millrace/protocol/messages/10-find-coordinator';
 import { endpointOf } from '../partitions/endpoints.ts';
-import { GROUP_TOPIC } from '../partitions/owned-partitions.ts';
+import { GROUP_TOPIC, TRANSACTION_TOPIC } from '../partitions/topic-names.ts';
 import { defineHandler, type RequestContext } from './handler.ts';
 
 const GROUP = 0;
@@ -46,15 +45,12 @@ export const findCoordinatorHandler = defineHandler<FindCoordinatorRequest, Find
 });
 
 async function find(context: RequestContext, keyType: number, key: string): Promise<Coordinator> {
+  const { groups, transactions } = context.services;
   switch (keyType) {
     case GROUP:
-      return findGroupCoordinator(context, key);
+      return findOwner(context, GROUP_TOPIC, key, () => groups.partitionFor(key));
     case TRANSACTION:
-      return failed(
-        key,
-        ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-        'transactions are not supported by this broker yet; leave out transactional.id',
-      );
+      return findOwner(context, TRANSACTION_TOPIC, key, () => transactions.partitionFor(key));
     case SHARE:
       return failed(key, ErrorCode.INVALID_REQUEST, 'share groups are not supported by this broker yet');
     default:
@@ -62,24 +58,29 @@ async function find(context: RequestContext, keyType: number, key: string): Prom
   }
 }
 
-async function findGroupCoordinator({ services, connection }: RequestContext, groupId: string): Promise<Coordinator> {
-  const { metaStore, topics, groups } = services;
-  if (!metaStore.snapshot().topicsByName.has(GROUP_TOPIC)) {
-    const made = await topics.ensureInternalTopic(GROUP_TOPIC);
+/** The owner of the internal partition that the key lives in. */
+async function findOwner(
+  { services, connection }: RequestContext,
+  topicName: string,
+  key: string,
+  partitionOf: () => number,
+): Promise<Coordinator> {
+  const { metaStore, topics } = services;
+  if (!metaStore.snapshot().topicsByName.has(topicName)) {
+    const made = await topics.ensureInternalTopic(topicName);
     if (made.errorCode !== ErrorCode.NONE) {
       const reason = 'errorMessage' in made ? made.errorMessage : null;
-      return failed(groupId, ErrorCode.COORDINATOR_NOT_AVAILABLE, reason);
+      return failed(key, ErrorCode.COORDINATOR_NOT_AVAILABLE, reason);
     }
   }
   const snapshot = metaStore.snapshot();
-  const topic = snapshot.topicsByName.get(GROUP_TOPIC);
-  const owner = topic?.partitions[groups.partitionFor(groupId)]?.owner;
+  const owner = snapshot.topicsByName.get(topicName)?.partitions[partitionOf()]?.owner;
   const endpoint = owner === undefined ? undefined : endpointOf(snapshot, owner, connection.listenerName);
   if (endpoint === undefined) {
-    return failed(groupId, ErrorCode.COORDINATOR_NOT_AVAILABLE, 'the coordinator of the group is not up');
+    return failed(key, ErrorCode.COORDINATOR_NOT_AVAILABLE, `the coordinator of "${key}" is not up`);
   }
   const { nodeId, host, port } = endpoint;
-  return { key: groupId, nodeId, host, port, errorCode: ErrorCode.NONE, errorMessage: null };
+  return { key, nodeId, host, port, errorCode: ErrorCode.NONE, errorMessage: null };
 }
 
 function failed(key: string, errorCode: number, errorMessage: string | null): Coordinator {

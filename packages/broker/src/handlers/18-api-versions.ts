@@ -4,7 +4,8 @@
  * v3+: the client names its software; a name or version outside letters, digits, `-` and `.` → INVALID_REQUEST.
  * v5+: the client names the cluster and node that it means; another one → REBOOTSTRAP_REQUIRED, half of the pair → INVALID_REQUEST.
  * The response header has no tagged fields in any version; an unknown version is answered in v0 by the dispatcher.
- * Differs from Apache Kafka: no features are listed while none is supported.
+ * v3+: features. One whose range starts at 0 is left out of the supported ones below v4, as in Kafka: older clients cannot take a 0.
+ * Differs from Apache Kafka: transaction.version is the only feature, and it cannot be altered.
  * Pinned by test/18-api-versions.itest.ts.
  */
 import { ErrorCode } from '@millrace/protocol';
@@ -25,6 +26,13 @@ export interface ServedApi {
 }
 
 const API_VERSIONS_KEY = 18;
+/** From which a supported feature may have the version 0. */
+const ZERO_FEATURE_VERSION = 4;
+/** What can be turned on or off in Kafka, and is on here: 2 means the transactions of KIP-890. */
+const TRANSACTION_FEATURE = { name: 'transaction.version', minVersion: 0, maxVersion: 2 };
+const FINALIZED_FEATURES = [{ name: TRANSACTION_FEATURE.name, minVersionLevel: 2, maxVersionLevel: 2 }];
+/** Versions of the finalized features; they never change while a broker runs. */
+const FEATURES_EPOCH = 0n;
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
 /** @param served every API that the broker serves; asked for at each request, since the table holds this handler too */
@@ -43,7 +51,12 @@ export function createApiVersionsHandler(
         context.connection.clientSoftwareName = request.clientSoftwareName;
         context.connection.clientSoftwareVersion = request.clientSoftwareVersion;
       }
-      return createApiVersionsResponse({ apiKeys: served() });
+      return createApiVersionsResponse({
+        apiKeys: served(),
+        supportedFeatures: context.apiVersion >= ZERO_FEATURE_VERSION ? [TRANSACTION_FEATURE] : [],
+        finalizedFeaturesEpoch: FEATURES_EPOCH,
+        finalizedFeatures: FINALIZED_FEATURES,
+      });
     },
     failure: (_request, errorCode) => createApiVersionsResponse({ errorCode }),
   });

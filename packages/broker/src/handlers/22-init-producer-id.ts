@@ -1,11 +1,11 @@
 /**
- * InitProducerId 0–5: an id for an idempotent producer.
+ * InitProducerId 0–5: an id for an idempotent producer, or for a transactional one after whatever an earlier instance left open ended.
  *
- * v3+: the producer may name the id and epoch that it has; without a transactional id a new one is handed out all the same.
- * v4+: PRODUCER_FENCED exists. v5: nothing new for idempotence. v6 is unstable and not advertised.
- * Differs from Apache Kafka: a transactional id is refused with TRANSACTIONAL_ID_AUTHORIZATION_FAILED until transactions exist here,
- * since every client gives up at once on that code. Pinned by test/coordinators.itest.ts.
+ * v3+: the producer may name the id and epoch that it has, to go on after an error; without a transactional id a new one is handed out
+ * all the same. v4+: PRODUCER_FENCED instead of INVALID_PRODUCER_EPOCH. v5+: TRANSACTION_ABORTABLE exists. v6 is unstable and not advertised.
+ * Pinned by test/coordinators.itest.ts and test/transactions.itest.ts.
  */
+import { initProducerIdFailure } from '@millrace/coordinator';
 import { ErrorCode } from '@millrace/protocol';
 import {
   createInitProducerIdResponse,
@@ -14,6 +14,7 @@ import {
   type InitProducerIdRequest,
   type InitProducerIdResponse,
 } from '@millrace/protocol/messages/22-init-producer-id';
+import { groupRequestContext } from './group-request-context.ts';
 import { defineHandler } from './handler.ts';
 
 export const initProducerIdHandler = defineHandler<InitProducerIdRequest, InitProducerIdResponse>({
@@ -21,22 +22,20 @@ export const initProducerIdHandler = defineHandler<InitProducerIdRequest, InitPr
   response: initProducerIdResponse,
   minVersion: 0,
   maxVersion: 5,
-  async handle({ services }, request) {
+  async handle(context, request) {
+    const { services } = context;
     const { transactionalId, producerId, producerEpoch } = request;
-    if (transactionalId === '') return failed(ErrorCode.INVALID_REQUEST);
-    if (transactionalId !== null) return failed(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
-    if (producerId < 0n !== producerEpoch < 0) return failed(ErrorCode.INVALID_REQUEST);
+    if (transactionalId === '') return initProducerIdFailure(ErrorCode.INVALID_REQUEST, context.apiVersion);
+    if (producerId < 0n !== producerEpoch < 0)
+      return initProducerIdFailure(ErrorCode.INVALID_REQUEST, context.apiVersion);
+    if (transactionalId !== null) return services.transactions.initProducerId(groupRequestContext(context), request);
     try {
       const id = await services.producerIds.next();
       return createInitProducerIdResponse({ producerId: BigInt(id), producerEpoch: 0 });
     } catch (error) {
       services.logger.warn('no producer id can be handed out', { error });
-      return failed(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+      return initProducerIdFailure(ErrorCode.COORDINATOR_NOT_AVAILABLE, context.apiVersion);
     }
   },
-  failure: (_request, errorCode) => failed(errorCode),
+  failure: (_request, errorCode, version) => initProducerIdFailure(errorCode, version),
 });
-
-function failed(errorCode: number): InitProducerIdResponse {
-  return createInitProducerIdResponse({ errorCode, producerId: -1n, producerEpoch: -1 });
-}

@@ -124,8 +124,7 @@ export class OwnedPartitions implements PartitionRegistry {
     this.apply(snapshot);
     await this.settled(snapshot.version);
     this.#isStarting = false;
-    const transactions: Pick<TransactionCoordinator, 'endOrphans'> | undefined = this.#options.transactions;
-    await transactions?.endOrphans();
+    await this.#options.transactions.endOrphans();
     if (this.#loaded.partitions === 0) return;
     const tookMs = Math.round(clock.monotonicMs() - startedMs);
     logger.info('coordinator partitions are loaded', { ...this.#loaded, tookMs });
