@@ -8,6 +8,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
 
 const RESTART_MS = 100;
+/** What a zombie may still try when it wakes and its place is taken. */
+const ZOMBIE_MS = 2_000;
 
 export interface SlotOptions {
   readonly name: string;
@@ -24,7 +26,8 @@ export class ClientSlot {
   #starts = 0;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
-  readonly #killOnExit = (): void => void this.#child?.kill('SIGKILL');
+  readonly #zombies = new Set<ChildProcess>();
+  readonly #killOnExit = (): void => this.#killAll();
 
   constructor(options: SlotOptions) {
     this.name = options.name;
@@ -66,12 +69,27 @@ export class ClientSlot {
     this.#startAfter(downMs);
   }
 
-  freeze(): void {
-    this.#child?.kill('SIGSTOP');
+  /** Stops the process where it is; when it is to be replaced, another one starts at once. */
+  freeze(isReplaced: boolean): void {
+    const child = this.#child;
+    if (child === undefined) return;
+    child.kill('SIGSTOP');
+    if (!isReplaced) return;
+    this.#zombies.add(child);
+    this.#child = undefined;
+    this.start();
   }
 
+  /** Lets frozen processes go on; those whose place is taken, for a while. */
   thaw(): void {
     this.#child?.kill('SIGCONT');
+    for (const zombie of this.#zombies) {
+      zombie.kill('SIGCONT');
+      setTimeout(() => {
+        zombie.kill('SIGKILL');
+        this.#zombies.delete(zombie);
+      }, ZOMBIE_MS);
+    }
   }
 
   /** Asks the process to come to its end (`stop` on its stdin), and starts no other. */
@@ -88,9 +106,14 @@ export class ClientSlot {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#child?.kill('SIGKILL');
-    this.#child = undefined;
+    this.#killAll();
     process.off('exit', this.#killOnExit);
+  }
+
+  #killAll(): void {
+    for (const child of [...this.#zombies, this.#child]) child?.kill('SIGKILL');
+    this.#zombies.clear();
+    this.#child = undefined;
   }
 
   #startAfter(ms: number): void {

@@ -15,7 +15,8 @@ export type Fault =
   | { readonly kind: 'kill broker' }
   /** `client` counts the source as 0 and the workers from 1. */
   | { readonly kind: 'kill client'; readonly client: number; readonly downMs: number }
-  | { readonly kind: 'freeze client'; readonly client: number; readonly ms: number }
+  /** `isReplaced`: another process takes its place meanwhile, as a supervisor would do. */
+  | { readonly kind: 'freeze client'; readonly client: number; readonly ms: number; readonly isReplaced: boolean }
   | { readonly kind: 'lose answer'; readonly api: TransactionApi; readonly when: 'answered' | 'forwarded' }
   | { readonly kind: 'cut' }
   | { readonly kind: 'delay'; readonly delayMs: number; readonly ms: number }
@@ -87,7 +88,7 @@ export class FaultPlan {
       case 'freeze client': {
         // Past both timeouts: the coordinator aborts what it left open, the group gives its partitions to others.
         const ms = Math.max(transactionTimeoutMs, sessionTimeoutMs) * (1.1 + random.next());
-        return { kind, client: random.nextInt(workers + 1), ms };
+        return { kind, client: random.nextInt(workers + 1), ms, isReplaced: random.next() < 0.5 };
       }
       case 'lose answer':
         return {

@@ -9,14 +9,24 @@ import { inspect } from 'node:util';
 import { describeAnomaly } from '@millrace/testing';
 import { parseSoakOptions, USAGE, UsageError, type SoakOptions } from './options.ts';
 import { REPO_ROOT, SoakBroker } from './soak-broker.ts';
-import { SoakRound, type RoundOutcome } from './soak-round.ts';
+import { prepareClients, type PreparedClient } from './prepare-clients.ts';
+import { SoakRound, type RoundOutcome, type RoundSetting } from './soak-round.ts';
 
 interface Failure {
   readonly seed: number;
   readonly what: string;
 }
 
-async function runRounds(options: SoakOptions, outDir: string, workDir: string): Promise<[RoundOutcome[], Failure[]]> {
+interface Places {
+  readonly outDir: string;
+  readonly workDir: string;
+}
+
+async function runRounds(
+  options: SoakOptions,
+  clients: readonly PreparedClient[],
+  { outDir, workDir }: Places,
+): Promise<[RoundOutcome[], Failure[]]> {
   const outcomes: RoundOutcome[] = [];
   const failures: Failure[] = [];
   await using broker = await SoakBroker.start(options, join(workDir, 'data'));
@@ -24,7 +34,9 @@ async function runRounds(options: SoakOptions, outDir: string, workDir: string):
   for (let round = 0; round < (options.seeds ?? Infinity) && performance.now() < until; round += 1) {
     const seed = options.seed + round;
     const dir = join(workDir, `seed-${seed}`);
-    const failure = await runSeed(options, broker, seed, dir, outcomes);
+    const client = clients[round % clients.length];
+    if (client === undefined) throw new Error('none of these clients can be run on this machine');
+    const failure = await runSeed({ options, broker, seed, client, dir }, outcomes);
     if (failure === undefined) {
       rmSync(dir, { recursive: true, force: true });
       continue;
@@ -33,24 +45,20 @@ async function runRounds(options: SoakOptions, outDir: string, workDir: string):
     rmSync(kept, { recursive: true, force: true });
     cpSync(dir, kept, { recursive: true });
     failures.push({ seed, what: failure });
-    console.log(`soak seed ${seed} FAIL ${failure}; its history is kept in ${kept}`);
+    console.log(`soak seed ${seed} ${client.name.padEnd(7)} FAIL ${failure}; its history is kept in ${kept}`);
   }
   return [outcomes, failures];
 }
 
 /** What is wrong with the seed; undefined: nothing. */
-async function runSeed(
-  options: SoakOptions,
-  broker: SoakBroker,
-  seed: number,
-  dir: string,
-  outcomes: RoundOutcome[],
-): Promise<string | undefined> {
+async function runSeed(setting: RoundSetting, outcomes: RoundOutcome[]): Promise<string | undefined> {
+  const { seed, broker, client } = setting;
   try {
-    const outcome = await SoakRound.run(options, broker, seed, dir);
+    const outcome = await SoakRound.run(setting);
     outcomes.push(outcome);
     for (const anomaly of outcome.report.anomalies) console.log(`  ${describeAnomaly(anomaly)}`);
-    if (outcome.report.anomalyCount === 0) console.log(`soak seed ${seed} pass ${sentence(outcome)}`);
+    if (outcome.report.anomalyCount === 0)
+      console.log(`soak seed ${seed} ${client.name.padEnd(7)} pass ${sentence(outcome)}`);
     return outcome.report.anomalyCount === 0
       ? undefined
       : `${outcome.report.anomalyCount} anomalies; ${sentence(outcome)}`;
@@ -81,12 +89,14 @@ async function main(): Promise<number> {
   mkdirSync(outDir, { recursive: true });
   const workDir = mkdtempSync(join(tmpdir(), 'soak-'));
   console.log(`# seed ${options.seed}, Node ${process.version}, ${cpus().length} cores`);
-  const [outcomes, failures] = await runRounds(options, outDir, workDir);
+  const [clients, skipped] = await prepareClients(options.clients);
+  for (const reason of skipped) console.log(`soak SKIP ${reason}`);
+  const [outcomes, failures] = await runRounds(options, clients, { outDir, workDir });
   if (failures.length === 0) rmSync(workDir, { recursive: true, force: true });
   else console.log(`# the broker's data is kept in ${workDir}`);
   writeFileSync(join(outDir, 'results.json'), `${JSON.stringify({ options, outcomes, failures }, null, 2)}\n`);
   const clean = outcomes.filter((one) => one.report.anomalyCount === 0).length;
-  console.log(`${clean} passed, ${failures.length} failed, 0 skipped`);
+  console.log(`${clean} passed, ${failures.length} failed, ${skipped.length} skipped`);
   return failures.length > 0 || clean === 0 ? 1 : 0;
 }
 

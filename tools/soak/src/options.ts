@@ -2,6 +2,9 @@ import { parseArgs } from 'node:util';
 
 export class UsageError extends Error {}
 
+export const CLIENT_NAMES = ['kafkajs', 'java'] as const;
+export type ClientName = (typeof CLIENT_NAMES)[number];
+
 export interface SoakOptions {
   /** Of the first round; the ones behind it count up. */
   readonly seed: number;
@@ -11,6 +14,8 @@ export interface SoakOptions {
   /** Of load, in each round. */
   readonly seconds: number;
   readonly workers: number;
+  /** Whose client the workers are, in turn from seed to seed. */
+  readonly clients: readonly ClientName[];
   readonly recordsPerS: number;
   /** A broker that somebody else started, and never kills; undefined: ours. */
   readonly target: { readonly host: string; readonly port: number } | undefined;
@@ -26,6 +31,7 @@ export const USAGE = `usage: npm run soak -- [options]
   --seed N               of the first round (from the clock)
   --seconds N            of load in a round (20)
   --workers N            processes that read, process and write (3)
+  --client NAME,NAME     ${CLIENT_NAMES.join(', ')}: whose client the workers are, in turn from seed to seed (all)
   --rate N               records per second into the input topic (240)
   --target HOST:PORT     a running broker instead of ours; it is not killed
   --proxy-port N         where that broker's advertised listener sends clients
@@ -49,6 +55,7 @@ export function parseSoakOptions(argv: readonly string[], nowMs: number): SoakOp
     minutes: seeds === undefined ? minutes : undefined,
     seconds: positive(values.seconds, '--seconds'),
     workers: positive(values.workers, '--workers'),
+    clients: values.client === undefined ? CLIENT_NAMES : clients(values.client),
     recordsPerS: positive(values.rate, '--rate'),
     target: values.target === undefined ? undefined : address(values.target),
     proxyPort: values['proxy-port'] === undefined ? undefined : positive(values['proxy-port'], '--proxy-port'),
@@ -67,6 +74,7 @@ function parse(argv: readonly string[]) {
         minutes: { type: 'string' },
         seconds: { type: 'string', default: '20' },
         workers: { type: 'string', default: '3' },
+        client: { type: 'string' },
         rate: { type: 'string', default: '240' },
         target: { type: 'string' },
         'proxy-port': { type: 'string' },
@@ -89,6 +97,14 @@ function positive(text: string, flag: string): number {
   const value = whole(text, flag);
   if (value === 0) throw new UsageError(`${flag} must be at least 1`);
   return value;
+}
+
+function clients(text: string): ClientName[] {
+  return text.split(',').map((name) => {
+    const found = CLIENT_NAMES.find((one) => one === name.trim());
+    if (found === undefined) throw new UsageError(`--client knows no "${name}", only ${CLIENT_NAMES.join(', ')}`);
+    return found;
+  });
 }
 
 function address(text: string): { host: string; port: number } {

@@ -8,7 +8,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { SeededRandom } from '@millrace/base';
 import { checkHistoryFiles, HistoryRecorder, waitUntil, type HistoryReport } from '@millrace/testing';
 import { ClientSlot } from './client-slot.ts';
@@ -17,7 +16,8 @@ import { describeFault, FaultPlan, TRANSACTION_APIS, type Fault, type FaultKind 
 import { GroupObserver } from './group-observer.ts';
 import { kafkajsClient } from './kafkajs/client.ts';
 import { readWithKafkajs } from './kafkajs/read-to.ts';
-import type { SoakOptions } from './options.ts';
+import type { ClientName, SoakOptions } from './options.ts';
+import { SOURCE, type PreparedClient } from './prepare-clients.ts';
 import { ABORT_SHARE, PARTITIONS, type ProgramSettings, type SourceSettings, type WorkerSettings } from './settings.ts';
 import type { SoakBroker } from './soak-broker.ts';
 import { SteadyWire } from './steady-wire.ts';
@@ -28,13 +28,19 @@ const SOURCE_END_MS_MAX = 10_000;
 const TRANSACTION_TIMEOUT_MS = 1_500;
 const SESSION_TIMEOUT_MS = 2_000;
 
-const PROGRAM = {
-  source: fileURLToPath(new URL('kafkajs/source/main.ts', import.meta.url)),
-  worker: fileURLToPath(new URL('kafkajs/worker/main.ts', import.meta.url)),
-};
+export interface RoundSetting {
+  readonly options: SoakOptions;
+  readonly broker: SoakBroker;
+  readonly seed: number;
+  /** Whose client the workers are. */
+  readonly client: PreparedClient;
+  /** Where the history goes. */
+  readonly dir: string;
+}
 
 export interface RoundOutcome {
   readonly seed: number;
+  readonly client: ClientName;
   readonly report: HistoryReport;
   readonly faults: Readonly<Record<FaultKind, number>>;
   readonly lostAnswers: number;
@@ -48,6 +54,7 @@ export class SoakRound {
   readonly #options: SoakOptions;
   readonly #broker: SoakBroker;
   readonly #seed: number;
+  readonly #client: PreparedClient;
   readonly #dir: string;
   readonly #history: HistoryRecorder;
   readonly #slots: ClientSlot[];
@@ -64,10 +71,11 @@ export class SoakRound {
   readonly #traps = new AbortController();
   #lostAnswers = 0;
 
-  private constructor(options: SoakOptions, broker: SoakBroker, seed: number, dir: string) {
+  private constructor({ options, broker, seed, client, dir }: RoundSetting) {
     this.#options = options;
     this.#broker = broker;
     this.#seed = seed;
+    this.#client = client;
     this.#dir = dir;
     mkdirSync(dir, { recursive: true });
     this.#history = new HistoryRecorder({ path: join(dir, 'runner.jsonl'), by: 'runner' });
@@ -77,14 +85,13 @@ export class SoakRound {
     ];
   }
 
-  /** Runs the seed, with its history in `dir`. */
-  static async run(options: SoakOptions, broker: SoakBroker, seed: number, dir: string): Promise<RoundOutcome> {
-    const round = new SoakRound(options, broker, seed, dir);
+  static async run(setting: RoundSetting): Promise<RoundOutcome> {
+    const round = new SoakRound(setting);
     try {
       return await round.#run();
     } finally {
       round.#traps.abort();
-      broker.proxy.heal();
+      setting.broker.proxy.heal();
       for (const slot of round.#slots) slot.close();
       round.#history[Symbol.dispose]();
     }
@@ -145,6 +152,7 @@ export class SoakRound {
     );
     return {
       seed: this.#seed,
+      client: this.#client.name,
       report,
       faults: this.#faults,
       lostAnswers: this.#lostAnswers,
@@ -206,7 +214,7 @@ export class SoakRound {
         return;
       case 'freeze client': {
         const slot = this.#slots[fault.client];
-        slot?.freeze();
+        slot?.freeze(fault.isReplaced);
         this.#repairLater(fault.ms, () => slot?.thaw());
         return;
       }
@@ -275,7 +283,7 @@ export class SoakRound {
           transactionalId: 'soak-source',
           recordsPerS: this.#options.recordsPerS,
         };
-        return { command: process.execPath, args: ['--conditions=@millrace/source', PROGRAM.source], settings };
+        return { ...SOURCE, settings };
       },
     });
   }
@@ -294,7 +302,7 @@ export class SoakRound {
           transactionalId: `soak-${name}`,
           sessionTimeoutMs: SESSION_TIMEOUT_MS,
         };
-        return { command: process.execPath, args: ['--conditions=@millrace/source', PROGRAM.worker], settings };
+        return { ...this.#client.launch, settings };
       },
     });
   }
