@@ -590,24 +590,40 @@ describe('open transactions that no coordinator has', () => {
 
   it('get the outcome that is on record, and abort where there is none', async () => {
     const fixture = await TransactionFixture.start();
-    const nowMs = fixture.time.nowMs();
     const raising = await fixture.begun([A0], 'raising');
     await fixture.end(raising, true);
     const keeping = await fixture.begun([A0], 'keeping');
+    const nowMs = fixture.time.nowMs();
+    await fixture.time.advance(2_000);
     await fixture.end(keeping, true, 4);
     fixture.participants.markers.length = 0;
     fixture.participants.open.push(
       open(raising.producerId, 0, nowMs, A1),
-      open(keeping.producerId, 0, nowMs + 60_000, A1),
+      open(keeping.producerId, 0, nowMs + 1_000, A1),
+      open(keeping.producerId, 0, nowMs + 60_000, OS0),
       open(keeping.producerId, 0, nowMs - 60_000, { topic: 'b', partition: 0 }),
     );
 
-    expect(await fixture.coordinator.endOrphans()).toBe(3);
+    expect(await fixture.coordinator.endOrphans()).toBe(4);
     expect(fixture.participants.markers).toMatchObject([
       { topic: 'a', producerEpoch: 1, outcome: 'commit', transactionVersion: 2 },
       { topic: 'a', producerEpoch: 0, outcome: 'commit', transactionVersion: 0 },
+      { topic: 'os', producerEpoch: 0, outcome: 'abort', transactionVersion: 0 },
       { topic: 'b', producerEpoch: 0, outcome: 'abort', transactionVersion: 0 },
     ]);
+  });
+
+  it('are tried again when their log cannot take the marker', async () => {
+    const fixture = await TransactionFixture.start();
+    fixture.participants.open.push(open(99n, 3, 0, OS0));
+    fixture.participants.markerError = 56;
+    expect(await fixture.coordinator.endOrphans()).toBe(0);
+    fixture.participants.markerError = 0;
+
+    await fixture.time.advance(6_000);
+    fixture.participants.open.length = 0;
+    await fixture.time.advance(20_000);
+    expect(fixture.participants.markers).toHaveLength(2);
   });
 
   it('are left alone while they are ongoing or about to be marked', async () => {

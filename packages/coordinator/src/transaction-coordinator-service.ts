@@ -7,7 +7,7 @@
  * Not here: what a request does to an id (transaction/), when its answer may leave (runtime/), how markers reach their logs (the
  *   broker's TransactionParticipants), authorization.
  */
-import { messageOf, type Clock, type Logger, type MetricsRegistry, type Timers } from '@millrace/base';
+import { messageOf, type Clock, type Logger, type MetricsRegistry, type Timer, type Timers } from '@millrace/base';
 import type { PartitionLog } from '@millrace/log';
 import { ErrorCode } from '@millrace/protocol';
 import {
@@ -91,6 +91,8 @@ export interface TransactionCoordinatorOptions {
 
 /** First version of EndTxn in which every end raises the epoch. */
 const END_TXN_RAISING = 5;
+/** When markers of orphans are tried again that could not be written. */
+const ORPHAN_RETRY_MS = 5_000;
 /** Longest text that a record's key can hold. */
 const TRANSACTIONAL_ID_BYTES_MAX = 0x7fff;
 
@@ -104,16 +106,20 @@ export function createTransactionCoordinator(options: TransactionCoordinatorOpti
 class TransactionCoordinatorService implements TransactionCoordinator {
   readonly #config: TransactionCoordinatorConfig;
   readonly #clock: Clock;
+  readonly #timers: Timers;
   readonly #logger: Logger;
   readonly #topics: TopicDirectory;
   readonly #participants: TransactionParticipants;
   readonly #metrics: TransactionMetrics;
   readonly #runtime: CoordinatorRuntime<TransactionShard, TransactionRecord>;
+  #orphanTimer: Timer | undefined;
+  #isClosed = false;
 
   constructor(options: TransactionCoordinatorOptions) {
     const { config, topics, participants, metrics: registry, snapshotBytesMin } = options;
     this.#config = config;
     this.#clock = options.clock;
+    this.#timers = options.timers;
     this.#logger = options.logger;
     this.#topics = topics;
     this.#participants = participants;
@@ -286,16 +292,23 @@ class TransactionCoordinatorService implements TransactionCoordinator {
   }
 
   async endOrphans(): Promise<number> {
+    this.#orphanTimer?.cancel();
     if (!this.#isWholeTopicHere()) return 0;
-    return endOrphanedTransactions({
+    const { endedCount, failedCount } = await endOrphanedTransactions({
       participants: this.#participants,
       logger: this.#logger,
       metrics: this.#metrics,
       shards: this.#runtime.shards(),
     });
+    if (failedCount > 0 && !this.#isClosed) {
+      this.#orphanTimer = this.#timers.schedule(ORPHAN_RETRY_MS, () => void this.endOrphans());
+    }
+    return endedCount;
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
+    this.#orphanTimer?.cancel();
     return this.#runtime.close();
   }
 

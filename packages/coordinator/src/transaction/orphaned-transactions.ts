@@ -30,11 +30,16 @@ export interface OrphanSearch {
   readonly shards: Iterable<TransactionShard>;
 }
 
-/** Compares logs and coordinator, and appends the markers that nobody else will, in one turn. Resolves with how many are written. */
-export async function endOrphanedTransactions(search: OrphanSearch): Promise<number> {
+export interface OrphanResult {
+  readonly endedCount: number;
+  readonly failedCount: number;
+}
+
+/** Compares logs and coordinator, and appends the markers that nobody else will, in one turn. Resolves when these are durable, or failed. */
+export async function endOrphanedTransactions(search: OrphanSearch): Promise<OrphanResult> {
   const { participants, logger, metrics, shards } = search;
   const open = [...participants.openTransactions()];
-  if (open.length === 0) return 0;
+  if (open.length === 0) return { endedCount: 0, failedCount: 0 };
   const { known, newestEpoch } = findProducers(shards, new Set(open.map(({ producerId }) => producerId)));
   const ends: { readonly marker: EndMarker; readonly place: TopicPartitionRef }[] = [];
   for (const part of open) {
@@ -44,14 +49,15 @@ export async function endOrphanedTransactions(search: OrphanSearch): Promise<num
   const results = await Promise.all(
     ends.map(({ marker, place }) => participants.appendMarkers(marker, [place]).durable),
   );
-  let ended = 0;
+  let endedCount = 0;
   for (const [index, { marker, place }] of ends.entries()) {
     const errorCode = results[index]?.[0] ?? ErrorCode.NONE;
-    if (errorCode === ErrorCode.NONE) ended++;
-    logger.warn('open transaction that no coordinator has was ended', { ...place, ...marker, errorCode });
+    if (errorCode === ErrorCode.NONE) endedCount++;
+    const text = errorCode === ErrorCode.NONE ? 'was ended' : 'could not be ended; trying again';
+    logger.warn(`an open transaction that no coordinator has ${text}`, { ...place, ...marker, errorCode });
   }
-  metrics.orphansEnded.add(ended);
-  return ended;
+  metrics.orphansEnded.add(endedCount);
+  return { endedCount, failedCount: ends.length - endedCount };
 }
 
 function findProducers(
@@ -102,8 +108,9 @@ function isOnRecord({ producerId, producerEpoch, startedMs }: OpenTransaction, i
     if (image.producerId === producerId) return image.producerEpoch === producerEpoch + 1;
     return image.previousProducerId === producerId && producerEpoch === EPOCH_MAX - 1;
   }
-  // Many transactions may have had this epoch. Of an earlier one nothing is known any more.
-  return image.producerId === producerId && image.producerEpoch === producerEpoch && startedMs >= image.startMs;
+  if (image.producerId !== producerId || image.producerEpoch !== producerEpoch) return false;
+  // Many transactions may have had this epoch. Of an earlier one nothing is known any more, of a later one not yet.
+  return startedMs >= image.startMs && startedMs < image.updateMs;
 }
 
 function endOnRecord(
