@@ -65,7 +65,7 @@ class Run {
         return client?.init(true);
       case 'write':
         client?.write(PLACES[(pick >> 4) % PLACES.length] ?? PLACES[0]);
-        if (client?.instance != null) this.instances.add(client.instance);
+        if (client !== undefined && client.instance !== null) this.instances.add(client.instance);
         return;
       case 'commit':
         // Most wait for their writes, some cannot.
@@ -155,7 +155,7 @@ function checkEpochs({ world }: Run): void {
   for (const entry of world.journal) {
     if (entry.kind !== 'record') continue;
     const record = transactionRecordCodec.decode(entry.key, entry.value);
-    if (record?.image == null) continue;
+    if (record === undefined || record.image === null) continue;
     const { producerId, producerEpoch } = record.image;
     const [lastId, lastEpoch] = last.get(record.transactionalId) ?? [-1, -1];
     if (producerId < lastId || (producerId === lastId && producerEpoch < lastEpoch)) {
