@@ -5,6 +5,7 @@ import { kafkajs } from './clients/kafkajs.ts';
 import { kcat } from './clients/kcat.ts';
 import { librdkafka } from './clients/librdkafka.ts';
 import { platformatic } from './clients/platformatic.ts';
+import { sarama } from './clients/sarama.ts';
 import type { ClientName } from './options.ts';
 
 /** How to start a client's program. */
@@ -27,6 +28,7 @@ export const CLIENTS: Readonly<Record<ClientName, Client>> = {
   java,
   librdkafka,
   'franz-go': franzGo,
+  sarama,
   kafkajs,
   platformatic,
   'kafka-tools': kafkaTools,

@@ -66,7 +66,7 @@ export function renderDocs(
     runLine('Millrace', ours),
     runLine('Apache Kafka', theirs),
     '',
-    'A cell holds one word when both brokers agree, else Millrace / Apache Kafka. `–`: the client has no such function.',
+    'A cell holds one word when both brokers agree, else Millrace / Apache Kafka. `–`: the client has no such function, or its program does not try it (sarama was added for its transactions).',
     '',
     '## Clients',
     '',

@@ -5,6 +5,7 @@ export const CLIENT_NAMES = [
   'java',
   'librdkafka',
   'franz-go',
+  'sarama',
   'kafkajs',
   'platformatic',
   'kafka-tools',

@@ -1,4 +1,4 @@
-// Command conformance shows what franz-go can do with a broker; the runner in ../../src starts it.
+// Command conformance shows what franz-go, or with an argument sarama, can do with a broker; the runner in ../../src starts it.
 package main
 
 import (
@@ -7,13 +7,13 @@ import (
 	"slices"
 )
 
-func version() string {
+func version(path string) string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
 	}
 	for _, module := range info.Deps {
-		if module.Path == "github.com/twmb/franz-go" {
+		if module.Path == path {
 			return module.Version
 		}
 	}
@@ -25,5 +25,9 @@ func main() {
 		beMember(os.Args[2], os.Args[3])
 		return
 	}
-	runAll(version(), slices.Concat(produceCases(), groupCases(), restartCases(), transactionCases(), adminCases(), consoleCases()))
+	if len(os.Args) == 2 && os.Args[1] == "sarama" {
+		runAll(version("github.com/IBM/sarama"), saramaCases())
+		return
+	}
+	runAll(version("github.com/twmb/franz-go"), slices.Concat(produceCases(), groupCases(), restartCases(), transactionCases(), adminCases(), consoleCases()))
 }
