@@ -23,7 +23,7 @@ describe('parseOptions', () => {
   });
 
   it.each([
-    [['--client', 'sarama'], 'unknown client "sarama"'],
+    [['--client', 'aiokafka'], 'unknown client "aiokafka"'],
     [['--case', 'nothing'], 'unknown case "nothing"'],
     [['--target', 'somewhere'], 'unknown target "somewhere"'],
   ])('refuses %j and names what is known', (args, message) => {
