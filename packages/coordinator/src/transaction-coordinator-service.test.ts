@@ -82,6 +82,14 @@ describe('AddPartitionsToTxn', () => {
     });
   });
 
+  it('keeps clients away from the logs of coordinators', async () => {
+    const fixture = await TransactionFixture.start();
+    const producer = await fixture.producer();
+
+    expect(await fixture.add(producer, [A0, { topic: '__consumer_offsets', partition: 0 }])).toEqual([55, 29]);
+    expect(await fixture.add(producer, [{ topic: '__transaction_state', partition: 0 }])).toEqual([29]);
+  });
+
   it('adds nothing when one partition does not exist', async () => {
     const fixture = await TransactionFixture.start();
     const producer = await fixture.producer();
@@ -118,7 +126,7 @@ describe('AddPartitionsToTxn', () => {
     };
 
     expect(await ask(5, [one, true, [0]])).toEqual([[ABORTABLE]]);
-    expect(await ask(4, [one, true, [0]])).toEqual([[48]]);
+    expect(await ask(4, [one, true, [0]])).toEqual([[ABORTABLE]]);
     expect(await ask(5, [one, false, [0, 1]], [{ ...two, producerEpoch: 3 }, false, [0]])).toEqual([[0, 0], [90]]);
     expect(await ask(5, [one, true, [0, 2, 1]], [two, true, [0]])).toEqual([[0, ABORTABLE, 0], [ABORTABLE]]);
     expect(await fixture.describe('two')).toMatchObject({ transactionState: 'Empty' });

@@ -64,7 +64,7 @@ import {
   listTransactionsFailure,
   topicResults,
 } from './transaction-responses.ts';
-import { TRANSACTIONS_TOPIC } from './transaction-topic.ts';
+import { isCoordinatorTopic, TRANSACTIONS_TOPIC } from './transaction-topic.ts';
 import { endOrphanedTransactions } from './transaction/orphaned-transactions.ts';
 import { EPOCH_PER_TRANSACTION } from './transaction/transaction-image.ts';
 import {
@@ -382,7 +382,13 @@ class TransactionCoordinatorService implements TransactionCoordinator {
     const partitions = topics.flatMap(({ name, partitions: numbers }) =>
       numbers.map((partition) => ({ topic: name, partition })),
     );
-    const checks = partitions.map((partition) => this.#participants.check(partition));
+    // From version 4 on only brokers ask, who may.
+    const isClient = apiVersion < ADD_PARTITIONS_WITH_BATCHES;
+    const checks = partitions.map((partition) =>
+      isClient && isCoordinatorTopic(partition.topic)
+        ? ErrorCode.TOPIC_AUTHORIZATION_FAILED
+        : this.#participants.check(partition),
+    );
     if (checks.some((errorCode) => errorCode !== ErrorCode.NONE)) {
       return topicResults(topics, (index) => checks[index] || ErrorCode.OPERATION_NOT_ATTEMPTED);
     }

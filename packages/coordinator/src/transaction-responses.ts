@@ -32,8 +32,6 @@ const INIT_PRODUCER_ID_WITH_FENCED = 4;
 const WITH_FENCED = 2;
 /** First version of AddPartitionsToTxn that names several transactions. */
 export const ADD_PARTITIONS_WITH_BATCHES = 4;
-/** First version of AddPartitionsToTxn that knows TRANSACTION_ABORTABLE. */
-const ADD_PARTITIONS_WITH_ABORTABLE = 5;
 
 export function initProducerIdFailure(errorCode: number, version: number): InitProducerIdResponse {
   const code = fencedCode(errorCode, version, INIT_PRODUCER_ID_WITH_FENCED);
@@ -49,9 +47,6 @@ export function endTxnFailure(errorCode: number, version: number): EndTxnRespons
 }
 
 export function addPartitionsCode(errorCode: number, version: number): number {
-  if (errorCode === ErrorCode.TRANSACTION_ABORTABLE && version < ADD_PARTITIONS_WITH_ABORTABLE) {
-    return ErrorCode.INVALID_TXN_STATE;
-  }
   return fencedCode(errorCode, version, WITH_FENCED);
 }
 
