@@ -150,6 +150,7 @@ export interface ActiveProducer {
   readonly producerId: number;
   readonly producerEpoch: number;
   readonly lastSequence: number;
+  /** Timestamp of the last batch, as the batch has it. */
   readonly lastTimestampMs: number;
   /** First offset of the open transaction; −1 without one. */
   readonly currentTransactionStartOffset: number;

@@ -91,6 +91,11 @@ class Producer {
     return this.batchCount === 0 ? -1 : this.batches[(this.batchCount - 1) * STRIDE + 1]!;
   }
 
+  /** Of the last batch; when it was heard of last, for one of which only a marker is known. */
+  get lastTimestampMs(): number {
+    return this.batchCount === 0 ? this.lastAppendMs : this.batches[(this.batchCount - 1) * STRIDE + 3]!;
+  }
+
   get lastBaseOffset(): number {
     return this.batchCount === 0 ? -1 : this.batches[(this.batchCount - 1) * STRIDE + 2]!;
   }
@@ -278,7 +283,7 @@ export class ProducerStates {
         producerId,
         producerEpoch: producer.epoch,
         lastSequence: producer.lastSequence,
-        lastTimestampMs: producer.lastAppendMs,
+        lastTimestampMs: producer.lastTimestampMs,
         currentTransactionStartOffset: this.#transactions.get(producerId)?.firstOffset ?? NO_OPEN_TRANSACTION,
         coordinatorEpoch: producer.coordinatorEpoch,
       });

@@ -26,9 +26,14 @@ describe('DescribeProducers', () => {
 
   afterEach(() => engine.close());
 
-  async function append(producerId: number, producerEpoch: number, baseSequence: number): Promise<void> {
+  async function append(
+    producerId: number,
+    producerEpoch: number,
+    baseSequence: number,
+    timestampMs = clock.nowMs(),
+  ): Promise<void> {
     const writer = new RecordBatchWriter();
-    writer.append('key', 'value', clock.nowMs());
+    writer.append('key', 'value', timestampMs);
     const batch = writer.finish({ producerId, producerEpoch, baseSequence, isTransactional: true });
     const outcome = log.append(batch, { origin: 'client', mayOpenTransaction: true });
     expect(outcome.errorCode).toBe(0);
@@ -86,6 +91,11 @@ describe('DescribeProducers', () => {
         ],
       },
     ]);
+  });
+
+  it('tells the time of the last batch as its producer gave it, by which tools judge what hangs', async () => {
+    await append(7, 3, 0, 5_000);
+    expect(ask([0])?.[0]?.activeProducers.map(({ lastTimestamp }) => lastTimestamp)).toEqual([5_000n]);
   });
 
   it('answers for each partition alone', () => {

@@ -2,7 +2,6 @@
  * DescribeProducers 0: what partitions remember of the producers that write to them.
  *
  * A hanging transaction shows by its start offset here and its absence at the coordinator; `kafka-transactions.sh` looks for those.
- * Differs from Apache Kafka: the last timestamp is the broker's time of the last append, not the batch's own.
  * Pinned by 61-describe-producers.test.ts.
  */
 import type { ActiveProducer } from '@millrace/log';
