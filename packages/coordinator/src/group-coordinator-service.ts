@@ -98,6 +98,10 @@ export interface GroupCoordinatorOptions {
   readonly topics: TopicDirectory;
   /** A log of `__consumer_offsets` is left alone up to this size; default 4 MiB. */
   readonly snapshotBytesMin?: number;
+  /** It may grow to this multiple of what is alive in it; default 4. */
+  readonly snapshotGrowthFactor?: number;
+  /** Records that shortening it appends before others get a turn; default 200. */
+  readonly snapshotSliceRecords?: number;
 }
 
 /** The internal topic that holds groups and their offsets. */

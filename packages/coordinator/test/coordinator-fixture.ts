@@ -2,6 +2,7 @@ import { noMetrics, SeededRandom, silentLogger, type Logger, type MetricsRegistr
 import {
   createMemoryLogEngine,
   type AppendOutcome,
+  type EndMarker,
   type LogConfig,
   type LogEngine,
   type PartitionLog,
@@ -13,6 +14,11 @@ import {
 } from '@millrace/protocol/messages/11-join-group';
 import { createOffsetCommitRequest, type OffsetCommitRequest } from '@millrace/protocol/messages/08-offset-commit';
 import { createOffsetFetchRequest } from '@millrace/protocol/messages/09-offset-fetch';
+import {
+  createTxnOffsetCommitRequest,
+  type TxnOffsetCommitRequest,
+} from '@millrace/protocol/messages/28-txn-offset-commit';
+import { ErrorCode } from '@millrace/protocol';
 import { createSyncGroupRequest } from '@millrace/protocol/messages/14-sync-group';
 import { DEFAULT_GROUP_COORDINATOR_CONFIG, type GroupCoordinatorConfig } from '../src/config.ts';
 import { createGroupCoordinator } from '../src/group-coordinator-service.ts';
@@ -35,9 +41,18 @@ export const OFFSETS_LOG_CONFIG: LogConfig = {
   fileDeleteDelayMs: 0,
 };
 
+/** One append as it was made, for playing it again into another log. */
+export interface RecordedAppend {
+  readonly append: { readonly batch: Buffer } | { readonly marker: EndMarker };
+  readonly baseOffset: number;
+}
+
 /** A log that fails when told to, and can hold back the news that something is durable. */
 export class FaultyLog {
   readonly log: PartitionLog;
+  /** Called with every append that the log took, and with every log start that it was told. */
+  onAppended: (recorded: RecordedAppend) => void = () => undefined;
+  onStarted: (offset: number) => void = () => undefined;
   /** Error code with which appends are refused; 0 = they are not. */
   refusal = 0;
   /** Error code that `durable` ends with; 0 = as the log says. */
@@ -53,10 +68,22 @@ export class FaultyLog {
   constructor(target: PartitionLog) {
     this.log = new Proxy(target, {
       get: (_, name) => {
-        if (name === 'append') return (...args: Parameters<PartitionLog['append']>) => this.#append(target, args);
+        if (name === 'append') {
+          return (...args: Parameters<PartitionLog['append']>) => {
+            const batch = Buffer.from(args[0]);
+            return this.#append(() => target.append(...args), { batch });
+          };
+        }
+        if (name === 'appendEndMarker') {
+          return (marker: EndMarker) => this.#append(() => target.appendEndMarker(marker), { marker });
+        }
         if (name === 'advanceLogStart') {
           this.starts++;
-          return (offset: number) => (this.neverStarts ? new Promise(() => undefined) : target.advanceLogStart(offset));
+          return (offset: number) => {
+            if (this.neverStarts) return new Promise(() => undefined);
+            this.onStarted(offset);
+            return target.advanceLogStart(offset);
+          };
         }
         if (name === 'read' && this.readError !== 0) {
           return () => ({ errorCode: this.readError, slices: [], sizeBytes: 0 });
@@ -76,11 +103,12 @@ export class FaultyLog {
     for (const resolve of this.#held.splice(0)) resolve();
   }
 
-  #append(target: PartitionLog, args: Parameters<PartitionLog['append']>): AppendOutcome {
+  #append(append: () => AppendOutcome, what: RecordedAppend['append']): AppendOutcome {
     this.appends++;
     if (this.refusal !== 0) return { errorCode: this.refusal, errorMessage: 'told to', recordErrors: [] };
-    const outcome = target.append(...args);
+    const outcome = append();
     if (!('durable' in outcome)) return outcome;
+    this.onAppended({ append: what, baseOffset: outcome.baseOffset });
     return { ...outcome, durable: this.#durable(outcome.durable) };
   }
 
@@ -96,6 +124,8 @@ export interface CoordinatorFixtureOptions {
   readonly metrics?: MetricsRegistry;
   readonly logger?: Logger;
   readonly snapshotBytesMin?: number;
+  readonly snapshotGrowthFactor?: number;
+  readonly snapshotSliceRecords?: number;
 }
 
 /** A coordinator over one partition of a memory engine. */
@@ -195,19 +225,55 @@ export class CoordinatorFixture {
     return response.topics[0]?.partitions[0]?.errorCode ?? -100;
   }
 
+  /** A TxnOffsetCommit of one partition; gives the error code. */
+  async commitTransactional(
+    producerId: number,
+    offset: number,
+    fields: Partial<TxnOffsetCommitRequest> = {},
+    partitionIndexes: readonly number[] = [0],
+  ): Promise<number> {
+    const partitions = partitionIndexes.map((partitionIndex) => ({
+      partitionIndex,
+      committedOffset: BigInt(offset),
+      committedLeaderEpoch: -1,
+      committedMetadata: '',
+    }));
+    const response = await this.coordinator.commitTransactionalOffsets(
+      context(3),
+      createTxnOffsetCommitRequest({
+        groupId: 'g',
+        transactionalId: `of ${producerId}`,
+        producerId: BigInt(producerId),
+        topics: [{ name: ORDERS, topicId: TOPIC_ID, partitions }],
+        ...fields,
+      }),
+    );
+    const codes = response.topics.flatMap((topic) => topic.partitions.map(({ errorCode }) => errorCode));
+    return codes.find((code) => code !== 0) ?? 0;
+  }
+
+  /** Ends the producer's transaction; gives the error code. */
+  endTransaction(producerId: number, outcome: 'commit' | 'abort', producerEpoch = 0): Promise<number> {
+    return this.coordinator.endTransaction(0, marker(producerId, outcome, producerEpoch));
+  }
+
   /** Committed offsets by partition, or the group's error code. */
-  async fetch(groupId = 'g'): Promise<Record<number, number> | number> {
-    const request = createOffsetFetchRequest({ groups: [{ groupId, memberId: null, memberEpoch: -1, topics: null }] });
+  async fetch(groupId = 'g', requireStable = false): Promise<Record<number, number> | number> {
+    const groups = [{ groupId, memberId: null, memberEpoch: -1, topics: null }];
+    const request = createOffsetFetchRequest({ groups, requireStable });
     const [group] = (await this.coordinator.fetchOffsets(context(9), request)).groups;
     if (group === undefined || group.errorCode !== 0) return group?.errorCode ?? -100;
     const partitions = group.topics.flatMap((topic) => topic.partitions);
     return Object.fromEntries(
-      partitions.map(({ partitionIndex, committedOffset }) => [partitionIndex, Number(committedOffset)]),
+      partitions.map(({ partitionIndex, committedOffset, errorCode }) => [
+        partitionIndex,
+        errorCode === ErrorCode.UNSTABLE_OFFSET_COMMIT ? UNSTABLE : Number(committedOffset),
+      ]),
     );
   }
 
   #create(changes: CoordinatorFixtureOptions = {}): GroupCoordinator {
-    const { config, metrics = noMetrics, logger = silentLogger, snapshotBytesMin } = { ...this.options, ...changes };
+    const { config, metrics = noMetrics, logger = silentLogger, ...sizes } = { ...this.options, ...changes };
     return createGroupCoordinator({
       config: {
         ...DEFAULT_GROUP_COORDINATOR_CONFIG,
@@ -221,9 +287,16 @@ export class CoordinatorFixture {
       logger,
       metrics,
       topics: this.topics,
-      ...(snapshotBytesMin === undefined ? {} : { snapshotBytesMin }),
+      ...sizes,
     });
   }
+}
+
+/** In place of an offset that an open transaction may change. */
+export const UNSTABLE = -88;
+
+export function marker(producerId: number, outcome: 'commit' | 'abort', producerEpoch = 0): EndMarker {
+  return { producerId, producerEpoch, coordinatorEpoch: 0, outcome, transactionVersion: 0 };
 }
 
 export function context(apiVersion: number): GroupRequestContext {

@@ -13,16 +13,19 @@ import type { Step, Waiter } from './step.ts';
 
 export type CoordinatorRuntimeOptions<Shard extends CoordinatorShard<StateRecord>, StateRecord> = Omit<
   ShardHostOptions<Shard, StateRecord>,
-  'log' | 'snapshotBytesMin' | 'snapshotGrowthFactor'
+  'log' | 'snapshotBytesMin' | 'snapshotGrowthFactor' | 'snapshotSliceRecords'
 > & {
   /** A log is left alone up to this size. */
   readonly snapshotBytesMin?: number;
   /** A log may grow to this multiple of what is alive in it. */
   readonly snapshotGrowthFactor?: number;
+  /** Records of a snapshot that are appended before others get a turn. */
+  readonly snapshotSliceRecords?: number;
 };
 
 const SNAPSHOT_BYTES_MIN = 4 * 1024 * 1024;
 const SNAPSHOT_GROWTH_FACTOR = 4;
+const SNAPSHOT_SLICE_RECORDS = 200;
 
 export class CoordinatorRuntime<Shard extends CoordinatorShard<StateRecord>, StateRecord> {
   readonly #options: CoordinatorRuntimeOptions<Shard, StateRecord>;
@@ -40,6 +43,7 @@ export class CoordinatorRuntime<Shard extends CoordinatorShard<StateRecord>, Sta
     const host = new ShardHost<Shard, StateRecord>({
       snapshotBytesMin: SNAPSHOT_BYTES_MIN,
       snapshotGrowthFactor: SNAPSHOT_GROWTH_FACTOR,
+      snapshotSliceRecords: SNAPSHOT_SLICE_RECORDS,
       ...this.#options,
       log,
     });

@@ -40,14 +40,14 @@ export interface ShardHostOptions<Shard extends CoordinatorShard<StateRecord>, S
   readonly upkeepIntervalMs: () => number;
   readonly snapshotBytesMin: number;
   readonly snapshotGrowthFactor: number;
+  /** Records of a snapshot that are appended before others get a turn. */
+  readonly snapshotSliceRecords: number;
 }
 
 /** How long the event loop may be held by background work before others get a turn. */
 const SLICE_MS = 5;
 /** The same in iterations, for clocks that stand still. */
 const SLICE_ITERATIONS = 1_000;
-/** Records of a snapshot between two looks at the clock. */
-const SNAPSHOT_SLICE_RECORDS = 200;
 /** A timer this late means that the process was stopped or starved: what clients sent meanwhile is read before anybody is expired. */
 const LATE_MS = 500;
 const RELOAD_DELAY_MS_MIN = 50;
@@ -417,7 +417,7 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
   }
 
   async #snapshot(): Promise<void> {
-    const { log, logger, metrics } = this.#options;
+    const { log, logger, metrics, snapshotSliceRecords } = this.#options;
     const shard = this.#shard;
     const appender = this.#appender;
     if (shard === null || appender === null) return;
@@ -426,12 +426,12 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
     const startOffset = log.logEndOffset;
     this.#bytesSinceSnapshot = 0;
     let recordCount = 0;
-    let sliceEnd = SNAPSHOT_SLICE_RECORDS;
+    let sliceEnd = snapshotSliceRecords;
     const pace = new Pace(this.#options);
     for (const live of shard.liveRecords()) {
       recordCount += this.#appendAgain(appender, live);
       if (recordCount < sliceEnd) continue;
-      sliceEnd = recordCount + SNAPSHOT_SLICE_RECORDS;
+      sliceEnd = recordCount + snapshotSliceRecords;
       await appender.settle();
       if (pace.isSpent()) await pace.rest();
       if (this.#shard !== shard) return;
