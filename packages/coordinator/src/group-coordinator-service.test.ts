@@ -1,5 +1,3 @@
-import type { Counter, MetricRead, MetricsRegistry } from '@millrace/base';
-import { noMetrics } from '@millrace/base';
 import { decodeMessage, encodeMessage, ErrorCode, type MessageCodec } from '@millrace/protocol';
 import { createDeleteGroupsRequest, deleteGroupsResponse } from '@millrace/protocol/messages/42-delete-groups';
 import { createDescribeGroupsRequest, describeGroupsResponse } from '@millrace/protocol/messages/15-describe-groups';
@@ -13,6 +11,7 @@ import { createOffsetFetchRequest, offsetFetchResponse } from '@millrace/protoco
 import { createSyncGroupRequest, syncGroupResponse } from '@millrace/protocol/messages/14-sync-group';
 import { context, CoordinatorFixture, type CoordinatorFixtureOptions } from '../test/coordinator-fixture.ts';
 import { ORDERS, OTHER_TOPIC_ID, TOPIC_ID } from '../test/group-fixture.ts';
+import { RecordingMetrics } from '../test/recording-metrics.ts';
 
 const UNKNOWN_ID = 'AAAAAAAAAAAAAAAAAAAA_w';
 
@@ -518,42 +517,3 @@ describe('metrics', () => {
     });
   });
 });
-
-/** Remembers what was measured under which name. */
-class RecordingMetrics implements MetricsRegistry {
-  readonly #read: (() => [string, number][])[] = [];
-
-  get values(): Record<string, number> {
-    return Object.fromEntries(this.#read.flatMap((read) => read()));
-  }
-
-  counter(name: string): Counter {
-    let total = 0;
-    this.#read.push(() => [[name, total]]);
-    return { add: (amount) => void (total += amount) };
-  }
-
-  histogram = noMetrics.histogram;
-  readCounter = noMetrics.readCounter;
-  counterFamily = noMetrics.counterFamily;
-
-  gauge(name: string, _help: string, read: MetricRead): void {
-    this.#read.push(() => [[name, Number(read())]]);
-  }
-
-  gaugeFamily(
-    name: string,
-    _help: string,
-    _labelNames: readonly string[],
-    read: Parameters<MetricsRegistry['gaugeFamily']>[3],
-  ): void {
-    this.#read.push(() =>
-      [...read()].map(({ labels, value }) => [
-        `${name}{${Object.entries(labels)
-          .map(([key, text]) => `${key}=${text}`)
-          .join(',')}}`,
-        value,
-      ]),
-    );
-  }
-}

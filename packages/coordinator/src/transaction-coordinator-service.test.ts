@@ -5,6 +5,7 @@ import {
   type ListTransactionsRequest,
 } from '@millrace/protocol/messages/66-list-transactions';
 import { context } from '../test/coordinator-fixture.ts';
+import { RecordingMetrics } from '../test/recording-metrics.ts';
 import { A0, A1, TransactionFixture, type Producer } from '../test/transaction-fixture.ts';
 
 const CONCURRENT = 51;
@@ -243,5 +244,38 @@ describe('what operators see', () => {
     expect(await fixture.describe()).toMatchObject({ errorCode: 16 });
     await fixture.coordinator.close();
     expect(await fixture.describe()).toMatchObject({ errorCode: 15 });
+  });
+});
+
+describe('metrics', () => {
+  it('count transactions by how they end, and how long they take', async () => {
+    const metrics = new RecordingMetrics();
+    const fixture = await TransactionFixture.start({ metrics });
+    const committed = await fixture.begun([A0], 'committed');
+    await fixture.time.advance(2_000);
+    await fixture.end(committed, true);
+    const aborted = await fixture.begun([A0], 'aborted');
+    await fixture.end(aborted, false);
+    await fixture.end({ ...aborted, producerEpoch: 1 }, false);
+    await fixture.begun([A0], 'fenced');
+    await fixture.init('fenced');
+    fixture.admit(await fixture.producer('late', { transactionTimeoutMs: 1_000 }), [A0]);
+    await fixture.time.advance(11_000);
+    await fixture.begun([A0], 'open');
+
+    const prefix = 'millrace_transaction_coordinator';
+    expect(metrics.values).toMatchObject({
+      [`${prefix}_transactions_started_total`]: 5,
+      [`${prefix}_transactions_committed_total`]: 1,
+      [`${prefix}_transactions_aborted_total`]: 3,
+      [`${prefix}_transactions_timed_out_total`]: 1,
+      [`${prefix}_producers_fenced_total`]: 1,
+      [`${prefix}_transaction_seconds_count`]: 4,
+      [`${prefix}_open_transactions`]: 1,
+      [`${prefix}_transactional_ids{state=Ongoing}`]: 1,
+      [`${prefix}_transactional_ids{state=CompleteAbort}`]: 3,
+      [`${prefix}_transactional_ids{state=CompleteCommit}`]: 1,
+    });
+    expect(metrics.values[`${prefix}_transaction_seconds_sum`]).toBeGreaterThanOrEqual(3);
   });
 });

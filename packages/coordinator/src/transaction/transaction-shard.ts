@@ -228,10 +228,9 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
 
   /** Writes a decision and has its markers follow in this turn. */
   #decide(transactionalId: string, decision: TransactionImage, step: TransactionStep, reply: Reply | null): void {
-    const { clock, metrics } = this.#options;
+    // Aborts of nothing are no transactions.
+    if (this.#transactions.get(transactionalId)?.image.state === 'Ongoing') this.#measure(decision);
     this.#write(transactionalId, decision, step);
-    metrics[outcomeOf(decision.state) === 'commit' ? 'committed' : 'aborted'].add(1);
-    metrics.durationSeconds.observe(Math.max(0, clock.nowMs() - decision.startMs) / 1_000);
     const transaction = this.#transactions.get(transactionalId);
     if (transaction === undefined) return;
     transaction.attempts = 0;
@@ -322,6 +321,12 @@ export class TransactionShard implements CoordinatorShard<TransactionRecord> {
     const record: TransactionRecord = { transactionalId, image };
     step.records.push(record);
     this.replay(record);
+  }
+
+  #measure({ state, startMs }: TransactionImage): void {
+    const { clock, metrics } = this.#options;
+    metrics[outcomeOf(state) === 'commit' ? 'committed' : 'aborted'].add(1);
+    metrics.durationSeconds.observe(Math.max(0, clock.nowMs() - startMs) / 1_000);
   }
 
   #setDeadlines(transaction: Transaction, image: TransactionImage | null): void {
