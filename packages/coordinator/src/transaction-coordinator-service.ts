@@ -143,7 +143,7 @@ class TransactionCoordinatorService implements TransactionCoordinator {
   async load(partition: number, log: PartitionLog): Promise<number> {
     const recordCount = await this.#runtime.load(partition, log);
     // In the background: whoever loads need not wait for logs of others.
-    if (this.#isWholeTopicHere()) void this.endOrphans();
+    if (this.#isWholeTopicHere()) this.#endOrphansInBackground();
     return recordCount;
   }
 
@@ -301,7 +301,7 @@ class TransactionCoordinatorService implements TransactionCoordinator {
       shards: this.#runtime.shards(),
     });
     if (failedCount > 0 && !this.#isClosed) {
-      this.#orphanTimer = this.#timers.schedule(ORPHAN_RETRY_MS, () => void this.endOrphans());
+      this.#orphanTimer = this.#timers.schedule(ORPHAN_RETRY_MS, () => this.#endOrphansInBackground());
     }
     return endedCount;
   }
@@ -310,6 +310,14 @@ class TransactionCoordinatorService implements TransactionCoordinator {
     this.#isClosed = true;
     this.#orphanTimer?.cancel();
     return this.#runtime.close();
+  }
+
+  #endOrphansInBackground(): void {
+    this.endOrphans().catch((error: unknown) => {
+      this.#logger.error('open transactions without a coordinator could not be looked for', {
+        error: messageOf(error),
+      });
+    });
   }
 
   #createShard(log: PartitionLog, options: TransactionCoordinatorOptions): TransactionShard {
