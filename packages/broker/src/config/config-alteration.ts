@@ -5,7 +5,7 @@
  *   topic has to do to obey.
  */
 import { messageOf, MillraceError } from '@millrace/base';
-import { ConfigResourceType, type ConfigResource, type MetaStore } from '@millrace/metadata';
+import { ConfigResourceType, type ConfigResource, type MetaStore, type TopicMetadata } from '@millrace/metadata';
 import { ErrorCode } from '@millrace/protocol';
 import type { BrokerServices } from '../services.ts';
 import { settledWithin } from '../topics/settle.ts';
@@ -16,6 +16,7 @@ import {
   type AlterRefused,
   type ConfigOperation,
 } from './alter-configs.ts';
+import { CLEANUP_POLICY, warnOfCompaction } from './compaction.ts';
 
 export interface AlterationResult {
   readonly errorCode: number;
@@ -25,7 +26,10 @@ export interface AlterationResult {
 /** The operations wanted, given what is stored. */
 export type OperationsFor = (current: ReadonlyMap<string, string>) => readonly ConfigOperation[];
 
-export type AlterationServices = Pick<BrokerServices, 'nodeId' | 'config' | 'metaStore' | 'partitions' | 'timers'>;
+export type AlterationServices = Pick<
+  BrokerServices,
+  'nodeId' | 'config' | 'logger' | 'metaStore' | 'partitions' | 'timers'
+>;
 
 const SETTLE_MS_MAX = 10_000;
 const DONE: AlterationResult = { errorCode: ErrorCode.NONE, errorMessage: null };
@@ -76,7 +80,11 @@ async function storeInTurn(
     const errorCode = isGone ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.KAFKA_STORAGE_ERROR;
     return { errorCode, errorMessage: messageOf(error) };
   }
-  return { version: metaStore.snapshot().version, topicId: target.topicId };
+  const { topic, current } = target;
+  if (topic !== undefined && !topic.isInternal) {
+    warnOfCompaction(services.logger, name, current.get(CLEANUP_POLICY), plan.changes.get(CLEANUP_POLICY) ?? undefined);
+  }
+  return { version: metaStore.snapshot().version, topicId: topic?.topicId };
 }
 
 async function whenObeyed(services: AlterationServices, { version, topicId }: Stored): Promise<AlterationResult> {
@@ -90,7 +98,7 @@ async function whenObeyed(services: AlterationServices, { version, topicId }: St
 interface Target {
   readonly resource: ConfigResource;
   /** Undefined for a broker, whose settings are defaults of all topics. */
-  readonly topicId: string | undefined;
+  readonly topic: TopicMetadata | undefined;
   readonly current: ReadonlyMap<string, string>;
   plan(operations: readonly ConfigOperation[]): AlterPlan | AlterRefused;
 }
@@ -112,7 +120,7 @@ function targetOf(
       }
       return {
         resource: { type, name },
-        topicId: topic.topicId,
+        topic,
         current: topic.configs,
         plan: (operations) => planTopicAlteration(config, topic.configs, operations),
       };
@@ -122,7 +130,7 @@ function targetOf(
       if (problem !== undefined) return invalid(problem);
       return {
         resource: { type, name },
-        topicId: undefined,
+        topic: undefined,
         current: snapshot.configs.get(`${type}:${name}`) ?? NOTHING,
         plan: (operations) => planBrokerAlteration(config, name === '' ? 'all' : 'one', operations),
       };

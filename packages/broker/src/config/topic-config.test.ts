@@ -9,7 +9,7 @@ const NONE: ReadonlyMap<string, string> = new Map();
 
 /** Apache Kafka 4.3.1's topic settings: type, default, allowed values. */
 const KAFKA_TOPIC_KEYS = `
-cleanup.policy|list|delete|[delete]
+cleanup.policy|list|delete|[compact, delete]
 compression.gzip.level|int|-1|[1,...,9] or -1
 compression.lz4.level|int|9|[1,...,17]
 compression.type|string|producer|[uncompressed, zstd, lz4, snappy, gzip, producer]

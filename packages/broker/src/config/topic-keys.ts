@@ -25,12 +25,11 @@ const THROTTLED_REPLICAS = matching('[partitionId]:[brokerId],[partitionId]:[bro
 export const TOPIC_KEYS = {
   'cleanup.policy': list(['delete'], {
     importance: 'medium',
-    // A topic from elsewhere may have "compact": it is understood, and demands keys, but cannot be set (compaction.ts).
-    valid: { ...eachOf('compact', 'delete'), text: '[delete]' },
+    valid: eachOf('compact', 'delete'),
     documentation:
       'What happens to old segments. "delete" removes them by retention time and size, and an empty list keeps everything for ever. ' +
-      'Compaction is not available in this version: "compact" is refused. A topic that has it from another version opens, demands a key of ' +
-      'every record and keeps them all.',
+      '"compact" demands a key of every record; this release does not compact yet, so a topic with "compact" alone keeps every record, and one ' +
+      'with "compact,delete" those that retention does not take.',
   }),
   'compression.gzip.level': int(-1, {
     importance: 'medium',

@@ -11,7 +11,7 @@ import { messageOf, MillraceError, randomUuid, type Logger, type Random, type Ti
 import type { ClusterSnapshot, MetaStore, TopicMetadata } from '@millrace/metadata';
 import { ErrorCode } from '@millrace/protocol';
 import type { BrokerConfig } from '../config/broker-config.ts';
-import { asksForCompaction, compactionRefusal } from '../config/compaction.ts';
+import { CLEANUP_POLICY, warnOfCompaction } from '../config/compaction.ts';
 import { topicConfigProblems } from '../config/topic-config.ts';
 import { GROUP_TOPIC, isInternalTopicName, topicNameProblem, TRANSACTION_TOPIC } from '../partitions/topic-names.ts';
 import type { PartitionRegistry } from '../services.ts';
@@ -71,10 +71,6 @@ class MetadataTopicAdmin implements TopicAdmin {
     const { name } = spec;
     const nameRefusal = this.#refuseNewName(name);
     if (nameRefusal !== undefined) return nameRefusal;
-    const policy = spec.configs.get('cleanup.policy') ?? undefined;
-    if (policy !== undefined && asksForCompaction(policy)) {
-      return refused(ErrorCode.INVALID_CONFIG, compactionRefusal('cleanup.policy', policy));
-    }
     const problems = topicConfigProblems(this.#options.config, spec.configs);
     if (problems.length > 0) return refused(ErrorCode.INVALID_CONFIG, problems.join('; '));
     const rules = this.#layoutRules();
@@ -95,7 +91,9 @@ class MetadataTopicAdmin implements TopicAdmin {
     }
     this.#underCreation.add(name);
     try {
-      return await this.#settle(await this.#options.metaStore.createTopic(topic), options.timeoutMs);
+      const created = await this.#options.metaStore.createTopic(topic);
+      warnOfCompaction(this.#options.logger, name, undefined, configs.get(CLEANUP_POLICY));
+      return await this.#settle(created, options.timeoutMs);
     } catch (error) {
       return writeFailure(error);
     } finally {
@@ -193,7 +191,7 @@ class MetadataTopicAdmin implements TopicAdmin {
         replicationFactor: spec.replicationFactor,
         owners: layout.owners,
         configs: new Map([
-          ['cleanup.policy', 'compact'],
+          [CLEANUP_POLICY, 'compact'],
           ['compression.type', spec.compressionType],
           ['segment.bytes', String(spec.segmentBytes)],
         ]),
