@@ -84,6 +84,7 @@ export const COMMANDS = {
       'seeds',
       'seed',
       'seconds',
+      'parallel',
       'workers',
       'client',
       'rate',

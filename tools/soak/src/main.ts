@@ -31,22 +31,27 @@ async function runRounds(
   const failures: Failure[] = [];
   await using broker = await SoakBroker.start(options, join(workDir, 'data'));
   const until = options.minutes === undefined ? Infinity : performance.now() + options.minutes * 60_000;
-  for (let round = 0; round < (options.seeds ?? Infinity) && performance.now() < until; round += 1) {
-    const seed = options.seed + round;
-    const dir = join(workDir, `seed-${seed}`);
-    const client = clients[round % clients.length];
-    if (client === undefined) throw new Error('none of these clients can be run on this machine');
-    const failure = await runSeed({ options, broker, seed, client, dir }, outcomes);
-    if (failure === undefined) {
-      rmSync(dir, { recursive: true, force: true });
-      continue;
+  let rounds = 0;
+  const runLane = async (lane: number): Promise<void> => {
+    while (rounds < (options.seeds ?? Infinity) && performance.now() < until) {
+      const client = clients[rounds % clients.length];
+      if (client === undefined) throw new Error('none of these clients can be run on this machine');
+      const seed = options.seed + rounds;
+      rounds += 1;
+      const dir = join(workDir, `seed-${seed}`);
+      const failure = await runSeed({ options, broker, seed, client, lane, dir }, outcomes);
+      if (failure === undefined) {
+        rmSync(dir, { recursive: true, force: true });
+        continue;
+      }
+      const kept = join(outDir, `seed-${seed}`);
+      rmSync(kept, { recursive: true, force: true });
+      cpSync(dir, kept, { recursive: true });
+      failures.push({ seed, what: failure });
+      console.log(`soak seed ${seed} ${client.name.padEnd(7)} FAIL ${failure}; its history is kept in ${kept}`);
     }
-    const kept = join(outDir, `seed-${seed}`);
-    rmSync(kept, { recursive: true, force: true });
-    cpSync(dir, kept, { recursive: true });
-    failures.push({ seed, what: failure });
-    console.log(`soak seed ${seed} ${client.name.padEnd(7)} FAIL ${failure}; its history is kept in ${kept}`);
-  }
+  };
+  await Promise.all(Array.from({ length: options.parallel }, (_, lane) => runLane(lane)));
   return [outcomes, failures];
 }
 

@@ -13,6 +13,8 @@ export interface SoakOptions {
   readonly minutes: number | undefined;
   /** Of load, in each round. */
   readonly seconds: number;
+  /** Rounds at a time, over one broker. */
+  readonly parallel: number;
   readonly workers: number;
   /** Whose client the workers are, in turn from seed to seed. */
   readonly clients: readonly ClientName[];
@@ -30,6 +32,7 @@ export const USAGE = `usage: npm run soak -- [options]
   --seeds N              how many rounds instead
   --seed N               of the first round (from the clock)
   --seconds N            of load in a round (20)
+  --parallel N           rounds at a time (1)
   --workers N            processes that read, process and write (3)
   --client NAME,NAME     ${CLIENT_NAMES.join(', ')}: whose client the workers are, in turn from seed to seed (all)
   --rate N               records per second into the input topic (240)
@@ -54,6 +57,7 @@ export function parseSoakOptions(argv: readonly string[], nowMs: number): SoakOp
     seeds,
     minutes: seeds === undefined ? minutes : undefined,
     seconds: positive(values.seconds, '--seconds'),
+    parallel: positive(values.parallel, '--parallel'),
     workers: positive(values.workers, '--workers'),
     clients: values.client === undefined ? CLIENT_NAMES : clients(values.client),
     recordsPerS: positive(values.rate, '--rate'),
@@ -73,6 +77,7 @@ function parse(argv: readonly string[]) {
         seeds: { type: 'string' },
         minutes: { type: 'string' },
         seconds: { type: 'string', default: '20' },
+        parallel: { type: 'string', default: '1' },
         workers: { type: 'string', default: '3' },
         client: { type: 'string' },
         rate: { type: 'string', default: '240' },

@@ -26,6 +26,7 @@ export class SoakBroker implements AsyncDisposable {
   readonly #process: BrokerProcess | undefined;
   readonly startsMs: number[] = [];
   kills = 0;
+  #restarting: Promise<void> | undefined;
 
   private constructor(proxy: FaultProxy, direct: { host: string; port: number }, process: BrokerProcess | undefined) {
     this.proxy = proxy;
@@ -64,14 +65,10 @@ export class SoakBroker implements AsyncDisposable {
     return this.#process?.logTail ?? '';
   }
 
-  /** kill -9, and a new start on the same data. */
-  async killAndRestart(): Promise<void> {
-    if (this.#process === undefined) return;
-    const end = await this.#process.stop('SIGKILL');
-    if (end.signal !== 'SIGKILL')
-      throw new Error(`the broker ended by itself with ${end.signal ?? `code ${end.code}`}`);
-    this.kills += 1;
-    await this.#start(this.#process);
+  /** kill -9, and a new start on the same data; whoever asks meanwhile waits for that. */
+  killAndRestart(): Promise<void> {
+    this.#restarting ??= this.#killAndRestart().finally(() => (this.#restarting = undefined));
+    return this.#restarting;
   }
 
   /** Resolves when the broker ends otherwise than by `killAndRestart`'s hand. */
@@ -88,6 +85,15 @@ export class SoakBroker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process?.kill();
     await this.proxy.close();
+  }
+
+  async #killAndRestart(): Promise<void> {
+    if (this.#process === undefined) return;
+    const end = await this.#process.stop('SIGKILL');
+    if (end.signal !== 'SIGKILL')
+      throw new Error(`the broker ended by itself with ${end.signal ?? `code ${end.code}`}`);
+    this.kills += 1;
+    await this.#start(this.#process);
   }
 
   async #start(process: BrokerProcess): Promise<void> {

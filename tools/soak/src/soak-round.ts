@@ -34,6 +34,8 @@ export interface RoundSetting {
   readonly seed: number;
   /** Whose client the workers are. */
   readonly client: PreparedClient;
+  /** Which of the rounds that run at a time: transactional ids go from round to round. */
+  readonly lane: number;
   /** Where the history goes. */
   readonly dir: string;
 }
@@ -55,6 +57,7 @@ export class SoakRound {
   readonly #broker: SoakBroker;
   readonly #seed: number;
   readonly #client: PreparedClient;
+  readonly #lane: number;
   readonly #dir: string;
   readonly #history: HistoryRecorder;
   readonly #slots: ClientSlot[];
@@ -71,11 +74,12 @@ export class SoakRound {
   readonly #traps = new AbortController();
   #lostAnswers = 0;
 
-  private constructor({ options, broker, seed, client, dir }: RoundSetting) {
+  private constructor({ options, broker, seed, client, lane, dir }: RoundSetting) {
     this.#options = options;
     this.#broker = broker;
     this.#seed = seed;
     this.#client = client;
+    this.#lane = lane;
     this.#dir = dir;
     mkdirSync(dir, { recursive: true });
     this.#history = new HistoryRecorder({ path: join(dir, 'runner.jsonl'), by: 'runner' });
@@ -280,7 +284,7 @@ export class SoakRound {
         const settings: SourceSettings = {
           ...this.#programSettings(by, 'source'),
           topic: this.#input,
-          transactionalId: 'soak-source',
+          transactionalId: `soak-${this.#lane}-source`,
           recordsPerS: this.#options.recordsPerS,
         };
         return { ...SOURCE, settings };
@@ -299,7 +303,7 @@ export class SoakRound {
           input: this.#input,
           output: this.#output,
           group: this.#group,
-          transactionalId: `soak-${name}`,
+          transactionalId: `soak-${this.#lane}-${name}`,
           sessionTimeoutMs: SESSION_TIMEOUT_MS,
         };
         return { ...this.#client.launch, settings };
