@@ -7,6 +7,8 @@ import type { Contender } from './contenders.ts';
 /** Names end in their unit. */
 export type Metric =
   | 'recordsPerSecond'
+  | 'transactionsPerSecond'
+  | 'commitsPerSecond'
   | 'megabytesPerSecond'
   | 'cpuSecondsPerMillion'
   | 'p50Ms'

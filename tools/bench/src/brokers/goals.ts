@@ -5,7 +5,8 @@ import { medianOf, ratioToKafka, type MeasureFigures, type Metric } from './figu
 
 /** A bound on ours divided by Kafka's. */
 export interface Bounds {
-  readonly floor: number;
+  /** Without one there is only a goal to reach. */
+  readonly floor?: number;
   readonly goal?: number;
 }
 
@@ -30,7 +31,8 @@ export interface Limit {
   readonly unit: string;
 }
 
-export type Verdict = 'goal' | 'floor' | 'missed';
+/** `open`: there is no floor, and the goal is not met. */
+export type Verdict = 'goal' | 'floor' | 'open' | 'missed';
 
 export interface Judgement {
   readonly ratio: number;
@@ -86,6 +88,30 @@ export const GOALS: readonly Goal[] = [
     os: { floor: 1, goal: 0.5 },
     fsync: { floor: 1.5, goal: 1 },
   },
+  ...([1, 10, 100] as const).map((records): Goal => ({
+    measure: `transactions-${records}`,
+    metric: 'transactionsPerSecond',
+    label: `transactions of ${records} ${records === 1 ? 'record' : 'records'}`,
+    better: 'higher',
+    os: { floor: 1 },
+    fsync: { goal: 1 },
+  })),
+  ...(['p50Ms', 'p99Ms'] as const).map((metric): Goal => ({
+    measure: 'read-process-write',
+    metric,
+    label: `read-process-write ${metric.slice(0, -2)}`,
+    better: 'lower',
+    os: { floor: 1 },
+    fsync: { goal: 1 },
+  })),
+  {
+    measure: 'group-commits',
+    metric: 'commitsPerSecond',
+    label: 'offset commits of 100 groups',
+    better: 'higher',
+    os: { floor: 1 },
+    fsync: { goal: 1 },
+  },
   ...PRODUCE_NAMES.map((measure): Goal => ({
     measure,
     metric: 'residentMaxMb',
@@ -127,8 +153,10 @@ export function judge(goal: Goal, contender: 'os' | 'fsync', figures: MeasureFig
   const bounds = goal[contender];
   const meets = (bound: number | undefined): boolean =>
     bound !== undefined && (goal.better === 'higher' ? ratio >= bound : ratio <= bound);
-  if (!meets(bounds.floor) || (goal.absoluteMax !== undefined && ours >= goal.absoluteMax)) {
+  const isBelowFloor = bounds.floor !== undefined && !meets(bounds.floor);
+  if (isBelowFloor || (goal.absoluteMax !== undefined && ours >= goal.absoluteMax)) {
     return { ratio, bounds, verdict: 'missed' };
   }
-  return { ratio, bounds, verdict: meets(bounds.goal) ? 'goal' : 'floor' };
+  if (meets(bounds.goal)) return { ratio, bounds, verdict: 'goal' };
+  return { ratio, bounds, verdict: bounds.floor === undefined ? 'open' : 'floor' };
 }

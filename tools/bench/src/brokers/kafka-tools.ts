@@ -1,18 +1,20 @@
 /**
- * Apache Kafka's load tools (and the latency probe beside them), run to their end, their output as numbers.
+ * Apache Kafka's load tools (and the probes beside them), run to their end, their output as numbers.
  */
 import type { ChildProcess } from 'node:child_process';
 import { runCommand } from './child-processes.ts';
 import type { JavaToolchain } from './java.ts';
-import { LATENCY_PROBE } from './paths.ts';
+import { LATENCY_PROBE, TRANSACTION_PROBE } from './paths.ts';
 import {
   parseConsumerPerformance,
   parseEndToEndLatency,
   parseLatencyProbe,
   parseProducerPerformance,
+  parseTransactionProbe,
   type ConsumerFigures,
   type LatencyFigures,
   type ProducerFigures,
+  type RateFigures,
 } from './tool-output.ts';
 
 const TOOL_MS_MAX = 600_000;
@@ -37,6 +39,11 @@ export interface ProbeLoad {
   readonly records: number;
   readonly warmupRecords: number;
   readonly recordSizeBytes: number;
+}
+
+export interface TimedLoad {
+  readonly warmupSeconds: number;
+  readonly seconds: number;
 }
 
 export class KafkaTools {
@@ -80,6 +87,17 @@ export class KafkaTools {
   /** As {@link endToEnd}, to the microsecond. */
   async probeEndToEnd(bootstrap: string, load: ProbeLoad): Promise<LatencyFigures> {
     return parseLatencyProbe(await this.#probe('e2e', bootstrap, load, []));
+  }
+
+  /** @param args what the mode of tools/bench/java/TransactionProbe.java takes besides the times */
+  async probeTransactions(
+    mode: 'transactions' | 'process' | 'commits',
+    bootstrap: string,
+    { warmupSeconds, seconds }: TimedLoad,
+    args: readonly (string | number)[],
+  ): Promise<RateFigures> {
+    const all = [warmupSeconds, seconds, ...args].map(String);
+    return parseTransactionProbe(await this.#run([TRANSACTION_PROBE, mode, bootstrap, ...all]));
   }
 
   #probe(mode: string, bootstrap: string, load: ProbeLoad, more: readonly string[]): Promise<string> {

@@ -12,6 +12,7 @@ export const COMPILE_CACHE = join(REPO_ROOT, 'node_modules/.cache/node-compile')
 export const REFERENCE_SCRIPT = join(REPO_ROOT, 'tools/conformance/reference/apache-kafka.sh');
 
 export const LATENCY_PROBE = join(import.meta.dirname, '../../java/LatencyProbe.java');
+export const TRANSACTION_PROBE = join(import.meta.dirname, '../../java/TransactionProbe.java');
 
 export const DOCUMENT = join(REPO_ROOT, 'docs/performance.md');
 export const DOCUMENT_DIR = join(REPO_ROOT, 'docs/performance');

@@ -26,6 +26,8 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { metric: 'recordsPerSecond', head: 'records/s', format: (value) => `${(value / 1_000).toFixed(0)} k` },
+  { metric: 'transactionsPerSecond', head: 'transactions/s', format: (value) => value.toFixed(0) },
+  { metric: 'commitsPerSecond', head: 'commits/s', format: (value) => value.toFixed(0) },
   { metric: 'cpuSecondsPerMillion', head: 'CPU s/M', format: (value) => value.toFixed(2) },
   { metric: 'aloneP99Ms', head: 'p99 alone ms', format: latency },
   { metric: 'p50Ms', head: 'p50 ms', format: latency },
@@ -51,7 +53,7 @@ export function reportBrokers(records: readonly MeasureRecord[]): string {
     '## Brokers beside Apache Kafka',
     'Everything runs on one machine, clients included, one broker at a time; contenders take turns, each with a fresh process and fresh ' +
       'topics that were warmed up first. Medians of the rounds; the lowest and highest round in brackets. CPU is user and system time ' +
-      'of the broker process alone, in seconds per million records. Apache Kafka has 1 GiB of heap, G1, and its defaults, so it never ' +
+      'of the broker process alone, in seconds per million records (or transactions, or commits). Apache Kafka has 1 GiB of heap, G1, and its defaults, so it never ' +
       'syncs. The figures of every round are in [performance/brokers.json](performance/brokers.json).',
     ...goalTable(records),
     ...limitTable(records),
@@ -77,7 +79,12 @@ function judgementCells(judgement: Judgement | undefined, bounds: Bounds, better
   if (judgement === undefined) return ['', '', ''];
   const sign = better === 'higher' ? '≥' : '≤';
   const wanted = [bounds.floor, bounds.goal].filter((bound) => bound !== undefined).map((bound) => `${sign} ${bound}`);
-  const words = { goal: bounds.goal === undefined ? 'met' : 'goal met', floor: 'floor met', missed: '**missed**' };
+  const words = {
+    goal: bounds.goal === undefined ? 'met' : 'goal met',
+    floor: 'floor met',
+    open: 'goal not met',
+    missed: '**missed**',
+  };
   const verdict = judgement.verdict === 'floor' && bounds.goal === undefined ? 'met' : words[judgement.verdict];
   return [`${judgement.ratio.toFixed(2)}×`, wanted.join(', '), verdict];
 }

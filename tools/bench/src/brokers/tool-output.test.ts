@@ -3,6 +3,7 @@ import {
   parseEndToEndLatency,
   parseLatencyProbe,
   parseProducerPerformance,
+  parseTransactionProbe,
 } from './tool-output.ts';
 
 const PRODUCER_TOTAL =
@@ -90,5 +91,23 @@ describe('parseLatencyProbe', () => {
 
   it('refuses a stack trace', () => {
     expect(() => parseLatencyProbe('Exception in thread "main"')).toThrow(/something else/);
+  });
+});
+
+describe('parseTransactionProbe', () => {
+  it('reads the rate, the count with the warm-up, and milliseconds with their decimals', () => {
+    const line = 'rate total=12000 per_second=1021.4 p50=0.512 p99=1.204 p99.9=8.001 max=10.000\n';
+
+    expect(parseTransactionProbe(line)).toEqual({
+      total: 12_000,
+      perSecond: 1_021.4,
+      p50Ms: 0.512,
+      p99Ms: 1.204,
+      p999Ms: 8.001,
+    });
+  });
+
+  it('refuses a stack trace', () => {
+    expect(() => parseTransactionProbe('Exception in thread "main"')).toThrow(/something else/);
   });
 });

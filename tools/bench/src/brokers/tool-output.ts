@@ -22,6 +22,12 @@ export interface LatencyFigures {
   readonly p999Ms: number;
 }
 
+export interface RateFigures extends LatencyFigures {
+  readonly perSecond: number;
+  /** How many there were, those of the warm-up included. */
+  readonly total: number;
+}
+
 const PRODUCER_LINE =
   /^(\d+)( steady state)? records sent, ([\d.]+) records\/sec .* (\d+) ms 50th, (\d+) ms 95th, (\d+) ms 99th, (\d+) ms 99\.9th\.$/gm;
 
@@ -68,6 +74,22 @@ export function parseLatencyProbe(output: string): LatencyFigures & { readonly r
   if (found === null) throw unexpected('LatencyProbe', output);
   const [, records, p50, p99, p999] = found;
   return { records: Number(records), p50Ms: Number(p50), p99Ms: Number(p99), p999Ms: Number(p999) };
+}
+
+/** The line of tools/bench/java/TransactionProbe.java. */
+export function parseTransactionProbe(output: string): RateFigures {
+  const found = /^rate total=(\d+) per_second=([\d.]+) p50=([\d.]+) p99=([\d.]+) p99\.9=([\d.]+) max=[\d.]+$/m.exec(
+    output,
+  );
+  if (found === null) throw unexpected('TransactionProbe', output);
+  const [, total, perSecond, p50, p99, p999] = found;
+  return {
+    total: Number(total),
+    perSecond: Number(perSecond),
+    p50Ms: Number(p50),
+    p99Ms: Number(p99),
+    p999Ms: Number(p999),
+  };
 }
 
 function unexpected(tool: string, output: string): Error {
