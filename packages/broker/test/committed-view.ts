@@ -1,6 +1,7 @@
 /** What clients make of a fetch with read_committed: which records they show, and where transactions ended. */
 import {
   batchAttributes,
+  batchLastOffset,
   batchPositions,
   decodeBatch,
   decodeEndTxnMarker,
@@ -51,4 +52,13 @@ export function visibleValues(partition: Fetched): string[] {
     }
   }
   return values;
+}
+
+/** The offset to fetch from next. */
+export function endOf(records: Fetched['records']): number {
+  const bytes = recordsToBuffer(records) ?? Buffer.alloc(0);
+  let end = -1;
+  for (const position of batchPositions(bytes)) end = batchLastOffset(bytes, position) + 1;
+  if (end < 0) throw new Error('nothing was fetched');
+  return end;
 }

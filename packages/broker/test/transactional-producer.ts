@@ -61,7 +61,8 @@ const VERSIONS = {
 };
 
 export class TransactionalProducer {
-  readonly client: WireClient;
+  /** May be another one after a restart of the broker. */
+  client: WireClient;
   readonly transactionalId: string;
   readonly #versions: (typeof VERSIONS)['new'];
   readonly #timeoutMs: number;

@@ -13,7 +13,6 @@ describe('OwnedPartitions', () => {
   let metaStore: MetaStore;
   let engine: LogEngine;
   let events: string[];
-  let orphans: string[];
 
   beforeEach(async () => {
     metaStore = createMemoryMetaStore();
@@ -21,7 +20,6 @@ describe('OwnedPartitions', () => {
     engine = createMemoryLogEngine({ clock: systemClock, timers: systemTimers, logger: silentLogger });
     await engine.start();
     events = [];
-    orphans = [];
   });
 
   afterEach(() => engine.close());
@@ -45,7 +43,6 @@ describe('OwnedPartitions', () => {
           return Promise.resolve(partition);
         },
         unload: (partition) => void events.push(`unload transactions ${partition}`),
-        endOrphans: () => Promise.resolve(orphans.splice(0).filter((name) => events.push(`end ${name}`)).length),
       },
       logConfig: ({ configs }): LogConfig => resolveTopicConfig(CONFIG, configs),
       clock: systemClock,
@@ -189,8 +186,7 @@ describe('OwnedPartitions', () => {
     expect(events).toEqual(['load 0', 'unload 0', 'load 1']);
   });
 
-  it('loads transactions when every other partition is open and the groups are loaded, and ends what nobody knows of', async () => {
-    orphans = ['orphan'];
+  it('loads transactions when every other partition is open and the groups are loaded', async () => {
     await createTopic([1], TRANSACTION_TOPIC, 'transactionStateTopicA');
     await createTopic([1], 'topic');
     await createTopic([1], GROUP_TOPIC, 'consumerOffsetsTopicAA');
@@ -203,7 +199,7 @@ describe('OwnedPartitions', () => {
     };
     const owned = create();
     await owned.start();
-    expect(events).toEqual(['load 0', 'open topic', 'load transactions 0', 'end orphan']);
+    expect(events).toEqual(['load 0', 'open topic', 'load transactions 0']);
 
     await metaStore.acquirePartition('transactionStateTopicA', 0, 2, 1);
     expect(events.at(-1)).toBe('unload transactions 0');

@@ -21,7 +21,7 @@ export interface OwnedPartitionsOptions {
   readonly metaStore: MetaStore;
   readonly engine: LogEngine;
   readonly groups: Pick<GroupCoordinator, 'load' | 'unload' | 'forgetTopic'>;
-  readonly transactions: Pick<TransactionCoordinator, 'load' | 'unload' | 'endOrphans'>;
+  readonly transactions: Pick<TransactionCoordinator, 'load' | 'unload'>;
   readonly logConfig: (topic: TopicMetadata) => LogConfig;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -59,7 +59,8 @@ export class OwnedPartitions implements PartitionRegistry {
   readonly #working = new Map<string, Set<Promise<void>>>();
   #appliedVersion = -1;
   #versionWaiters: { readonly version: number; readonly resolve: () => void }[] = [];
-  #isStarting = false;
+  /** At the start: resolves when every partition is open but those of transactions. */
+  #othersOpen: Promise<void> = Promise.resolve();
   #isClosed = false;
   #openingCount = 0;
   readonly #openingQueue: (() => void)[] = [];
@@ -103,8 +104,24 @@ export class OwnedPartitions implements PartitionRegistry {
 
   /** Takes every partition of this node anew, opens them, and deletes what belongs to topics that are gone. */
   async start(): Promise<void> {
-    const { metaStore, engine, nodeId, clock, logger } = this.#options;
+    const { metaStore, clock, logger } = this.#options;
     const startedMs = clock.monotonicMs();
+    const othersOpen = Promise.withResolvers<void>();
+    this.#othersOpen = othersOpen.promise;
+    try {
+      await this.#acquireAll();
+      await this.#settledWithoutTransactions();
+    } finally {
+      othersOpen.resolve();
+    }
+    await this.settled(metaStore.snapshot().version);
+    if (this.#loaded.partitions === 0) return;
+    const tookMs = Math.round(clock.monotonicMs() - startedMs);
+    logger.info('coordinator partitions are loaded', { ...this.#loaded, tookMs });
+  }
+
+  async #acquireAll(): Promise<void> {
+    const { metaStore, engine, nodeId, logger } = this.#options;
     const acquisitions: Promise<unknown>[] = [];
     for (const topic of metaStore.snapshot().topicsById.values()) {
       for (const { partition, owner, leaderEpoch } of topic.partitions) {
@@ -120,14 +137,12 @@ export class OwnedPartitions implements PartitionRegistry {
       logger.info('deleting a partition whose topic is gone', { topicId: id.topicId, partition: id.partition });
       await engine.deletePartition(id);
     }
-    this.#isStarting = true;
     this.apply(snapshot);
-    await this.settled(snapshot.version);
-    this.#isStarting = false;
-    await this.#options.transactions.endOrphans();
-    if (this.#loaded.partitions === 0) return;
-    const tookMs = Math.round(clock.monotonicMs() - startedMs);
-    logger.info('coordinator partitions are loaded', { ...this.#loaded, tookMs });
+  }
+
+  async #settledWithoutTransactions(): Promise<void> {
+    const topicId = this.#topicsByName.get(TRANSACTION_TOPIC)?.topic.topicId;
+    await Promise.all([...this.#working].flatMap(([other, works]) => (other === topicId ? [] : [...works])));
   }
 
   /** Follows a change of the MetaStore. */
@@ -273,9 +288,9 @@ export class OwnedPartitions implements PartitionRegistry {
     this.#publish(partition, leaderEpoch);
     const coordinator = this.#coordinatorOf(partition);
     if (coordinator === undefined) return;
-    if (this.#isStarting && partition.topicName === TRANSACTION_TOPIC) {
+    if (partition.topicName === TRANSACTION_TOPIC) {
       const { wanted } = partition;
-      await this.#othersSettled(partition.id.topicId);
+      await this.#othersOpen;
       if (partition.wanted !== wanted || this.#isClosed) return;
     }
     partition.isLoaded = true;
@@ -293,10 +308,6 @@ export class OwnedPartitions implements PartitionRegistry {
       default:
         return undefined;
     }
-  }
-
-  async #othersSettled(topicId: string): Promise<void> {
-    await Promise.all([...this.#working].flatMap(([other, works]) => (other === topicId ? [] : [...works])));
   }
 
   /** From now on the partition is served, unless something else is wanted meanwhile. */
