@@ -22,6 +22,7 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The requests behind the pages of AKHQ, in their order. Offsets it asks of consumers, everything else of an admin client. */
@@ -109,12 +110,26 @@ final class AkhqCases {
         for (var answer : admin.deleteRecords(everything).lowWatermarks().entrySet()) {
             Harness.equal(answer.getValue().get().lowWatermark(), answer.getKey().partition() == 0 ? 2L : 0L, "low watermark");
         }
+        keepCompacted(context, admin);
         admin.deleteTopics(Set.of(topic)).all().get();
         Harness.rejectedWith(UnknownTopicOrPartitionException.class, "deleting it again", ignored -> {
             admin.deleteTopics(Set.of(topic)).all().get();
             return null;
         });
         return null;
+    }
+
+    /** A compacted topic shows that it is one, since its records can only be deleted by key. */
+    private static void keepCompacted(Harness.Context context, Admin admin) throws Exception {
+        String topic = Clients.topic(context, "compacted", 1, "cleanup.policy", "compact");
+        Harness.equal(AdminPages.config(admin, topic, "cleanup.policy"), "compact", "cleanup policy of creation");
+        Clients.send(Clients.producer(context), List.of(Clients.record(topic, 0, "k", "v"), Clients.record(topic, 0, "k", null)));
+        TopicPartition partition = new TopicPartition(topic, 0);
+        Harness.rejectedWith(PolicyViolationException.class, "emptying it", ignored -> {
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(2))).all().get();
+            return null;
+        });
+        Harness.equal(bounds(context, List.of(partition)).get(partition), List.of(0L, 2L), "its bounds");
     }
 
     private static boolean serves(Harness.Context context, List<TopicPartition> partitions) {
