@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { SeededRandom } from '@millrace/base';
 import { encodeRequestFrame, ErrorCode } from '@millrace/protocol';
 import {
@@ -23,6 +22,7 @@ import {
   type TempDir,
 } from '@millrace/testing';
 import { brokerOver } from './broker-app.ts';
+import { Intruders } from './intruders.ts';
 import { Witness, type Testimony } from './witness.ts';
 
 const SEED = Number(process.env['MILLRACE_TEST_SEED'] ?? Date.now() % 1_000_000);
@@ -39,7 +39,7 @@ describe(`the broker process under clients that misbehave (seed ${SEED})`, () =>
   let dir: TempDir;
   let broker: BrokerProcess;
   let witness: Witness;
-  const sockets = new Set<Socket>();
+  const intruders = new Intruders();
 
   beforeEach(async () => {
     dir = await createTempDir('hostile');
@@ -52,25 +52,13 @@ describe(`the broker process under clients that misbehave (seed ${SEED})`, () =>
   });
 
   afterEach(async () => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
+    intruders.destroyAll();
     await broker.kill();
     await dir.remove();
   });
 
-  /** A socket without manners: nobody reads from it unless `isReading`. */
-  async function intrude(isReading = false): Promise<Socket> {
-    const socket = connect({ port: broker.port, host: '127.0.0.1' });
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.once('close', () => sockets.delete(socket));
-    if (isReading) socket.resume();
-    await once(socket, 'connect');
-    return socket;
-  }
-
   function crowd(count: number, isReading = false): Promise<Socket[]> {
-    return Promise.all(Array.from({ length: count }, () => intrude(isReading)));
+    return intruders.enterMany(broker.port, count, isReading);
   }
 
   async function inFlightBytes(): Promise<number> {
@@ -86,7 +74,7 @@ describe(`the broker process under clients that misbehave (seed ${SEED})`, () =>
     );
     expect(testimony.slowestMs).toBeLessThan(ROUND_MS_MAX);
     expect(growth).toBeLessThan(rssGrowthBytesMax);
-    for (const socket of sockets) socket.destroy();
+    intruders.destroyAll();
     await waitUntil(
       'the intruders to be forgotten',
       async () => (await broker.readMetric('millrace_connections')) === 0,
@@ -194,7 +182,7 @@ describe(`the broker process under clients that misbehave (seed ${SEED})`, () =>
 
     const growth = testimony.rssPeakBytes - testimony.rssBeforeBytes;
     console.info(`${count} idle connections: ${(growth / count / 1024).toFixed(1)} KiB each`);
-    expect(sockets.size).toBe(count);
+    expect(intruders.count).toBe(count);
     await expectUnharmed('2,000 idle connections', testimony, 100 * MIB);
   });
 

@@ -1,7 +1,7 @@
 /** `millrace.memory.max.bytes` as an operator understands it: the resident memory of the whole process, at its peak. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { encodeRequestFrame } from '@millrace/protocol';
 import {
   createFetchRequest,
@@ -26,6 +26,7 @@ import {
   type TempDir,
 } from '@millrace/testing';
 import { brokerOver } from './broker-app.ts';
+import { Intruders } from './intruders.ts';
 import { Witness } from './witness.ts';
 
 const MIB = 1024 * 1024;
@@ -40,7 +41,7 @@ describe('the memory of the broker process', () => {
   let dir: TempDir;
   let broker: BrokerProcess;
   let witness: Witness;
-  const sockets = new Set<Socket>();
+  const intruders = new Intruders();
 
   async function start(budgetBytes: number): Promise<void> {
     dir = await createTempDir('memory');
@@ -53,24 +54,10 @@ describe('the memory of the broker process', () => {
   }
 
   afterEach(async () => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
+    intruders.destroyAll();
     await broker.kill();
     await dir.remove();
   });
-
-  async function open(): Promise<Socket> {
-    const socket = connect({ port: broker.port, host: '127.0.0.1' });
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.once('close', () => sockets.delete(socket));
-    await once(socket, 'connect');
-    return socket;
-  }
-
-  function openMany(count: number): Promise<Socket[]> {
-    return Promise.all(Array.from({ length: count }, () => open()));
-  }
 
   async function expectPeakWithin(what: string, budgetBytes: number): Promise<void> {
     const peakBytes = await peakRssBytes(broker.pid);
@@ -83,7 +70,7 @@ describe('the memory of the broker process', () => {
     const piece = Buffer.alloc(MIB);
 
     const testimony = await witness.during(async () => {
-      const senders = await openMany(SENDERS);
+      const senders = await intruders.enterMany(broker.port, SENDERS);
       // Not events.once: that would reject when a piece meets the closed connection.
       const ends = senders.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve)));
       for (const socket of senders) {
@@ -104,7 +91,7 @@ describe('the memory of the broker process', () => {
     const largestBytes = 20 * MIB;
 
     const testimony = await witness.during(async () => {
-      await sendToUnknownTopic(await openMany(SENDERS), largestBytes);
+      await sendToUnknownTopic(await intruders.enterMany(broker.port, SENDERS), largestBytes);
     });
 
     expect(testimony.slowestMs).toBeLessThan(ROUND_MS_MAX);
@@ -116,7 +103,7 @@ describe('the memory of the broker process', () => {
     await start(budgetBytes);
 
     const testimony = await witness.during(async () => {
-      await sendToUnknownTopic(await openMany(SENDERS), FRAME_BYTES);
+      await sendToUnknownTopic(await intruders.enterMany(broker.port, SENDERS), FRAME_BYTES);
     });
 
     expect(testimony.slowestMs).toBeLessThan(ROUND_MS_MAX);
@@ -129,7 +116,7 @@ describe('the memory of the broker process', () => {
     for (let index = 0; index < 100; index++) await probe.appendValues('large', 0, ['x'.repeat(900_000)]);
 
     const testimony = await witness.during(async () => {
-      const readers = await openMany(SENDERS);
+      const readers = await intruders.enterMany(broker.port, SENDERS);
       for (const [index, socket] of readers.entries()) {
         socket.pause();
         // Each from another place, so that what they hold is not shared; far more than the sockets take.
