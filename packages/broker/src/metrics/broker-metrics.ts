@@ -39,7 +39,12 @@ export function registerBrokerMetrics(options: BrokerMetricsOptions): void {
   metrics.gauge('millrace_topics', 'Topics, internal ones included', () => metaStore.snapshot().topicsByName.size);
   metrics.gauge('millrace_partitions', 'Partitions that this broker serves', () => partitions.openCount);
   services.dataPath.traffic.register(metrics, () => metaStore.snapshot().topicsByName);
-  registerPartitionMetrics({ metrics, open: () => partitions.open(), seriesMax: () => config.metricsSeriesMax });
+  registerPartitionMetrics({
+    metrics,
+    clock: services.clock,
+    open: () => partitions.open(),
+    seriesMax: () => config.metricsSeriesMax,
+  });
   registerGroupLag({
     metrics,
     clock: services.clock,

@@ -4,7 +4,7 @@
  * Bounds: sums by topic for all; single partitions up to `millrace.metrics.series.max`, whole topics at a time in the order in which
  *   they were made, so that what is shown of a topic is complete; a gauge tells how many are left out.
  */
-import type { MetricSample, MetricsRegistry } from '@millrace/base';
+import type { Clock, MetricSample, MetricsRegistry } from '@millrace/base';
 import type { PartitionLog } from '@millrace/log';
 import type { TopicMetadata } from '@millrace/metadata';
 
@@ -15,15 +15,16 @@ export interface OpenPartition {
 
 export interface PartitionMetricsOptions {
   readonly metrics: MetricsRegistry;
+  readonly clock: Clock;
   /** A topic's partitions come one after the other. */
   readonly open: () => Iterable<OpenPartition>;
   readonly seriesMax: () => number;
 }
 
 export function registerPartitionMetrics(options: PartitionMetricsOptions): void {
-  const { metrics, open, seriesMax } = options;
-  const byTopic = (name: string, help: string, value: (log: PartitionLog) => number): void =>
-    metrics.gaugeFamily(name, help, ['topic'], () => sumsByTopic(open(), value));
+  const { metrics, clock, open, seriesMax } = options;
+  const byTopic = (name: string, help: string, value: (log: PartitionLog) => number, join = add): void =>
+    metrics.gaugeFamily(name, help, ['topic'], () => joinedByTopic(open(), value, join));
   const byPartition = (name: string, help: string, value: (log: PartitionLog) => number): void =>
     metrics.gaugeFamily(name, help, ['topic', 'partition'], function* () {
       for (const { topic, log } of shown(open(), seriesMax())) {
@@ -49,6 +50,17 @@ export function registerPartitionMetrics(options: PartitionMetricsOptions): void
     'Offset up to which records are durable and can be read',
     (log) => log.highWatermark,
   );
+  byTopic(
+    'millrace_topic_unstable_records',
+    'Offsets behind the first open transaction of each partition, which consumers with read_committed do not see yet',
+    (log) => log.highWatermark - log.lastStableOffset,
+  );
+  byTopic(
+    'millrace_topic_oldest_open_transaction_seconds',
+    'Time since the first record of the oldest transaction that has neither been committed nor aborted, of all partitions; 0 without one',
+    (log) => oldestOpenSeconds(log, clock.nowMs()),
+    Math.max,
+  );
   metrics.gauge(
     'millrace_metrics_partitions_omitted',
     'Partitions that are not shown one by one, because of millrace.metrics.series.max',
@@ -61,18 +73,34 @@ export function registerPartitionMetrics(options: PartitionMetricsOptions): void
   );
 }
 
-function* sumsByTopic(open: Iterable<OpenPartition>, value: (log: PartitionLog) => number): Iterable<MetricSample> {
+function add(left: number, right: number): number {
+  return left + right;
+}
+
+function oldestOpenSeconds(log: PartitionLog, nowMs: number): number {
+  // By far most logs have none open.
+  if (log.lastStableOffset >= log.highWatermark) return 0;
+  let oldestMs = nowMs;
+  for (const { startedMs } of log.openTransactions()) oldestMs = Math.min(oldestMs, startedMs);
+  return (nowMs - oldestMs) / 1_000;
+}
+
+function* joinedByTopic(
+  open: Iterable<OpenPartition>,
+  value: (log: PartitionLog) => number,
+  join: (left: number, right: number) => number,
+): Iterable<MetricSample> {
   let name: string | undefined;
-  let sum = 0;
+  let joined = 0;
   for (const { topic, log } of open) {
     if (topic.name !== name) {
-      if (name !== undefined) yield { labels: { topic: name }, value: sum };
+      if (name !== undefined) yield { labels: { topic: name }, value: joined };
       name = topic.name;
-      sum = 0;
+      joined = 0;
     }
-    sum += value(log);
+    joined = join(joined, value(log));
   }
-  if (name !== undefined) yield { labels: { topic: name }, value: sum };
+  if (name !== undefined) yield { labels: { topic: name }, value: joined };
 }
 
 function* shown(open: Iterable<OpenPartition>, seriesMax: number): Iterable<OpenPartition> {
