@@ -10,5 +10,5 @@ export type { ProducerBatch, ProducerSnapshot } from './producer-state.ts';
 export { timestampNear } from './record-time.ts';
 export { Segment, type SegmentSnapshot } from './segment.ts';
 export { SparseIndex } from './sparse-index.ts';
-export { Slab, SlabLane, TailSlabs, type TailHolder } from './tail-slabs.ts';
+export { Slab, SlabLane, TailSlabs, type ParkedBytes, type TailHolder } from './tail-slabs.ts';
 export type { EndedTransaction } from './transaction-state.ts';

@@ -241,7 +241,7 @@ export class LogData implements TailHolder {
       slab.lentCount++;
       loans.push(slab);
     }
-    return slab.buffer.subarray(start, stop);
+    return slab.bytes(start, stop);
   }
 
   /** Position of the batch that holds `offset`: exact in memory, else at or before it as far as the index in memory knows. */
@@ -380,7 +380,7 @@ export class LogData implements TailHolder {
       const baseOffset = tail.baseOffset(index);
       const slabNumber = tail.slab(index);
       const start = tail.slabPosition(index);
-      const bytes = this.#slabs.get(slabNumber).buffer.subarray(start, start + tail.sizeBytes(index));
+      const bytes = this.#slabs.get(slabNumber).bytes(start, start + tail.sizeBytes(index));
       const placed = copy(bytes, baseOffset, this.segmentHolding(baseOffset)?.baseOffset === baseOffset);
       tail.moveTo(index, placed.slab.number, placed.position, placed.lsn);
       placed.slab.holders.add(this);
@@ -426,7 +426,7 @@ export class LogData implements TailHolder {
       const sizeBytes = tail.sizeBytes(index);
       if (total + sizeBytes > bytesMax || sizeBytes > GATHER_BATCH_BYTES_MAX) break;
       const start = tail.slabPosition(index);
-      this.#slabs.get(tail.slab(index)).buffer.copy(target, total, start, start + sizeBytes);
+      this.#slabs.get(tail.slab(index)).copyTo(target, total, start, start + sizeBytes);
       total += sizeBytes;
     }
     if (total === 0) return this.#slice(tail.baseOffset(first), endOffset, bytesMax, true, slices, undefined);

@@ -85,4 +85,62 @@ describe('ProducerStates', () => {
     states.truncateEnd(100);
     expect(states.count).toBe(0);
   });
+
+  it.each([
+    ['one with a higher epoch', 4, 9, 2, 'next'],
+    ['one with the same epoch', 3, 9, 0, 'next'],
+    ['one with the same epoch while version 2 has a transaction open', 3, 9, 2, 'fenced'],
+    ['one with an older epoch', 2, 9, 0, 'fenced'],
+    ['one of an older coordinator', 4, 8, 2, 'coordinator-fenced'],
+  ])('judges a marker: %s', (_, producerEpoch, coordinatorEpoch, transactionVersion, verdict) => {
+    const transactions = new TransactionState([{ producerId: 1, producerEpoch: 3, firstOffset: 0, startedMs: 0 }]);
+    const states = new ProducerStates(DAY_MS, transactions);
+    states.recordMarker(1, 3, 9, NOW_MS);
+    const marker = { producerId: 1, producerEpoch, coordinatorEpoch, outcome: 'abort', transactionVersion } as const;
+
+    expect(states.checkMarker(marker, NOW_MS).kind).toBe(verdict);
+    expect(states.checkMarker({ ...marker, producerId: 2 }, NOW_MS).kind).toBe('next');
+  });
+
+  it('begins sequences anew after a marker with a higher epoch, and not after one with the same', () => {
+    const same = producerWith(3);
+    same.recordMarker(1, 0, 0, NOW_MS);
+    const bumped = producerWith(3);
+    bumped.recordMarker(1, 1, 0, NOW_MS);
+
+    expect(same.check(1, 0, 3, 3, NOW_MS).kind).toBe('next');
+    expect(same.check(1, 0, 2, 2, NOW_MS).kind).toBe('duplicate');
+    expect(bumped.check(1, 0, 3, 3, NOW_MS).kind).toBe('fenced');
+    expect(bumped.check(1, 1, 0, 0, NOW_MS).kind).toBe('next');
+    expect(bumped.check(1, 1, 3, 3, NOW_MS).kind).toBe('out-of-order');
+  });
+
+  it('keeps a producer with an open transaction however long it is silent', () => {
+    const transactions = new TransactionState([{ producerId: 1, producerEpoch: 0, firstOffset: 100, startedMs: 0 }]);
+    const states = new ProducerStates(DAY_MS, transactions);
+    states.record(1, 0, 0, 0, 100, 5, NOW_MS);
+    states.record(2, 0, 0, 0, 101, 5, NOW_MS);
+    const laterMs = NOW_MS + DAY_MS + 1;
+
+    states.expire(laterMs);
+
+    expect(states.active(laterMs).map(({ producerId }) => producerId)).toEqual([1]);
+    expect(states.check(1, 0, 2, 2, laterMs).kind).toBe('out-of-order');
+  });
+
+  it('knows the producer of a transaction that was opened again by a cut', () => {
+    const reopened = { producerId: 1, producerEpoch: 3, firstOffset: 90, startedMs: NOW_MS };
+    const transactions = new TransactionState([], [{ ...reopened, markerOffset: 100 }]);
+    const states = new ProducerStates(DAY_MS, transactions);
+    states.recordMarker(1, 4, 0, NOW_MS);
+    states.record(1, 4, 0, 0, 101, 5, NOW_MS);
+
+    transactions.truncateEnd(95);
+    states.truncateEnd(95);
+
+    const [producer] = states.active(NOW_MS);
+    expect([producer?.producerEpoch, producer?.lastSequence, producer?.currentTransactionStartOffset]).toEqual([
+      3, -1, 90,
+    ]);
+  });
 });

@@ -5,7 +5,8 @@
  * Invariants: a slab's bytes are written once and never change while anybody may look at them: it is used again once every slice that
  *   was lent came back, and left to the garbage collector when one does not. (Memory that is allocated anew for every few megabytes of
  *   records makes V8 collect the whole heap that often.)
- *   a slab is held while it is a lane's current one, while any log has batches in it, and while it is pinned.
+ *   a slab is held while it is a lane's current one, while any log has batches in it, and while it is pinned. What a start replays
+ *   is parked: it stays in the journal and is read from there until segments have it, so it takes no memory and no time to write.
  * Bounds: `heldBytes` is what the engine compares with its budget; slabs grow from small to large so that an idle broker stays small;
  *   {@link FREE_SLABS_MAX} wait to be used again.
  * Not here: which slab to let go of first (the engine), where a batch lies (`tail-index.ts`).
@@ -20,10 +21,20 @@ export interface TailHolder {
   releaseTail(slabNumber: number): boolean;
 }
 
+/** Where the bytes of a parked slab are instead of in memory. */
+export interface ParkedBytes {
+  /** Fills `target` from `targetStart` on with the slab's bytes of [start, stop), at once. */
+  copyTo(target: Buffer, targetStart: number, start: number, stop: number): void;
+  /** They are not needed any more. */
+  release(): void;
+}
+
 /** A piece of tail memory; numbered in order of allocation. */
 export class Slab {
   readonly number: number;
-  readonly buffer: Buffer;
+  /** Empty once it is parked. */
+  buffer: Buffer;
+  parked: ParkedBytes | undefined;
   /** Logs with at least one batch here. */
   readonly holders = new Set<TailHolder>();
   /** Whether a lane still writes to it. */
@@ -39,7 +50,22 @@ export class Slab {
     this.number = number;
     this.buffer = buffer;
   }
+
+  /** The bytes of [start, stop); of a parked slab a copy. */
+  bytes(start: number, stop: number): Buffer {
+    if (this.parked === undefined) return this.buffer.subarray(start, stop);
+    const bytes = Buffer.allocUnsafe(stop - start);
+    this.parked.copyTo(bytes, 0, start, stop);
+    return bytes;
+  }
+
+  copyTo(target: Buffer, targetStart: number, start: number, stop: number): void {
+    if (this.parked === undefined) this.buffer.copy(target, targetStart, start, stop);
+    else this.parked.copyTo(target, targetStart, start, stop);
+  }
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** All slabs of an engine. */
 export class TailSlabs {
@@ -49,6 +75,7 @@ export class TailSlabs {
   #nextNumber = 1;
   #nextSlabBytes: number;
   #heldBytes = 0;
+  #parkedThrough = 0;
 
   constructor(slabBytesMax: number = SLAB_BYTES_MAX) {
     this.#slabBytesMax = slabBytesMax;
@@ -91,6 +118,19 @@ export class TailSlabs {
     return slab;
   }
 
+  /** Gives the slab's memory back: its bytes are read from elsewhere, and it holds only batches that segments lack. */
+  park(slab: Slab, bytes: ParkedBytes): void {
+    this.#heldBytes -= slab.buffer.length;
+    slab.buffer = NOTHING;
+    slab.parked = bytes;
+    this.#parkedThrough = slab.number;
+  }
+
+  /** Number of the last slab that was parked; 0 when there was none. */
+  get parkedThrough(): number {
+    return this.#parkedThrough;
+  }
+
   /** Slices of these slabs, one for each time that a slab is named, are looked at no more. */
   giveBack(loans: readonly Slab[]): void {
     for (const slab of loans) {
@@ -122,6 +162,7 @@ export class TailSlabs {
     if (!this.#slabs.delete(slab.number)) return;
     const { buffer } = slab;
     this.#heldBytes -= buffer.length;
+    slab.parked?.release();
     if (slab.lentCount === 0) this.#keepFree(buffer);
     else slab.isRetired = true;
   }

@@ -42,6 +42,22 @@ describe('transaction markers', () => {
     expect(batch.valueAt(0)?.toString('hex')).toBe('000000000102');
   });
 
+  /** Bytes that `MemoryRecords.withEndTransactionMarker` of kafka-clients 4.3.1 made. */
+  it.each([
+    [
+      { type: 'commit', coordinatorEpoch: 7, producerId: 4000, producerEpoch: 3, timestampMs: 1_700_000_000_123 },
+      '000000000000000000000042ffffffff027f43e8ea0030000000000000018bcfe5687b0000018bcfe5687b0000000000000fa00003ffffffff' +
+        '000000012000000008000000010c00000000000700',
+    ],
+    [
+      { type: 'abort', coordinatorEpoch: 0, producerId: 1, producerEpoch: 32_767, timestampMs: 0 },
+      '000000000000000000000042ffffffff02f24feeb00030000000000000000000000000000000000000000000000000000000017fffffffffff' +
+        '000000012000000008000000000c00000000000000',
+    ],
+  ] as const)('have the bytes that Apache Kafka gives them: %j', (marker, hex) => {
+    expect(encodeEndTxnMarkerBatch(marker).toString('hex')).toBe(hex);
+  });
+
   it('may come from coordinators and not from clients', () => {
     const bytes = encodeEndTxnMarkerBatch({
       type: 'abort',

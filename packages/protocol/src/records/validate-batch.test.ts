@@ -118,6 +118,13 @@ describe('validateBatch', () => {
     expect(validateBatch(batchOf({ isTransactional: true })).errorCode).toBe(INVALID_RECORD);
   });
 
+  it('takes a producer id without a sequence from coordinators', () => {
+    const batch = batchOf({ producerId: 5, producerEpoch: 0, isTransactional: true });
+
+    expect(validateBatch(batch, { allowUnsequenced: true }).errorCode).toBe(0);
+    expect(validateBatch(batch).errorCode).toBe(INVALID_RECORD);
+  });
+
   it('refuses a producer id beyond what a number can hold', () => {
     expect(validateBatch(batchOf({ producerId: 2n ** 62n, producerEpoch: 0, baseSequence: 0 })).errorCode).toBe(
       INVALID_RECORD,
