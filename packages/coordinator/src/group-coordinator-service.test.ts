@@ -9,6 +9,10 @@ import { createOffsetCommitRequest, offsetCommitResponse } from '@millrace/proto
 import { createOffsetDeleteRequest, offsetDeleteResponse } from '@millrace/protocol/messages/47-offset-delete';
 import { createOffsetFetchRequest, offsetFetchResponse } from '@millrace/protocol/messages/09-offset-fetch';
 import { createSyncGroupRequest, syncGroupResponse } from '@millrace/protocol/messages/14-sync-group';
+import {
+  createTxnOffsetCommitRequest,
+  txnOffsetCommitResponse,
+} from '@millrace/protocol/messages/28-txn-offset-commit';
 import { context, CoordinatorFixture, type CoordinatorFixtureOptions } from '../test/coordinator-fixture.ts';
 import { ORDERS, OTHER_TOPIC_ID, TOPIC_ID } from '../test/group-fixture.ts';
 import { RecordingMetrics } from '../test/recording-metrics.ts';
@@ -205,6 +209,73 @@ describe('OffsetCommit', () => {
     expect(await fixture.commit(1, { topics: [], generationIdOrMemberEpoch: 5 })).toBe(-100);
     const listed = await fixture.coordinator.listGroups(context(5), createListGroupsRequest());
     expect(listed.groups).toEqual([]);
+  });
+});
+
+describe('TxnOffsetCommit', () => {
+  it('answers for each partition, those that do not exist included', async () => {
+    const fixture = await CoordinatorFixture.start();
+    const partition = { committedOffset: 5n, committedLeaderEpoch: 2, committedMetadata: null };
+    const request = createTxnOffsetCommitRequest({
+      groupId: 'g',
+      producerId: 7n,
+      topics: [
+        { name: 'gone', topicId: TOPIC_ID, partitions: [{ partitionIndex: 0, ...partition }] },
+        {
+          name: ORDERS,
+          topicId: TOPIC_ID,
+          partitions: [
+            { partitionIndex: 1, ...partition },
+            { partitionIndex: 10, ...partition },
+          ],
+        },
+      ],
+    });
+
+    for (const version of versionsOf(txnOffsetCommitResponse)) {
+      const response = await fixture.coordinator.commitTransactionalOffsets(context(version), request);
+      const { topics } = onWire(txnOffsetCommitResponse, response, version);
+      expect(topics.flatMap(({ partitions }) => partitions)).toEqual([
+        { partitionIndex: 0, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION },
+        { partitionIndex: 1, errorCode: ErrorCode.NONE },
+        { partitionIndex: 10, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION },
+      ]);
+    }
+
+    expect(await fixture.endTransaction(7, 'commit')).toBe(0);
+    expect(await fixture.fetch('g', true)).toEqual({ 1: 5 });
+  });
+
+  it('refuses group ids and producer ids that cannot be', async () => {
+    const fixture = await CoordinatorFixture.start();
+
+    expect(await fixture.commitTransactional(7, 1, { groupId: '' })).toBe(ErrorCode.INVALID_GROUP_ID);
+    expect(await fixture.commitTransactional(7, 1, { groupId: '\ufffd'.repeat(20_000) })).toBe(
+      ErrorCode.INVALID_GROUP_ID,
+    );
+    for (const producerId of [-1n, 1n << 60n]) {
+      expect(await fixture.commitTransactional(7, 1, { producerId })).toBe(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+    }
+    expect(await fixture.fetch()).toEqual({});
+  });
+
+  it('passes on what the group says, to every partition', async () => {
+    const fixture = await CoordinatorFixture.start();
+    const { memberId } = await fixture.stableGroup();
+    const commit = (fields: Parameters<CoordinatorFixture['commitTransactional']>[2]) =>
+      fixture.commitTransactional(7, 1, fields, [0, 1]);
+
+    expect(await commit({ memberId, generationIdOrMemberEpoch: 1 })).toBe(ErrorCode.NONE);
+    expect(await commit({ memberId, generationIdOrMemberEpoch: 2 })).toBe(ErrorCode.ILLEGAL_GENERATION);
+    expect(await commit({ memberId: 'x', generationIdOrMemberEpoch: 1 })).toBe(ErrorCode.UNKNOWN_MEMBER_ID);
+    expect(await commit({ groupId: 'none', generationIdOrMemberEpoch: 1 })).toBe(ErrorCode.ILLEGAL_GENERATION);
+  });
+
+  it('is told when the group is not here', async () => {
+    const fixture = await CoordinatorFixture.start();
+    fixture.coordinator.unload(0);
+
+    expect(await fixture.commitTransactional(7, 1)).toBe(ErrorCode.NOT_COORDINATOR);
   });
 });
 
@@ -514,6 +585,33 @@ describe('metrics', () => {
       millrace_group_coordinator_rebalances_started_total: 1,
       millrace_group_coordinator_rebalances_completed_total: 1,
       millrace_group_coordinator_append_failures_total: 0,
+    });
+  });
+
+  it('count offsets of transactions, and those that wait for the end of one', async () => {
+    const metrics = new RecordingMetrics();
+    const fixture = await CoordinatorFixture.start({ metrics });
+    await fixture.commitTransactional(7, 1, {}, [0, 1, 2]);
+    await fixture.commitTransactional(8, 1, {}, [0, 1]);
+    await fixture.commitTransactional(9, 1);
+    await fixture.endTransaction(7, 'commit');
+    await fixture.endTransaction(8, 'abort');
+
+    const values = {
+      millrace_group_coordinator_offsets: 3,
+      millrace_group_coordinator_pending_offsets: 1,
+      millrace_group_coordinator_transactional_offset_commits_total: 6,
+      millrace_group_coordinator_transactional_offsets_committed_total: 3,
+      millrace_group_coordinator_transactional_offsets_aborted_total: 2,
+    };
+    expect(metrics.values).toMatchObject(values);
+    // A new process counts nothing that it only reads.
+    await fixture.crash();
+    expect(metrics.values).toMatchObject({
+      millrace_group_coordinator_offsets: 3,
+      millrace_group_coordinator_pending_offsets: 1,
+      millrace_group_coordinator_transactional_offset_commits_total: 0,
+      millrace_group_coordinator_transactional_offsets_committed_total: 0,
     });
   });
 });

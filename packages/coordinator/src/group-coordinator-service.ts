@@ -244,11 +244,6 @@ class GroupCoordinatorService implements GroupCoordinator {
     return this.#runtime.appendEndMarker(partition, marker);
   }
 
-  endTransaction(partition: number, marker: EndMarker): Promise<number> {
-    const outcome = this.appendEndMarker(partition, marker);
-    return 'durable' in outcome ? outcome.durable : Promise.resolve(outcome.errorCode);
-  }
-
   async fetchOffsets(context: GroupRequestContext, request: OffsetFetchRequest): Promise<OffsetFetchResponse> {
     const { apiVersion } = context;
     const view = { directory: this.#topics, apiVersion, requireStable: request.requireStable };

@@ -59,8 +59,6 @@ export interface GroupCoordinator {
    * marker goes into the log all the same.
    */
   appendEndMarker(partition: number, marker: EndMarker): AppendOutcome;
-  /** {@link appendEndMarker}, for those who only want to know how it ends: resolves with the error code when durable. */
-  endTransaction(partition: number, marker: EndMarker): Promise<number>;
   fetchOffsets(context: GroupRequestContext, request: OffsetFetchRequest): Promise<OffsetFetchResponse>;
   describeGroups(context: GroupRequestContext, request: DescribeGroupsRequest): Promise<DescribeGroupsResponse>;
   listGroups(context: GroupRequestContext, request: ListGroupsRequest): Promise<ListGroupsResponse>;

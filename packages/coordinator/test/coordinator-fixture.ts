@@ -252,9 +252,10 @@ export class CoordinatorFixture {
     return codes.find((code) => code !== 0) ?? 0;
   }
 
-  /** Ends the producer's transaction; gives the error code. */
-  endTransaction(producerId: number, outcome: 'commit' | 'abort', producerEpoch = 0): Promise<number> {
-    return this.coordinator.endTransaction(0, marker(producerId, outcome, producerEpoch));
+  /** Ends the producer's transaction; gives the error code when that is durable. */
+  endTransaction(producerId: number, outcome: 'commit' | 'abort', producerEpoch = 0, partition = 0): Promise<number> {
+    const appended = this.coordinator.appendEndMarker(partition, marker(producerId, outcome, producerEpoch));
+    return 'durable' in appended ? appended.durable : Promise.resolve(appended.errorCode);
   }
 
   /** Committed offsets by partition, or the group's error code. */

@@ -134,7 +134,7 @@ describe('the end marker of a transaction', () => {
   it('is refused where the partition is not', async () => {
     const fixture = await CoordinatorFixture.start();
 
-    expect(await fixture.coordinator.endTransaction(1, marker(7, 'commit'))).toBe(ErrorCode.NOT_COORDINATOR);
+    expect(await fixture.endTransaction(7, 'commit', 0, 1)).toBe(ErrorCode.NOT_COORDINATOR);
     await fixture.coordinator.close();
     expect(await fixture.endTransaction(7, 'commit')).toBe(ErrorCode.COORDINATOR_NOT_AVAILABLE);
   });
