@@ -22,6 +22,13 @@ const RETRIABLE: ReadonlySet<number> = new Set([
   ErrorCode.NOT_COORDINATOR,
 ]);
 
+/** Told to a producer that another one has taken the place of, and to no other. */
+const FENCED: ReadonlySet<number> = new Set([
+  ErrorCode.PRODUCER_FENCED,
+  ErrorCode.INVALID_PRODUCER_EPOCH,
+  ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+]);
+
 export class TransactionClient {
   readonly name: string;
   readonly transactionalId: string;
@@ -32,10 +39,14 @@ export class TransactionClient {
   /** It was told that it is fenced, or that it did something impossible. */
   isDone = false;
   pending: Pending | null = null;
+  /** Another one has its transactional id. */
+  isReplaced = false;
   readonly #world: TransactionWorld;
   /** Who was given which producer id and epoch. */
   readonly #owners: Map<string, TransactionClient>;
   #count = 0;
+  #attempt = 0;
+  #mayBeFencedFrom = Infinity;
 
   constructor(
     world: TransactionWorld,
@@ -58,10 +69,13 @@ export class TransactionClient {
     if (this.pending !== null || this.isDone) return;
     if (this.instance !== null) this.instance.isBroken = true;
     this.instance = null;
+    // Kafka's format has no room for what would tell a retry from a zombie after a restart.
+    this.#mayBeFencedFrom = goesOn ? this.#world.incarnation + 1 : Infinity;
     this.#ask(
       (freshProducerId, waiter, step) => {
         const nowMs = this.#world.nowMs;
         const asked = { timeoutMs: 30_000, expected, freshProducerId, nowMs };
+        this.#claim();
         this.#world.shard.init(this.transactionalId, asked, waiter, step);
       },
       (identity) => this.#take(identity),
@@ -82,7 +96,7 @@ export class TransactionClient {
       const isWritten = this.#world.write(place, identity.producerId, identity.producerEpoch, instance, true);
       if (!isWritten) throw new Error(`${instance.name}: admitted, but the log refused it`);
     } else if (!RETRIABLE.has(errorCode)) {
-      this.isDone = true;
+      this.#stop(errorCode);
     }
   }
 
@@ -119,7 +133,10 @@ export class TransactionClient {
 
   #send(pending: Pending, freshProducerId: number | null): void {
     const { connection } = this.#world;
-    const isHeard = (): boolean => this.pending === pending && !this.isDone && this.#world.connection === connection;
+    // Who asks again does so on another connection.
+    const attempt = ++this.#attempt;
+    const isHeard = (): boolean =>
+      this.pending === pending && this.#attempt === attempt && !this.isDone && this.#world.connection === connection;
     const waiter: Waiter<IdentityAnswer> = {
       succeed: (answer) => {
         if (!isHeard()) return;
@@ -128,10 +145,25 @@ export class TransactionClient {
         pending.onAnswer(answer);
       },
       fail: (errorCode) => {
-        if (isHeard() && !RETRIABLE.has(errorCode)) this.isDone = true;
+        if (isHeard() && !RETRIABLE.has(errorCode)) this.#stop(errorCode);
       },
     };
     this.#world.run((step) => pending.ask(freshProducerId, waiter, step));
+  }
+
+  #claim(): void {
+    const { claimants } = this.#world;
+    claimants.add(this);
+    for (const other of claimants) {
+      if (other !== this && other.transactionalId === this.transactionalId) other.isReplaced = true;
+    }
+  }
+
+  #stop(errorCode: number): void {
+    this.isDone = true;
+    const { timeouts, incarnation } = this.#world;
+    if (this.isReplaced || timeouts > 0 || incarnation >= this.#mayBeFencedFrom || !FENCED.has(errorCode)) return;
+    throw new Error(`${this.name} was told ${errorCode}, but nobody has taken its place`);
   }
 
   #take(identity: ProducerIdentity): void {
@@ -139,6 +171,7 @@ export class TransactionClient {
     const owner = this.#owners.get(name) ?? this;
     if (owner !== this) throw new Error(`${this.name} was given ${name}, which ${owner.name} has`);
     this.#owners.set(name, this);
+    this.#mayBeFencedFrom = Infinity;
     this.identity = identity;
   }
 

@@ -89,10 +89,14 @@ export class TransactionWorld {
   /** Markers of "os" logs are refused while this is set. */
   isOsFailing = false;
   nextProducerId = 1;
+  /** Who has asked for a producer id. */
+  readonly claimants = new Set<{ readonly transactionalId: string; isReplaced: boolean }>();
+  /** Transactions that were aborted by their timeout. */
+  timeouts = 0;
   /** Answers reach those who asked by this one. */
   connection: object = {};
   readonly #states = new Map<string, PartitionState>();
-  #incarnation = 0;
+  incarnation = 0;
   #replies: { readonly at: number; readonly reply: Reply }[] = [];
   #waits: { readonly at: number; readonly resolve: () => void }[] = [];
   readonly #clock: Clock = { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs - 1_600_000_000_000 };
@@ -195,7 +199,7 @@ export class TransactionWorld {
     this.#replies = [];
     this.#waits = [];
     this.shard.close();
-    this.#incarnation++;
+    this.incarnation++;
     this.#states.clear();
     for (const entry of this.#entries()) this.state(entry.place).apply(entry);
     this.shard = this.#createShard();
@@ -277,12 +281,12 @@ export class TransactionWorld {
       config: DEFAULT_TRANSACTION_COORDINATOR_CONFIG,
       clock: this.#clock,
       logger: silentLogger,
-      metrics: createTransactionMetrics(noMetrics),
+      metrics: { ...createTransactionMetrics(noMetrics), timedOut: { add: (amount) => (this.timeouts += amount) } },
       participants: {
         areJournalled,
         appendMarkers: (marker, partitions) => this.#appendMarkers(marker, partitions),
       },
-      coordinatorEpoch: this.#incarnation,
+      coordinatorEpoch: this.incarnation,
       recordBytesMax: 1_000_000,
       run: (operation) => {
         if (this.shard === shard) this.run(operation);

@@ -201,8 +201,8 @@ describe('EndTxn that keeps the epoch', () => {
     ['Empty', 'commit', WRONG_STATE],
     ['Empty', 'abort', WRONG_STATE],
     ['PrepareCommit', 'commit', BUSY],
-    ['PrepareCommit', 'abort', WRONG_STATE],
-    ['PrepareAbort', 'commit', WRONG_STATE],
+    ['PrepareCommit', 'abort', BUSY],
+    ['PrepareAbort', 'commit', BUSY],
     ['PrepareAbort', 'abort', BUSY],
     ['CompleteCommit', 'commit', UNCHANGED],
     ['CompleteCommit', 'abort', WRONG_STATE],
@@ -231,10 +231,12 @@ describe('EndTxn that raises the epoch', () => {
   // The producer asks with epoch 3.
   it.each([
     ['PrepareCommit', 'commit', 4, BUSY],
-    ['PrepareCommit', 'abort', 4, WRONG_STATE],
-    ['PrepareAbort', 'commit', 4, WRONG_STATE],
+    ['PrepareCommit', 'abort', 4, BUSY],
+    ['PrepareAbort', 'commit', 4, BUSY],
     ['PrepareAbort', 'abort', 4, BUSY],
-    ['PrepareAbort', 'abort', 3, FENCED],
+    ['PrepareAbort', 'abort', 3, BUSY],
+    ['PrepareCommit', 'abort', 3, BUSY],
+    ['PrepareAbort', 'abort', 2, FENCED],
     ['CompleteCommit', 'commit', 4, UNCHANGED],
     ['CompleteCommit', 'abort', 4, WRONG_STATE],
     ['CompleteCommit', 'commit', 3, WRONG_STATE],
@@ -271,6 +273,15 @@ describe('EndTxn that raises the epoch', () => {
     expect(end(ruleEndRaising, done, 'abort', asked)).toEqual(WRONG_STATE);
     expect(end(ruleEndRaising, done, 'commit', producer(5))).toEqual(UNKNOWN);
     expect(after(init(done, { expected: asked }))).toMatchObject({ producerId: 9, producerEpoch: 0 });
+  });
+
+  it('has the next producer id wait while markers of the last transaction are written', () => {
+    const prepared = image('PrepareCommit', { producerEpoch: 32_767, nextProducerId: 9, transactionVersion: 2 });
+    const next = producer(0, 9);
+    expect(end(ruleEndRaising, prepared, 'abort', next)).toEqual(BUSY);
+    expect(init(prepared, { expected: next })).toEqual(BUSY);
+    expect(producerProblem(prepared, next)).toBe(ErrorCode.CONCURRENT_TRANSACTIONS);
+    expect(producerProblem(prepared, producer(1, 9))).toBe(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
   });
 
   it('refuses strangers', () => {

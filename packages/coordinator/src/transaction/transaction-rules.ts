@@ -19,7 +19,7 @@ import {
   withPartitions,
   type TransactionImage,
 } from './transaction-image.ts';
-import { outcomeOf, type TransactionOutcome } from './transaction-state.ts';
+import { isPrepared, outcomeOf, type TransactionOutcome } from './transaction-state.ts';
 
 export interface ProducerIdentity {
   readonly producerId: number;
@@ -53,6 +53,7 @@ export function ruleInit(image: TransactionImage | undefined, asked: InitAsked):
   if (image === undefined) {
     return freshProducerId === null ? NEEDS_PRODUCER_ID : changed(founded(freshProducerId, asked));
   }
+  if (expected !== null && isComing(image, expected)) return refused(ErrorCode.CONCURRENT_TRANSACTIONS);
   if (expected !== null && !mayBe(image, expected)) return refused(ErrorCode.PRODUCER_FENCED);
   switch (image.state) {
     case 'PrepareCommit':
@@ -74,6 +75,13 @@ function mayBe(image: TransactionImage, { producerId, producerEpoch }: ProducerI
   if (producerId === image.producerId) return true;
   // The answer with the new producer id was lost.
   return producerId === image.previousProducerId && isExhausted(producerEpoch);
+}
+
+/** The producer as it will be when all markers are written; it may know that already. */
+function isComing(image: TransactionImage, { producerId, producerEpoch }: ProducerIdentity): boolean {
+  if (!isPrepared(image.state)) return false;
+  if (image.nextProducerId !== NO_PRODUCER_ID) return producerId === image.nextProducerId && producerEpoch === 0;
+  return producerId === image.producerId && producerEpoch === image.producerEpoch;
 }
 
 function founded(producerId: number, { timeoutMs, nowMs }: InitAsked): TransactionImage {
@@ -132,10 +140,10 @@ export function fenced(image: TransactionImage, nowMs: number): TransactionImage
 
 /** 0 when the producer may write in the transaction that is open, or may begin one. */
 export function producerProblem(image: TransactionImage | undefined, asked: ProducerIdentity): ErrorCode {
+  if (image !== undefined && isComing(image, asked)) return ErrorCode.CONCURRENT_TRANSACTIONS;
   if (image === undefined || image.producerId !== asked.producerId) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
   if (image.producerEpoch !== asked.producerEpoch) return ErrorCode.PRODUCER_FENCED;
-  const isEnding = image.state === 'PrepareCommit' || image.state === 'PrepareAbort';
-  return isEnding ? ErrorCode.CONCURRENT_TRANSACTIONS : ErrorCode.NONE;
+  return isPrepared(image.state) ? ErrorCode.CONCURRENT_TRANSACTIONS : ErrorCode.NONE;
 }
 
 export interface AddAsked extends ProducerIdentity {
@@ -178,7 +186,8 @@ export function ruleEnd(image: TransactionImage | undefined, asked: EndAsked): R
       return decided(image, asked, {});
     case 'PrepareCommit':
     case 'PrepareAbort':
-      return outcomeOf(image.state) === asked.outcome ? refused(ErrorCode.CONCURRENT_TRANSACTIONS) : WRONG_STATE;
+      // Whether the outcome is the right one is said when it is complete.
+      return refused(ErrorCode.CONCURRENT_TRANSACTIONS);
     case 'CompleteCommit':
     case 'CompleteAbort':
       return outcomeOf(image.state) === asked.outcome ? UNCHANGED : WRONG_STATE;
@@ -190,6 +199,7 @@ export function ruleEnd(image: TransactionImage | undefined, asked: EndAsked): R
 /** EndTxn from version 5: each end raises the epoch, so a request with the epoch before is a retry, one with the present epoch is not. */
 export function ruleEndRaising(image: TransactionImage | undefined, asked: EndAsked): Ruling {
   if (image === undefined) return refused(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+  if (isComing(image, asked)) return refused(ErrorCode.CONCURRENT_TRANSACTIONS);
   const isRetryOverIds =
     image.previousProducerId === asked.producerId &&
     image.producerId !== asked.producerId &&
@@ -203,8 +213,7 @@ export function ruleEndRaising(image: TransactionImage | undefined, asked: EndAs
       return isCurrent ? decidedRaising(image, asked) : refused(ErrorCode.PRODUCER_FENCED);
     case 'PrepareCommit':
     case 'PrepareAbort':
-      if (!isRetry) return refused(ErrorCode.PRODUCER_FENCED);
-      return outcomeOf(image.state) === asked.outcome ? refused(ErrorCode.CONCURRENT_TRANSACTIONS) : WRONG_STATE;
+      return refused(isRetry ? ErrorCode.CONCURRENT_TRANSACTIONS : ErrorCode.PRODUCER_FENCED);
     case 'CompleteCommit':
     case 'CompleteAbort':
       if (isRetry) return outcomeOf(image.state) === asked.outcome ? UNCHANGED : WRONG_STATE;
