@@ -28,6 +28,9 @@ describe(`a machine that stops at any write or sync of ${APPENDS} appends`, () =
         'to os',
         'to fsync',
         'repeated',
+        'commit',
+        'abort',
+        'write txn',
       ]) {
         expect([what, counts[what] ?? 0]).toEqual([what, expect.any(Number)]);
         expect(counts[what] ?? 0).toBeGreaterThan(0);
@@ -36,6 +39,6 @@ describe(`a machine that stops at any write or sync of ${APPENDS} appends`, () =
         expect(counts[what]).toBeGreaterThan(0);
       console.info(`seed ${seed}: ${history.cuts.length} places`, JSON.stringify(counts));
     },
-    300_000,
+    900_000,
   );
 });

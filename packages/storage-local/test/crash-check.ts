@@ -8,6 +8,7 @@ import { messageOf, SeededRandom } from '@millrace/base';
 import type { AppendAccepted, LogEngine, PartitionLog } from '@millrace/log';
 import { ManualTime, readToEnd } from '@millrace/testing';
 import {
+  appendTo,
   batchBytes,
   createSmallEngine,
   PRODUCER_ID,
@@ -17,6 +18,7 @@ import {
   type SentBatch,
 } from './crash-history.ts';
 import { SimulatedDisk, type Crash } from './simulated-disk.ts';
+import { TransactionCheck } from './transaction-check.ts';
 
 /** Everything that was not synced is lost; everything is kept; any part is left, in sectors of both sizes. */
 export const CRASHES: readonly Crash[] = [
@@ -54,7 +56,7 @@ async function checkCrash(history: History, cut: Cut, crash: Crash): Promise<str
     const violations: string[] = [];
     for (const [index, partition] of cut.partitions.entries()) {
       const goesOn = index === cut.number % cut.partitions.length;
-      const check = new PartitionCheck(partition, crash, time);
+      const check = new PartitionCheck(partition, crash, time, cut.number + CRASHES.indexOf(crash));
       violations.push(...(await check.run(engine, goesOn)));
     }
     return violations.map((violation) => `${where}: ${violation}`);
@@ -69,12 +71,15 @@ function describeCrash(crash: Crash): string {
 
 class PartitionCheck {
   readonly #moment: PartitionMoment;
+  /** Of the check, to do now this and now that. */
+  readonly #number: number;
   readonly #isKill: boolean;
   readonly #time: ManualTime;
   readonly #violations: string[] = [];
 
-  constructor(moment: PartitionMoment, crash: Crash, time: ManualTime) {
+  constructor(moment: PartitionMoment, crash: Crash, time: ManualTime, number: number) {
     this.#moment = moment;
+    this.#number = number;
     this.#isKill = crash.kind === 'kill';
     this.#time = time;
   }
@@ -87,8 +92,9 @@ class PartitionCheck {
       this.#checkEnds(log);
       await this.#checkRecords(log);
       this.#checkProducer(log);
+      if (this.#moment.isTransactional) await this.#checkTransactions(log);
     }
-    if (goesOn) await this.#goOn(log, isGone);
+    if (goesOn) await (this.#moment.isTransactional ? this.#endTransactions(log) : this.#goOn(log, isGone));
     return this.#violations;
   }
 
@@ -141,6 +147,30 @@ class PartitionCheck {
     if (known === undefined && (last === undefined || !this.#losesNothing)) return;
     const expected = last === undefined ? -1 : last.baseSequence + last.values.length - 1;
     if (known !== expected) this.#report(`the producer's last sequence is ${known}, not ${expected}`);
+  }
+
+  async #checkTransactions(log: PartitionLog): Promise<void> {
+    const check = new TransactionCheck(this.#stored(log), this.#moment.losesOldest, this.#number);
+    for (const violation of await check.run(log)) this.#report(violation);
+  }
+
+  /** Whatever is open can be ended, and the next transaction follows. */
+  async #endTransactions(log: PartitionLog): Promise<void> {
+    for (const { producerId, producerEpoch, firstOffset } of log.openTransactions()) {
+      const transaction = { producerId, producerEpoch, outcome: 'abort' } as const;
+      const end: SentBatch = { baseOffset: log.logEndOffset, values: [''], baseSequence: -1, transaction };
+      const ended = appendTo(log, end, false, this.#time.nowMs()) as AppendAccepted;
+      if (ended.errorCode !== 0) this.#report(`the transaction at ${firstOffset} cannot be ended: ${describe(ended)}`);
+      const next = {
+        ...end,
+        values: ['next'],
+        baseSequence: 0,
+        transaction: { producerId, producerEpoch: producerEpoch + 1 },
+      };
+      const begun = appendTo(log, next, false, this.#time.nowMs()) as AppendAccepted;
+      if (begun.errorCode !== 0) this.#report(`the next transaction is answered with ${describe(begun)}`);
+      else if ((await begun.durable) !== 0) this.#report('the next transaction was taken and not stored');
+    }
   }
 
   /** A repeat is recognised, and the next batch follows. */

@@ -1,12 +1,20 @@
 /**
  * One workload on a simulated disk, with the disk and what clients know kept at every change of the disk: places to cut it off.
  *
- * Owns: the workload (appends, retries, deleted records, retention, durability changes, a partition made again, a full disk, checkpoints,
- *   a clean end) and the model of each partition. The same seed gives the same history.
+ * Owns: the workload (appends, retries, transactions, deleted records, retention, durability changes, a partition made again, a full disk,
+ *   checkpoints, a clean end) and the model of each partition. The same seed gives the same history.
  * Not here: what must be there after a crash (`crash-check.ts`).
  */
 import { SeededRandom, silentLogger, type Clock, type Random, type Timers } from '@millrace/base';
-import type { AppendAccepted, Durability, LogConfig, LogEngine, PartitionId, PartitionLog } from '@millrace/log';
+import type {
+  AppendAccepted,
+  AppendOutcome,
+  Durability,
+  LogConfig,
+  LogEngine,
+  PartitionId,
+  PartitionLog,
+} from '@millrace/log';
 import { ErrorCode } from '@millrace/protocol';
 import { buildBatch, CONTRACT_LOG_CONFIG, ManualTime } from '@millrace/testing';
 import type { FileSystem } from '../src/file-system.ts';
@@ -29,6 +37,8 @@ const FULL_ROOM_BYTES = 12 * 1024;
 interface PartitionTraits {
   readonly durability: Durability;
   readonly isIdempotent?: boolean;
+  /** Two producers write nothing but transactions. */
+  readonly isTransactional?: boolean;
   readonly losesOldest?: boolean;
   readonly hasRetention?: boolean;
   readonly changesDurability?: boolean;
@@ -44,7 +54,14 @@ const TRAITS: readonly PartitionTraits[] = [
   { durability: 'os', losesOldest: true, hasRetention: true },
   { durability: 'fsync', isIdempotent: true, changesDurability: true },
   { durability: 'os', losesOldest: true, changesDurability: true },
+  { durability: 'fsync', isTransactional: true },
+  { durability: 'os', isTransactional: true },
+  { durability: 'os', isTransactional: true, losesOldest: true },
+  { durability: 'fsync', isTransactional: true, losesOldest: true, changesDurability: true },
 ];
+const TRANSACTIONAL_IDS = [11, 12];
+/** Value of a marker from a coordinator of epoch 0, as text. */
+const MARKER_VALUE = '\0'.repeat(6);
 
 /** A bug for the checker to find, planted around the engine. */
 export interface Plant {
@@ -56,6 +73,15 @@ export interface SentBatch {
   readonly baseOffset: number;
   readonly values: readonly string[];
   readonly baseSequence: number;
+  /** Part of a transaction of this producer, or the end of it. */
+  readonly transaction?: SentTransaction;
+}
+
+export interface SentTransaction {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** A marker, whose epoch is one higher. */
+  readonly outcome?: 'commit' | 'abort';
 }
 
 /** What is known of a partition at a moment. */
@@ -63,6 +89,9 @@ export interface PartitionMoment {
   readonly id: PartitionId;
   readonly config: LogConfig;
   readonly isIdempotent: boolean;
+  readonly isTransactional: boolean;
+  /** Its log start moves. */
+  readonly losesOldest: boolean;
   /** All that were accepted; the first `batchCount` of the list. */
   readonly batches: readonly SentBatch[];
   readonly batchCount: number;
@@ -123,10 +152,39 @@ export function createSmallEngine(
 }
 
 export function batchBytes(batch: SentBatch, isIdempotent: boolean, nowMs: number): Buffer {
+  const { transaction } = batch;
+  if (transaction !== undefined) {
+    const { producerId, producerEpoch } = transaction;
+    const { values, baseSequence } = batch;
+    return buildBatch({ values, nowMs, producerId, producerEpoch, baseSequence, isTransactional: true });
+  }
   const identity = isIdempotent
     ? { producerId: PRODUCER_ID, producerEpoch: 0, baseSequence: batch.baseSequence }
     : undefined;
   return buildBatch({ values: batch.values, nowMs, ...identity });
+}
+
+/** Appends what a client or its coordinator sends. */
+export function appendTo(log: PartitionLog, batch: SentBatch, isIdempotent: boolean, nowMs: number): AppendOutcome {
+  const { transaction } = batch;
+  if (transaction?.outcome === undefined) {
+    return log.append(batchBytes(batch, isIdempotent, nowMs), { origin: 'client', mayOpenTransaction: true });
+  }
+  const { producerId, producerEpoch, outcome } = transaction;
+  return log.appendEndMarker({
+    producerId,
+    producerEpoch: producerEpoch + 1,
+    coordinatorEpoch: 0,
+    outcome,
+    transactionVersion: 2,
+  });
+}
+
+interface ModelProducer {
+  readonly id: number;
+  epoch: number;
+  nextSequence: number;
+  isOpen: boolean;
 }
 
 class ModelPartition {
@@ -139,6 +197,7 @@ class ModelPartition {
   askedStart = 0;
   acknowledgedStart = 0;
   nextSequence = 0;
+  readonly producers = TRANSACTIONAL_IDS.map((id): ModelProducer => ({ id, epoch: 0, nextSequence: 0, isOpen: false }));
   generation = 1;
   isGoing = false;
   /** In force for all that a client can tell. */
@@ -168,6 +227,27 @@ class ModelPartition {
     return this.traits.isIdempotent === true;
   }
 
+  get isTransactional(): boolean {
+    return this.traits.isTransactional === true;
+  }
+
+  /** A batch was taken: what its producer sends next. */
+  noteTaken(batch: SentBatch): void {
+    this.batches.push({ ...batch, baseOffset: this.sentEnd });
+    this.sentEnd += batch.values.length;
+    this.nextSequence += batch.values.length;
+    const producer = this.producers.find(({ id }) => id === batch.transaction?.producerId);
+    if (producer === undefined) return;
+    if (batch.transaction?.outcome === undefined) {
+      producer.isOpen = true;
+      producer.nextSequence += batch.values.length;
+    } else {
+      producer.isOpen = false;
+      producer.epoch++;
+      producer.nextSequence = 0;
+    }
+  }
+
   get promisedEnd(): number {
     return Math.max(this.acknowledgedEnd, this.isGoing ? 0 : (this.log?.highWatermark ?? 0));
   }
@@ -193,6 +273,8 @@ class ModelPartition {
       id: this.id,
       config: this.config,
       isIdempotent: this.isIdempotent,
+      isTransactional: this.isTransactional,
+      losesOldest: this.traits.losesOldest === true,
       batches: this.batches,
       batchCount: this.batches.length,
       sentEnd: this.sentEnd,
@@ -261,7 +343,7 @@ class Recording {
 
   #cut(what: string, path: string): void {
     const partitions = this.#partitions.map((partition) => partition.moment());
-    this.#count(`${what} ${/\.(j|log|idx|checkpoint|tmp)$/.exec(path)?.[1] ?? ''}`.trim());
+    this.#count(`${what} ${/\.(j|log|idx|txn|checkpoint|tmp)$/.exec(path)?.[1] ?? ''}`.trim());
     this.#cuts.push({ number: this.#cuts.length, what, path, disk: this.#disk.moment(), partitions });
   }
 
@@ -286,7 +368,7 @@ class Recording {
 
   #append(partition: ModelPartition, log: PartitionLog): void {
     const batch = partition.refused ?? this.#nextBatch(partition, 1 + this.#random.nextInt(3), 300);
-    const outcome = log.append(batchBytes(batch, partition.isIdempotent, this.#time.nowMs()), { origin: 'client' });
+    const outcome = appendTo(log, batch, partition.isIdempotent, this.#time.nowMs());
     if (outcome.errorCode === ErrorCode.KAFKA_STORAGE_ERROR) {
       partition.refused = batch;
       this.#count('refused');
@@ -308,9 +390,8 @@ class Recording {
       this.#violations.push(`${name}: a batch got offset ${accepted.baseOffset} instead of ${partition.sentEnd}`);
     }
     this.#accepted++;
-    partition.batches.push({ ...batch, baseOffset: partition.sentEnd });
-    partition.sentEnd += batch.values.length;
-    partition.nextSequence += batch.values.length;
+    partition.noteTaken(batch);
+    if (batch.transaction?.outcome !== undefined) this.#count(batch.transaction.outcome);
     this.#acknowledge(partition, accepted.durable, partition.sentEnd);
   }
 
@@ -332,6 +413,7 @@ class Recording {
 
   /** Refused after its sequence was judged; the sequence is free for the next batch. */
   #appendTooMuch(partition: ModelPartition, log: PartitionLog): void {
+    if (partition.isTransactional) return;
     const batch = this.#nextBatch(partition, 1, SEGMENT_BYTES);
     const bytes = batchBytes({ ...batch, values: ['y'.repeat(SEGMENT_BYTES)] }, partition.isIdempotent, 0);
     const { errorCode } = log.append(bytes, { origin: 'client' });
@@ -347,7 +429,19 @@ class Recording {
     const values = Array.from({ length: count }, (_, at) => {
       return `${label}+${at}/${'x'.repeat(this.#random.nextInt(valueBytesMax))}`;
     });
-    return { baseOffset: partition.sentEnd, values, baseSequence: partition.nextSequence };
+    const batch = { baseOffset: partition.sentEnd, values, baseSequence: partition.nextSequence };
+    return partition.isTransactional ? this.#inTransaction(partition, batch) : batch;
+  }
+
+  /** The batch as one of a transaction, or the end of one instead. */
+  #inTransaction({ producers }: ModelPartition, batch: SentBatch): SentBatch {
+    const producer = producers[this.#random.nextInt(producers.length)]!;
+    const transaction = { producerId: producer.id, producerEpoch: producer.epoch };
+    if (!producer.isOpen || this.#random.nextInt(3) > 0) {
+      return { ...batch, baseSequence: producer.nextSequence, transaction };
+    }
+    const outcome = this.#random.nextInt(2) === 0 ? 'commit' : 'abort';
+    return { ...batch, values: [MARKER_VALUE], baseSequence: -1, transaction: { ...transaction, outcome } };
   }
 
   #acknowledge(partition: ModelPartition, durable: Promise<number>, end: number): void {
