@@ -102,6 +102,35 @@ describe('the checker of crashes', () => {
     expect(await firstViolations(plant)).toMatch(violation);
   });
 
+  it.each<[string, string, string, string, RegExp]>([
+    [
+      'a checkpoint that knows nothing of open transactions',
+      ...['transaction-state.ts', 'TransactionState', 'list'],
+      /last stable offset|is not open/,
+    ],
+    [
+      'a cut that does not open transactions again whose markers it took',
+      ...['transaction-state.ts', 'TransactionState', 'endedFrom'],
+      /last stable offset|is not open/,
+    ],
+    [
+      'a checkpoint that knows nothing of aborted transactions',
+      ...['aborted-transactions.ts', 'AbortedTransactions', 'entries'],
+      /was aborted|given to a consumer/,
+    ],
+  ] as [string, string, string, string, RegExp][])('finds %s', async (_, file, className, method, violation) => {
+    const logSources = dirname(require.resolve('@millrace/log/internal'));
+    const classes = jest.requireActual<Record<string, { prototype: Record<string, () => unknown[]> }>>(
+      join(logSources, file),
+    );
+    const { prototype } = classes[className]!;
+    const planted = jest.spyOn(prototype, method).mockReturnValue([]);
+
+    const history = await recordHistory(SEED).finally(() => planted.mockRestore());
+
+    expect((await checkHistory(history, { stopsAtFirst: true })).join('\n')).toMatch(violation);
+  });
+
   it('finds a sequence that moves on although its append is refused', async () => {
     interface Judge {
       check(id: number, epoch: number, first: number, last: number, nowMs: number): { readonly kind: string };
