@@ -105,10 +105,13 @@ async function main(): Promise<number> {
   return failures.length > 0 || clean === 0 ? 1 : 0;
 }
 
+let exitCode: number;
 try {
-  process.exitCode = await main();
+  exitCode = await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   if (error instanceof UsageError) console.error(USAGE);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  exitCode = error instanceof UsageError ? 2 : 1;
 }
+// A client of a round that failed may still be trying.
+process.exit(exitCode);

@@ -14,7 +14,7 @@ import { ClientSlot } from './client-slot.ts';
 import { CommittedReader } from './committed-reader.ts';
 import { describeFault, FaultPlan, TRANSACTION_APIS, type Fault, type FaultKind } from './fault-plan.ts';
 import { GroupObserver } from './group-observer.ts';
-import { kafkajsClient } from './kafkajs/client.ts';
+import { patientClient } from './kafkajs/client.ts';
 import { readWithKafkajs } from './kafkajs/read-to.ts';
 import type { ClientName, SoakOptions } from './options.ts';
 import { SOURCE, type PreparedClient } from './prepare-clients.ts';
@@ -167,20 +167,16 @@ export class SoakRound {
   }
 
   async #createTopics(): Promise<void> {
-    const admin = kafkajsClient(this.#broker.bootstrap, 'soak-admin').admin();
     // Every other seed writes its output as Apache Kafka does by default, without a sync.
-    const durability = this.#seed % 2 === 0 ? 'fsync' : 'os';
+    const durability = this.#seed % 4 < 2 ? 'fsync' : 'os';
     const configEntries = this.#broker.isOurs ? [{ name: 'millrace.durability', value: durability }] : [];
+    const admin = patientClient(this.#broker.bootstrap, 'soak-admin').admin();
     await admin.connect();
     try {
       const numPartitions = PARTITIONS;
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: [
-          { topic: this.#input, numPartitions },
-          { topic: this.#output, numPartitions, configEntries },
-        ],
-      });
+      // False: it was there, because the answer to the first request was lost.
+      await admin.createTopics({ topics: [{ topic: this.#input, numPartitions }] });
+      await admin.createTopics({ topics: [{ topic: this.#output, numPartitions, configEntries }] });
     } finally {
       await admin.disconnect();
     }

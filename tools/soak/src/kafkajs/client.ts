@@ -14,6 +14,17 @@ export function kafkajsClient(bootstrap: string, clientId: string): KafkaClient 
   });
 }
 
+/** A client that does not give up. */
+export function patientClient(bootstrap: string, clientId: string): KafkaClient {
+  return new Kafka({
+    clientId,
+    brokers: [bootstrap],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    retry: { retries: 10_000, initialRetryTime: 30, maxRetryTime: 400 },
+  });
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -2,7 +2,7 @@
 import type { HistoryRecorder, PolledRecord } from '@millrace/testing';
 import { waitUntil } from '@millrace/testing';
 import { decodeValue } from '../settings.ts';
-import { kafkajsClient } from './client.ts';
+import { patientClient } from './client.ts';
 
 const END_MS_MAX = 60_000;
 
@@ -17,17 +17,21 @@ export interface ReadTo {
 
 /** Resolves when each partition has been read up to its last record, and has said so in the history. */
 export async function readWithKafkajs({ bootstrap, consumer: name, group, history, last }: ReadTo): Promise<void> {
-  const consumer = kafkajsClient(bootstrap, name).consumer({ groupId: group, maxWaitTimeInMs: 100 });
+  const consumer = patientClient(bootstrap, name).consumer({ groupId: group, maxWaitTimeInMs: 100 });
   const reached = new Map<string, number>();
   await consumer.connect();
   await consumer.subscribe({ topics: [...new Set(last.map((one) => one.topic))], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
     eachBatch: ({ batch: { topic, partition, messages } }) => {
-      const records = messages.map((message): PolledRecord => {
-        const { name: record, transaction } = decodeValue(message.value?.toString('latin1') ?? '');
-        return [Number(message.offset), record, transaction];
-      });
+      const before = reached.get(`${topic}/${partition}`) ?? -1;
+      const records = messages
+        .map((message): PolledRecord => {
+          const { name: record, transaction } = decodeValue(message.value?.toString('latin1') ?? '');
+          return [Number(message.offset), record, transaction];
+        })
+        // A member that joins again begins anew, since nothing is committed.
+        .filter(([offset]) => offset > before);
       const end = records.at(-1);
       if (end === undefined) return Promise.resolve();
       reached.set(`${topic}/${partition}`, end[0]);
