@@ -5,7 +5,8 @@
  * exists. v5+: the group becomes part of the transaction by this request (KIP-890); before, AddOffsetsToTxn must have made it one.
  * Version 6, with topic ids, is not offered. Differs from Apache Kafka: the transaction coordinator is asked each time, not only for the
  * first offsets of a transaction in a partition, so another transactional id than the producer's never passes.
- * Pinned by 28-txn-offset-commit.test.ts, test/transactions.itest.ts and the tests of @millrace/coordinator.
+ * Pinned by 28-txn-offset-commit.test.ts, test/28-txn-offset-commit.itest.ts, test/transactions.itest.ts and the tests of
+ * @millrace/coordinator.
  */
 import { OFFSETS_TOPIC, txnOffsetCommitFailure } from '@millrace/coordinator';
 import { ErrorCode } from '@millrace/protocol';

@@ -339,9 +339,11 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
       return;
     }
     const group = this.#ensureGroup(groupId);
-    const known = group.offsets.get(topic, partition);
-    // A copy from a snapshot is no later commit.
-    if (known === undefined || !isSameCommit(known, committed)) group.pendingOffsets?.overtake(topic, partition);
+    if (group.pendingOffsets !== null) {
+      // A copy from a snapshot is no later commit.
+      const known = group.offsets.get(topic, partition);
+      if (known === undefined || !isSameCommit(known, committed)) group.pendingOffsets.overtake(topic, partition);
+    }
     group.offsets.set(topic, partition, committed);
   }
 
