@@ -81,7 +81,7 @@ export interface Member {
 export interface MemberOptions extends GroupOptions {
   group?: string;
   autocommit?: boolean | number;
-  start?: Pick<ConsumeOptions<Buffer, Buffer, Buffer, Buffer>, 'mode' | 'fallbackMode' | 'offsets'>;
+  start?: Pick<ConsumeOptions<Buffer, Buffer, Buffer, Buffer>, 'mode' | 'fallbackMode' | 'offsets' | 'isolationLevel'>;
 }
 
 export async function joinGroup(context: CaseContext, topics: string[], options: MemberOptions = {}): Promise<Member> {

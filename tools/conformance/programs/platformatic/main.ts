@@ -7,6 +7,7 @@ import { assigned, joinGroup } from './client.ts';
 import { GROUP_CASES } from './groups.ts';
 import { PRODUCE_CASES } from './produce.ts';
 import { RESTART_CASES } from './restart.ts';
+import { TRANSACTION_CASES } from './transactions.ts';
 
 const [, , mode, group, topic] = process.argv;
 
@@ -20,4 +21,10 @@ if (mode === 'member' && group !== undefined && topic !== undefined) {
 // The package exports no package.json, so it is read beside the entry file.
 const entry = new URL('../package.json', import.meta.resolve('@platformatic/kafka'));
 const { version } = JSON.parse(readFileSync(fileURLToPath(entry), 'utf8')) as { version: string };
-await runProgram(version, { ...PRODUCE_CASES, ...GROUP_CASES, ...RESTART_CASES, ...ADMIN_CASES });
+await runProgram(version, {
+  ...PRODUCE_CASES,
+  ...GROUP_CASES,
+  ...RESTART_CASES,
+  ...TRANSACTION_CASES,
+  ...ADMIN_CASES,
+});
