@@ -4,7 +4,7 @@
  *   millrace.format   version of everything below, written before anything else
  *   millrace.lock     see `directory-lock.ts`
  *   journal/          <number>.j
- *   logs/             <topic id>-<partition>/<base offset>.log and .idx
+ *   logs/             <topic id>-<partition>/<base offset>.log, .idx and .txn
  *   checkpoints/      <number>.checkpoint
  *   ballast           bytes to give up when the disk is full
  */

@@ -3,7 +3,7 @@
  *
  * fast-check prints seed and path of a failing history; put it below as a case of its own with what it taught.
  */
-import { ErrorCode, type FinishBatchOptions } from '@millrace/protocol';
+import { batchLastOffset, ErrorCode, type FinishBatchOptions } from '@millrace/protocol';
 import type { AppendOutcome, LogEngine, PartitionLog } from '@millrace/log';
 import { buildBatch, CONTRACT_LOG_CONFIG, readToEnd, type LogEngineHarness } from '@millrace/testing';
 import fc from 'fast-check';
@@ -26,12 +26,25 @@ interface AppendStep {
   readonly valueBytes: number;
   readonly isCompressed: boolean;
   readonly ageMs: number;
-  readonly producer: { readonly id: number; readonly epoch: number; readonly skip: number } | undefined;
+  readonly producer:
+    | { readonly id: number; readonly epoch: number; readonly skip: number; readonly isTransactional: boolean }
+    | undefined;
   readonly waits: boolean;
+}
+
+interface EndStep {
+  readonly kind: 'end';
+  readonly partition: number;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly coordinatorEpoch: number;
+  readonly outcome: 'commit' | 'abort';
+  readonly transactionVersion: number;
 }
 
 type Step =
   | AppendStep
+  | EndStep
   | { readonly kind: 'read'; readonly partition: number; readonly share: number; readonly maxBytes: number }
   | { readonly kind: 'find'; readonly partition: number; readonly ageMs: number }
   | { readonly kind: 'delete records'; readonly partition: number; readonly share: number }
@@ -57,14 +70,26 @@ const appendStep = fc.record({
       id: fc.integer({ min: 1, max: 2 }),
       epoch: fc.integer({ min: 0, max: 1 }),
       skip: fc.integer({ min: -6, max: 1 }),
+      isTransactional: fc.boolean(),
     }),
     { nil: undefined },
   ),
   waits: fc.boolean(),
 });
 
+const endStep = fc.record({
+  kind: fc.constant('end' as const),
+  partition,
+  producerId: fc.integer({ min: 1, max: 2 }),
+  producerEpoch: fc.integer({ min: 0, max: 2 }),
+  coordinatorEpoch: fc.integer({ min: 0, max: 1 }),
+  outcome: fc.constantFrom('commit' as const, 'abort' as const),
+  transactionVersion: fc.constantFrom(0, 2),
+});
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: appendStep },
+  { weight: 4, arbitrary: endStep },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -139,6 +164,12 @@ class Run {
     switch (next.kind) {
       case 'append':
         return this.#append(next);
+      case 'end': {
+        const { kind: _kind, partition: index, ...marker } = next;
+        const outcome = this.#log(index).appendEndMarker(marker);
+        if ('durable' in outcome) this.#pending.push(outcome.durable);
+        return describeOutcome(outcome);
+      }
       case 'read': {
         const log = this.#log(next.partition);
         const from = log.logStartOffset + Math.floor((log.highWatermark - log.logStartOffset) * next.share);
@@ -191,14 +222,15 @@ class Run {
     const timestampsMs = values.map((_, index) => this.#harness.time.nowMs() - next.ageMs + ((index * 7) % 3));
     const identity = next.producer === undefined ? {} : this.#identify(next.partition, next.producer, next.recordCount);
     const codec: FinishBatchOptions = next.isCompressed ? { codec: 'gzip' } : {};
-    const outcome = log.append(buildBatch({ values, timestampsMs, ...codec, ...identity }), { origin: 'client' });
+    const batch = buildBatch({ values, timestampsMs, ...codec, ...identity });
+    const outcome = log.append(batch, { origin: 'client', mayOpenTransaction: true });
     if (outcome.errorCode === 0) this.#pending.push((outcome as { readonly durable: Promise<number> }).durable);
     if (next.waits) await this.#settle();
     return describeOutcome(outcome);
   }
 
   /** A sequence near the one that is next, so that repeats, gaps and right ones all happen. */
-  #identify(partitionIndex: number, producer: { id: number; epoch: number; skip: number }, recordCount: number) {
+  #identify(partitionIndex: number, producer: NonNullable<AppendStep['producer']>, recordCount: number) {
     const key = `${partitionIndex}/${producer.id}`;
     const known = this.#sequences.get(key);
     const state = known?.epoch === producer.epoch ? known : { epoch: producer.epoch, next: 0, sizes: [] };
@@ -207,7 +239,8 @@ class Run {
     if (producer.skip === 0) {
       this.#sequences.set(key, { ...state, next: state.next + recordCount, sizes: [...state.sizes, recordCount] });
     }
-    return { producerId: producer.id, producerEpoch: producer.epoch, baseSequence };
+    const { id: producerId, epoch: producerEpoch, isTransactional } = producer;
+    return { producerId, producerEpoch, baseSequence, isTransactional };
   }
 
   async #everything(log: PartitionLog): Promise<unknown> {
@@ -220,6 +253,9 @@ class Run {
       epoch: log.epochForOffset(log.logStartOffset),
       producers: [...log.activeProducers()].sort((a, b) => a.producerId - b.producerId),
       records: await readToEnd(log),
+      stable: log.lastStableOffset,
+      open: log.openTransactions(),
+      aborted: await abortedByBatch(log),
       newest: await log.findMaxTimestamp(),
     };
   }
@@ -239,6 +275,17 @@ class Run {
     await this.#open(0);
     await this.#open(1);
   }
+}
+
+/** What is said of each batch when it is read by itself. */
+async function abortedByBatch(log: PartitionLog): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for (let offset = log.logStartOffset; offset < log.lastStableOffset;) {
+    const outcome = await log.read({ offset, maxBytes: 1, atLeastOneBatch: true, isolation: 'read_committed' });
+    all.push(outcome.abortedTransactions);
+    offset = batchLastOffset(outcome.slices[0]!, 0) + 1;
+  }
+  return all;
 }
 
 function describeOutcome(outcome: AppendOutcome): unknown {

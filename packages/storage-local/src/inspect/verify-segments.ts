@@ -1,6 +1,7 @@
-/** Checks the segments of one partition, batch by batch, and their indexes, as far as a checkpoint vouches for them. */
+/** Checks the segments of one partition, batch by batch, and their sidecars, as far as a checkpoint vouches for them. */
 import type { Segment } from '@millrace/log/internal';
 import { batchBaseOffset, batchLastOffset } from '@millrace/protocol';
+import { decodeAbortedFile } from '../aborted-file.ts';
 import { errorCodeOf, readWholeFile, type FileSystem } from '../file-system.ts';
 import { indexFaults } from '../segment-index-file.ts';
 import { baseOffsetOfFile, type StoredPartition } from '../stored-partition.ts';
@@ -64,6 +65,7 @@ class SegmentCheck {
     }
     const isWhole = this.#findings.length === 0 && vouchedBytes === this.#segment.sizeBytes;
     if (isWhole && this.#segment !== this.#partition.log.data.activeSegment) await this.#checkIndex();
+    if (isWhole) await this.#checkAborted();
     return this.#findings;
   }
 
@@ -115,6 +117,19 @@ class SegmentCheck {
     for (const { position, reason } of indexFaults(content, this.#segment.sizeBytes, this.#offsets)) {
       this.#report(path, position, `${reason}; remove the file while the broker is stopped: it is made again`);
     }
+  }
+
+  async #checkAborted(): Promise<void> {
+    const { storedAborted } = this.#segment;
+    if (storedAborted === undefined) return;
+    const path = this.#partition.abortedPath(this.#segment);
+    const content = await readWholeFile(this.#fileSystem, path);
+    this.#counts.bytes += content?.length ?? 0;
+    const { sizeBytes } = this.#segment;
+    if (content !== undefined && decodeAbortedFile(content, sizeBytes, storedAborted.count) !== undefined) return;
+    const what = content === undefined ? 'missing' : 'damaged';
+    const message = `the list of ${storedAborted.count} aborted transactions is ${what}; it is made again when it is needed`;
+    this.#findings.push({ severity: 'note', path, message });
   }
 
   #report(path: string, position: number | undefined, message: string): void {
