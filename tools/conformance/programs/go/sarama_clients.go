@@ -21,7 +21,8 @@ func saramaConfig() *sarama.Config {
 	config.Producer.RequiredAcks = sarama.WaitForAll
 	config.Producer.MaxMessageBytes = 20_000_000
 	config.Producer.Retry.Backoff = 50 * time.Millisecond
-	config.Producer.Transaction.Retry.Backoff = 50 * time.Millisecond
+	config.Producer.Transaction.Retry.Max = 1_000
+	config.Producer.Transaction.Retry.Backoff = 10 * time.Millisecond
 	config.Consumer.MaxWaitTime = 100 * time.Millisecond
 	config.Consumer.Return.Errors = true
 	config.Consumer.Offsets.Initial = sarama.OffsetOldest

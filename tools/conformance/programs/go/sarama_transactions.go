@@ -251,33 +251,33 @@ func saramaMember(c *testCase, id, group, in, out string) *saramaProcessor {
 
 func saramaGroup(c *testCase) string {
 	in, out := saramaTopic(c, "in", 4), saramaTopic(c, "out", 1)
-	values := numbered(200, 24)
+	values := numbered(80, 24)
 	messages := saramaMessages(in, 0, values)
 	for index, message := range messages {
 		message.Partition = int32(index % 4)
 	}
-	saramaSend(saramaProducer(c, nil), messages[:100]...)
+	saramaSend(saramaProducer(c, nil), messages[:40]...)
 	group := c.unique("group")
 	first := saramaMember(c, "one", group, in, out)
-	until("20 records processed", func() bool { _, done := first.state(); return done >= 20 })
+	until("10 records processed", func() bool { _, done := first.state(); return done >= 10 })
 	second := saramaMember(c, "two", group, in, out)
 	until("two and two", func() bool {
 		one, _ := first.state()
 		two, _ := second.state()
 		return one == 2 && two == 2
 	})
-	// A generation that is over: refused, whoever says it.
+	// A member that the group does not have, with a generation that is over.
 	late := &saramaProcessor{producer: saramaTransactional(c, "late", time.Minute), group: group, out: out}
 	refused := late.copy(&sarama.ConsumerMessage{Topic: in, Value: []byte("late")}, 1, "nobody")
 	check(
 		refusedWith(refused, sarama.ErrUnknownMemberId, sarama.ErrIllegalGeneration, sarama.ErrFencedInstancedId),
 		"offsets of a member that is gone: %v", refused)
 	must(late.producer.AbortTxn(), "abort")
-	saramaSend(saramaProducer(c, nil), messages[100:]...)
-	until("200 records processed", func() bool {
+	saramaSend(saramaProducer(c, nil), messages[40:]...)
+	until("80 records processed", func() bool {
 		_, one := first.state()
 		_, two := second.state()
-		return one+two >= 200
+		return one+two >= 80
 	})
 	// A last record, so that one too many is seen as well.
 	saramaSend(saramaProducer(c, nil), saramaMessage(out, 0, "~"))
