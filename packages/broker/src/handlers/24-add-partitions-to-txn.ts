@@ -2,7 +2,7 @@
  * AddPartitionsToTxn 0–5: makes partitions part of a transaction before they are written.
  *
  * v2+: PRODUCER_FENCED instead of INVALID_PRODUCER_EPOCH. v4+: many transactions at once, and asking only whether partitions are part of
- * one; meant for other brokers, but answered to everybody. v5+: TRANSACTION_ABORTABLE exists. Clients that speak Produce 12 need none of it.
+ * one (TRANSACTION_ABORTABLE when not); meant for other brokers, but answered to everybody. Clients that speak Produce 12 need none of it.
  * Pinned by test/transactions.itest.ts and the tests of @millrace/coordinator.
  */
 import { addPartitionsFailure } from '@millrace/coordinator';
