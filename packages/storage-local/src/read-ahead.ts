@@ -85,7 +85,8 @@ export class ReadAhead {
     }
     const overlap = window.lastEnd - position;
     const isInOrder = position === 0 || (overlap >= 0 && overlap <= sizeBytes);
-    return isInOrder && sizeBytes <= READ_AHEAD_BYTES
+    const isWorthIt = sizeBytes <= READ_AHEAD_BYTES && position + sizeBytes < source.limit;
+    return isInOrder && isWorthIt
       ? this.#readPiece(source, window, position, sizeBytes)
       : readAlone(source, window, position, sizeBytes);
   }
