@@ -1,6 +1,6 @@
 /**
  * What CI checks, in the order in which a mistake is cheapest to learn of: form, types, rules, generated code, packages,
- * tests, foreign clients, kills under load.
+ * tests, foreign clients, kills under load, transactions under every fault.
  *
  * Every gate counts as one; tests and conformance cases count each. A gate that fails does not stop the others: one run
  * says everything that is wrong.
@@ -20,6 +20,9 @@ const NAME_LENGTH_MAX = 160;
 
 /** Enough to meet every kind of kill; a run of 200 is in docs/reliability.md. */
 const CHAOS_KILLS = 10;
+
+/** Ten seeds, long enough for each to meet kills, zombies and lost answers; hours of it are in docs/reliability.md. */
+const SOAK_FLAGS = ['--seeds', '10', '--seed', '1', '--seconds', '4', '--parallel', '2', '--workers', '2'];
 
 const GATES = [
   { label: 'lock file', nodeArgs: () => source('tools/tidy/src/main.ts', 'lock-file') },
@@ -41,6 +44,7 @@ const SECTIONS = new Map([
   ['tests', () => runTests({ root, parts: PARTS, projects: [], skipCache: true })],
   ['conformance', () => peerRun('conformance', 'tools/conformance/src/main.ts', [])],
   ['chaos', () => peerRun('chaos', 'tools/conformance/src/chaos/main.ts', ['--kills', String(CHAOS_KILLS)])],
+  ['soak', () => peerRun('soak', 'tools/soak/src/main.ts', SOAK_FLAGS)],
 ]);
 
 process.exitCode = await main(process.argv.slice(2));

@@ -12,6 +12,7 @@ export { readHistory } from './history/history-reader.ts';
 export { HistoryRecorder, type HistoryRecorderOptions } from './history/history-recorder.ts';
 export { BrokerProcess, type BrokerAddresses, type BrokerProcessOptions, type ProcessEnd } from './broker-process.ts';
 export { FaultProxy, type FaultProxyOptions, type LostAnswer, type LostAnswerOptions } from './fault-proxy.ts';
+export { markdownTable, replaceSection } from './document-section.ts';
 export { findFreePorts } from './free-ports.ts';
 export {
   APPEND,

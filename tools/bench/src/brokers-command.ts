@@ -19,7 +19,7 @@ import { runMeasure, type Measure } from './brokers/measure-run.ts';
 import { MEASURES } from './brokers/measures.ts';
 import { DOCUMENT, DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
 import { figureTable, reportBrokers, type MeasureRecord } from './brokers/report.ts';
-import { replaceSection } from './document-section.ts';
+import { replaceSection } from '@millrace/testing';
 
 const FIGURES_FILE = join(DOCUMENT_DIR, 'brokers.json');
 const ROUNDS = 5;

@@ -2,8 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startBroker } from '@millrace/testing';
-import { markdownTable, replaceSection } from './document-section.ts';
+import { markdownTable, replaceSection, startBroker } from '@millrace/testing';
 
 const DOCUMENT = join(import.meta.dirname, '../../../docs/performance.md');
 const ROUNDS = 11;

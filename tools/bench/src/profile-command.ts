@@ -14,7 +14,7 @@ import { describeMachine, today } from './brokers/machine.ts';
 import { DOCUMENT, DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
 import { reportProfiles, reportProfileSection } from './brokers/profile-report.ts';
 import { PROFILED_LOADS, profileLoad, type LoadProfile } from './brokers/profile-run.ts';
-import { replaceSection } from './document-section.ts';
+import { replaceSection } from '@millrace/testing';
 
 /** Larger ones do not belong into a repository. */
 const PROFILE_BYTES_MAX = 1_000_000;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { replaceSection } from './document-section.ts';
+import { replaceSection } from '@millrace/testing';
 import type { MeasureOptions } from './measure.ts';
 import { benchRecords } from './records-bench.ts';
 import { floorsMet, reportRecords } from './records-report.ts';

@@ -1,4 +1,4 @@
-import { markdownTable } from './document-section.ts';
+import { markdownTable } from '@millrace/testing';
 import type { Measurement } from './measure.ts';
 import { KEY_BYTES, RECORD_COUNT, VALUE_BYTES } from './record-workload.ts';
 import { DECODE_FLOOR, ENCODE_FLOOR, OUR_DECODER, OUR_ENCODER, type RecordFigures } from './records-bench.ts';

@@ -2,19 +2,30 @@
  * `npm run soak`: read-process-write under kills, zombies and lost answers, seed after seed, each history checked. The last
  * line is `N passed, N failed, N skipped`, a seed counting as one.
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { describeAnomaly } from '@millrace/testing';
+import { format, resolveConfig } from 'prettier';
+import { describeAnomaly, replaceSection } from '@millrace/testing';
 import { parseSoakOptions, USAGE, UsageError, type SoakOptions } from './options.ts';
 import { REPO_ROOT, SoakBroker } from './soak-broker.ts';
+import { renderSummary, SECTION } from './report.ts';
 import { prepareClients, type PreparedClient } from './prepare-clients.ts';
 import { SoakRound, type RoundOutcome, type RoundSetting } from './soak-round.ts';
+
+const DOCUMENT = join(REPO_ROOT, 'docs', 'reliability.md');
 
 interface Failure {
   readonly seed: number;
   readonly what: string;
+}
+
+interface RunResult {
+  readonly outcomes: RoundOutcome[];
+  readonly failures: Failure[];
+  readonly brokerStartsMs: readonly number[];
 }
 
 interface Places {
@@ -26,7 +37,7 @@ async function runRounds(
   options: SoakOptions,
   clients: readonly PreparedClient[],
   { outDir, workDir }: Places,
-): Promise<[RoundOutcome[], Failure[]]> {
+): Promise<RunResult> {
   const outcomes: RoundOutcome[] = [];
   const failures: Failure[] = [];
   await using broker = await SoakBroker.start(options, join(workDir, 'data'));
@@ -52,7 +63,7 @@ async function runRounds(
     }
   };
   await Promise.all(Array.from({ length: options.parallel }, (_, lane) => runLane(lane)));
-  return [outcomes, failures];
+  return { outcomes, failures, brokerStartsMs: broker.startsMs };
 }
 
 /** What is wrong with the seed; undefined: nothing. */
@@ -84,6 +95,31 @@ function sentence({ report, faults, lostAnswers, processed, processes, ms }: Rou
   ].join('; ');
 }
 
+function headCommit(): string {
+  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: REPO_ROOT, encoding: 'utf8' }).trim();
+}
+
+/** Replaces the section of this command, and nothing else of the page. */
+async function writeDocument(
+  { outcomes, failures, brokerStartsMs }: RunResult,
+  minutes: number,
+  commit: string,
+): Promise<void> {
+  const [cpu] = cpus();
+  const text = renderSummary({
+    outcomes,
+    failedSeeds: failures.map((one) => one.seed).filter((seed) => !outcomes.some((one) => one.seed === seed)),
+    date: new Date().toISOString().slice(0, 10),
+    command: ['npm run soak', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    minutes,
+    machine: `Machine: ${cpus().length} cores of ${cpu?.model ?? 'unknown'} (load ${loadavg()[2]?.toFixed(0)} in the end), Node ${process.versions.node}, commit ${commit}`,
+    brokerStartsMs,
+  });
+  const page = replaceSection(readFileSync(DOCUMENT, 'utf8'), SECTION, text);
+  writeFileSync(DOCUMENT, await format(page, { ...(await resolveConfig(DOCUMENT)), parser: 'markdown' }));
+  console.log(`# wrote ${DOCUMENT}`);
+}
+
 async function main(): Promise<number> {
   const options = parseSoakOptions(process.argv.slice(2), Date.now());
   if (options === 'help') {
@@ -96,10 +132,14 @@ async function main(): Promise<number> {
   console.log(`# seed ${options.seed}, Node ${process.version}, ${cpus().length} cores`);
   const [clients, skipped] = await prepareClients(options.clients);
   for (const reason of skipped) console.log(`soak SKIP ${reason}`);
-  const [outcomes, failures] = await runRounds(options, clients, { outDir, workDir });
+  const began = performance.now();
+  const commit = options.write ? headCommit() : '';
+  const result = await runRounds(options, clients, { outDir, workDir });
+  const { outcomes, failures } = result;
   if (failures.length === 0) rmSync(workDir, { recursive: true, force: true });
   else console.log(`# the broker's data is kept in ${workDir}`);
   writeFileSync(join(outDir, 'results.json'), `${JSON.stringify({ options, outcomes, failures }, null, 2)}\n`);
+  if (options.write) await writeDocument(result, (performance.now() - began) / 60_000, commit);
   const clean = outcomes.filter((one) => one.report.anomalyCount === 0).length;
   console.log(`${clean} passed, ${failures.length} failed, ${skipped.length} skipped`);
   return failures.length > 0 || clean === 0 ? 1 : 0;

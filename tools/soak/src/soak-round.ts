@@ -206,8 +206,10 @@ export class SoakRound {
     const { proxy } = this.#broker;
     switch (fault.kind) {
       case 'kill broker':
-        await this.#broker.killAndRestart();
-        this.#history.record({ type: 'note', text: 'the broker is back' });
+        // The next faults meet it while it recovers.
+        this.#repairWith(
+          this.#broker.killAndRestart().then(() => this.#history.record({ type: 'note', text: 'the broker is back' })),
+        );
         return;
       case 'kill client':
         this.#slots[fault.client]?.kill(fault.downMs);
@@ -241,9 +243,16 @@ export class SoakRound {
   }
 
   #repairLater(ms: number, repair: () => unknown): void {
-    const done = delay(ms).then(repair);
-    this.#repairs.add(done);
-    void done.finally(() => this.#repairs.delete(done));
+    this.#repairWith(delay(ms).then(repair));
+  }
+
+  /** A repair that fails is remembered: peace cannot be made. */
+  #repairWith(repair: Promise<unknown>): void {
+    this.#repairs.add(repair);
+    repair.then(
+      () => this.#repairs.delete(repair),
+      () => undefined,
+    );
   }
 
   async #makePeace(): Promise<void> {

@@ -1,5 +1,5 @@
 /** docs/performance/profile.md, from condensed profiles alone. Pure. */
-import { markdownTable } from '../document-section.ts';
+import { markdownTable } from '@millrace/testing';
 import type { LoadProfile } from './profile-run.ts';
 import type { Share, Summary } from './profile-summary.ts';
 

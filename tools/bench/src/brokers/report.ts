@@ -1,7 +1,7 @@
 /**
  * The section of docs/performance.md about brokers, from figures alone. Pure.
  */
-import { markdownTable } from '../document-section.ts';
+import { markdownTable } from '@millrace/testing';
 import { CONTENDERS, TITLES, type Contender } from './contenders.ts';
 import { medianOf, valuesOf, type MeasureFigures, type Metric } from './figures.ts';
 import { GOALS, judge, LIMITS, type Bounds, type Judgement } from './goals.ts';

@@ -13,7 +13,7 @@ import { megabytes, type Figures } from './figures.ts';
 import { worstStalls } from './loop-delay-file.ts';
 import type { Measure, Turn } from './measure-run.ts';
 import { observe, residentBytesOf } from './proc.ts';
-import { buildBatch, createTopics, produceTo } from './wire.ts';
+import { buildBatch, createTopics, produceFirstRecord, produceTo } from './wire.ts';
 
 const TOPICS = 20;
 const PARTITIONS_PER_TOPIC = 500;
@@ -26,6 +26,14 @@ const REQUESTS_PER_SECOND = 50;
 const LOAD_SECONDS = 75;
 const QUICK_LOAD_SECONDS = 15;
 const REST_MS = 5_000;
+/** The load that is killed: small batches everywhere, several requests at a time. */
+const KILL_LOAD_SECONDS = 20;
+const KILL_LOAD_CONNECTIONS = 4;
+const KILL_LOAD_PARTITIONS_PER_REQUEST = 10;
+const KILL_LOAD_RECORDS_PER_BATCH = 5;
+const KILL_LOAD_REQUESTS_PER_SECOND = 600;
+/** Segments are filled with what was replayed meanwhile. */
+const REST_AFTER_KILL_MS = 10_000;
 const ROUNDS_MAX = 1;
 const LOOP_DELAY_PRELOAD = fileURLToPath(new URL('./in-broker/loop-delay.ts', import.meta.url));
 
@@ -33,10 +41,12 @@ export const SCALE: Measure = {
   name: 'scale',
   title: '10,000 partitions and 2,000 connections',
   method:
-    '20 topics of 500 partitions with a record each. Restart is from the start of the process to its ready line, after a clean end and ' +
-    'after kill -9 under load. Then 5,000 batches a second go round all partitions for longer than a checkpoint interval: the longest ' +
+    '20 topics of 500 partitions with a record each. Restart is from the start of the process to the first acknowledged record, after a ' +
+    'clean end and after kill -9 amid 30,000 records a second to all partitions, five in a batch, for 20 seconds. ' +
+    'After the clean one 5,000 batches a second go round all partitions for longer than a checkpoint interval: the longest ' +
     'stall of the event loop (a timer of 1 ms in the broker), the most CPU time between two of its turns (what is not the CPU of the thread ' +
-    'was a wait for a core or the disk), the checkpoints within that time, peak RSS, and RSS five seconds after. ' +
+    'was a wait for a core or the disk), the checkpoints within that time, peak RSS, and RSS five seconds after that load or ten ' +
+    'seconds after the second restart, whichever is more. ' +
     'Last, 2,000 connections that each sent one request and then nothing.',
   contenders: ['os', 'fsync'],
   roundsMax: ROUNDS_MAX,
@@ -66,13 +76,13 @@ async function measureScale({ createBroker, dataDir, isQuick }: Turn): Promise<F
   const stalls = worstStalls(readFileSync(loopFile, 'utf8'), fromMs, Date.now());
   const checkpoints = newestCheckpoint(dataDir) - checkpointsBefore;
   await sleep(REST_MS);
-  const residentMb = megabytes(residentBytesOf(broker.pid));
+  const quietMb = megabytes(residentBytesOf(broker.pid));
   const connectionsResidentMb = await withConnections(broker);
 
-  const dying = produceFor(broker, 1).catch(() => undefined);
-  await broker.stop('SIGKILL');
-  await dying;
+  await killUnderLoad(broker, isQuick ? QUICK_LOAD_SECONDS : KILL_LOAD_SECONDS);
   const restartAfterKillMs = await restart(broker);
+  await sleep(REST_AFTER_KILL_MS);
+  const residentMb = Math.max(quietMb, megabytes(residentBytesOf(broker.pid)));
   return {
     restartMs,
     restartAfterKillMs,
@@ -91,8 +101,39 @@ function topicNames(): string[] {
 async function restart(broker: BrokerUnderTest): Promise<number> {
   const began = performance.now();
   broker.spawn();
-  await broker.ready();
+  await produceFirstRecord(broker, 'scale-0', buildBatch(1, RECORD_BYTES));
   return performance.now() - began;
+}
+
+/** Ends the broker while it is written to as fast as it should be. */
+async function killUnderLoad(broker: BrokerUnderTest, seconds: number): Promise<void> {
+  let isEnding = false;
+  const load = produceEverywhere(broker).catch((error: unknown) => {
+    if (!isEnding) throw error;
+  });
+  await Promise.race([load, sleep(seconds * 1_000)]);
+  isEnding = true;
+  await broker.stop('SIGKILL');
+  await load;
+}
+
+/** Small batches round all partitions until the broker is gone. */
+async function produceEverywhere(broker: BrokerUnderTest): Promise<void> {
+  const batch = buildBatch(KILL_LOAD_RECORDS_PER_BATCH, RECORD_BYTES);
+  const all = requests(KILL_LOAD_PARTITIONS_PER_REQUEST);
+  const began = performance.now();
+  let sent = 0;
+  await Promise.all(
+    Array.from({ length: KILL_LOAD_CONNECTIONS }, async () => {
+      await using client = await WireClient.connect({ port: broker.port });
+      for (;;) {
+        const wait = began + (sent * 1_000) / KILL_LOAD_REQUESTS_PER_SECOND - performance.now();
+        const next = all[sent++ % all.length];
+        if (wait > 0) await sleep(wait);
+        if (next !== undefined) await produceOrThrow(client, next.topic, next.partitions, batch);
+      }
+    }),
+  );
 }
 
 /** Every partition once. */
@@ -121,11 +162,13 @@ async function produceOrThrow(client: WireClient, topic: string, partitions: rea
   if (codes.length > 0) throw new Error(`producing to ${topic} failed with code ${codes.join(', ')}`);
 }
 
-function requests(): { readonly topic: string; readonly partitions: readonly number[] }[] {
+function requests(
+  partitionsPerRequest = PARTITIONS_PER_REQUEST,
+): { readonly topic: string; readonly partitions: readonly number[] }[] {
   return topicNames().flatMap((topic) =>
-    Array.from({ length: PARTITIONS_PER_TOPIC / PARTITIONS_PER_REQUEST }, (_, index) => ({
+    Array.from({ length: PARTITIONS_PER_TOPIC / partitionsPerRequest }, (_, index) => ({
       topic,
-      partitions: Array.from({ length: PARTITIONS_PER_REQUEST }, (__, each) => index * PARTITIONS_PER_REQUEST + each),
+      partitions: Array.from({ length: partitionsPerRequest }, (__, each) => index * partitionsPerRequest + each),
     })),
   );
 }
