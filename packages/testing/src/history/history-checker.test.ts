@@ -310,6 +310,16 @@ describe('a planted anomaly', () => {
     ]);
   });
 
+  it('vanished: one of two consumers that read everything did not get a record', () => {
+    const story = new Story().say(...committed('t1', 0), ...view(A0, B0), final(0, 2, 't1'));
+    const complete: SaidEvent = { type: 'complete', consumer: 'other', topic: 'out', partition: 0, endOffset: 2 };
+    story.say(poll('other', 0, ...A0.slice(1)), complete);
+
+    expect(story.check().anomalies).toMatchObject([
+      { kind: 'vanished', record: 'a:0', offsets: [0], lines: ['history:6'] },
+    ]);
+  });
+
   it('unsent: a record of a transaction that did not send it', () => {
     const story = new Story().say(...committed('t1', 0), ...view([...A0, [9, 'z:0', 't1']], B0), final(0, 2, 't1'));
 

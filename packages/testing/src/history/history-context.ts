@@ -14,7 +14,8 @@ export interface CompleteView {
 
 export class HistoryContext {
   readonly pipes: readonly Pipe[];
-  readonly #views = new Map<string, CompleteView>();
+  /** By place; the first one is the view that the others are compared with. */
+  readonly #views = new Map<string, CompleteView[]>();
   readonly #viewedTopics = new Set<string>();
   readonly #lastOffsets = new Map<string, { readonly offset: number; readonly line: string }>();
 
@@ -26,15 +27,22 @@ export class HistoryContext {
     if (event.type === 'complete') {
       const place = `${event.topic}/${event.partition}`;
       this.#viewedTopics.add(event.topic);
-      // The first complete view is the one that the others are compared with.
-      if (!this.#views.has(place)) this.#views.set(place, { consumer: event.consumer, endOffset: event.endOffset });
+      const view = { consumer: event.consumer, endOffset: event.endOffset };
+      const views = this.#views.get(place);
+      if (views === undefined) this.#views.set(place, [view]);
+      else views.push(view);
     } else if (event.type === 'group-offset' && event.isFinal === true) {
       this.#lastOffsets.set(`${event.group} ${event.topic}/${event.partition}`, { offset: event.offset, line });
     }
   }
 
   viewOf(topic: string, partition: number): CompleteView | undefined {
-    return this.#views.get(`${topic}/${partition}`);
+    return this.#views.get(`${topic}/${partition}`)?.[0];
+  }
+
+  /** Further consumers that read everything. */
+  otherViewsOf(topic: string, partition: number): readonly CompleteView[] {
+    return this.#views.get(`${topic}/${partition}`)?.slice(1) ?? [];
   }
 
   hasViewOf(topic: string): boolean {

@@ -1,6 +1,6 @@
 /** Judges a stretch of offsets of one partition: were all its readers given the same? */
 import type { Findings } from './anomaly.ts';
-import type { HistoryContext } from './history-context.ts';
+import type { CompleteView, HistoryContext } from './history-context.ts';
 import type { StretchFact } from './history-facts.ts';
 
 interface Given {
@@ -38,6 +38,25 @@ export function judgeStretch(facts: readonly StretchFact[], context: HistoryCont
       if (offset >= view.endOffset || viewed.has(offset) || reported.has(offset)) continue;
       reported.add(offset);
       const detail = `${consumer} got it, and ${view.consumer}, which read everything in the end, did not`;
+      found.add({ kind: 'vanished', detail, topic, partition, offsets: [offset], record, lines: [line] });
+    }
+  }
+  for (const other of context.otherViewsOf(topic, partition)) checkOtherView(other, view, facts, found);
+}
+
+/** Whatever one consumer that read everything got, each of the others got too. */
+function checkOtherView(
+  { consumer, endOffset }: CompleteView,
+  view: CompleteView,
+  facts: readonly StretchFact[],
+  found: Findings,
+): void {
+  const own = facts.filter((one) => one.consumer === consumer).flatMap((one) => one.records);
+  const got = new Set(own.map(([offset]) => offset));
+  for (const { topic, partition, records, line } of facts.filter((one) => one.consumer === view.consumer)) {
+    for (const [offset, record] of records) {
+      if (offset >= endOffset || got.has(offset)) continue;
+      const detail = `${view.consumer} got it, and ${consumer}, which read everything in the end too, did not`;
       found.add({ kind: 'vanished', detail, topic, partition, offsets: [offset], record, lines: [line] });
     }
   }
