@@ -30,10 +30,19 @@ export interface Checkpoint extends CheckpointHeader {
   readonly partitions: readonly PartitionState[];
 }
 
-/** Blocks of a checkpoint file. */
-export function* encodeCheckpoint(
+/** A block with the states of some partitions. */
+export function encodePartitionsBlock(states: readonly PartitionState[]): Buffer {
+  const writer = new ByteWriter();
+  writer.uint32(states.length);
+  for (const state of states) encodePartitionState(writer, state);
+  return block(BlockKind.partitions, writer);
+}
+
+/** Blocks of a checkpoint file, of which {@link encodePartitionsBlock} made those in the middle. */
+export function* checkpointBlocks(
   header: CheckpointHeader,
-  slices: readonly (readonly PartitionState[])[],
+  partitionsBlocks: readonly Buffer[],
+  partitionCount: number,
 ): Generator<Buffer, void, undefined> {
   const writer = new ByteWriter();
   writer
@@ -42,16 +51,9 @@ export function* encodeCheckpoint(
     .number(header.createdMs)
     .uint8(header.isClosing ? 1 : 0);
   yield block(BlockKind.header, writer);
-  let count = 0;
-  for (const slice of slices) {
-    writer.reset();
-    writer.uint32(slice.length);
-    for (const state of slice) encodePartitionState(writer, state);
-    count += slice.length;
-    yield block(BlockKind.partitions, writer);
-  }
+  yield* partitionsBlocks;
   writer.reset();
-  writer.uint32(count);
+  writer.uint32(partitionCount);
   yield block(BlockKind.end, writer);
 }
 

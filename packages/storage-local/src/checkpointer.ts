@@ -4,26 +4,29 @@
  * Owns: when a checkpoint is made, what is flushed, synced or carried forward for it, and which journal files it frees.
  * Invariants: a partition's state is written only once everything it knows of is durable; journal files stay as long as the older of the
  *   two newest checkpoints needs them, so a damaged newest one loses nothing.
- * Bounds: states are taken {@link SLICE_PARTITIONS} at a time with other work between; only partitions that hold back an old journal file
- *   are touched, and of those the small ones are written into the journal once more instead of being synced one by one, up to a
- *   share of a journal file.
+ * Bounds: a checkpoint is due once so much was written to the journal that replaying it would take long ({@link CheckpointerOptions.stepBytes});
+ *   only partitions whose oldest batch lies farther back than the marks reach are touched, and of those the small ones are written into
+ *   the journal once more instead of being synced one by one, up to a share of the step. All of it goes in slices with other work between.
  */
-import { createDeferred, messageOf, type Clock, type Logger, type Timer, type Timers } from '@millrace/base';
+import { messageOf, type Clock, type Logger, type Timer, type Timers } from '@millrace/base';
 import type { Ballast } from './ballast.ts';
-import { checkpointFileName, encodeCheckpoint, listCheckpoints } from './checkpoint-file.ts';
+import { checkpointBlocks, checkpointFileName, encodePartitionsBlock, listCheckpoints } from './checkpoint-file.ts';
 import { isOutOfSpace, replaceFile, type FileSystem } from './file-system.ts';
 import type { Flusher } from './flusher.ts';
 import type { JournalFiles } from './journal-files.ts';
 import { ENTRY_FLAG_NEW_SEGMENT, EntryKind } from './journal-format.ts';
+import type { JournalMarks } from './journal-marks.ts';
 import type { JournalWriter } from './journal.ts';
 import type { PartitionState } from './partition-state.ts';
 import { runAll } from './run-all.ts';
 import type { StoredPartition } from './stored-partition.ts';
+import { TurnSlices } from './turn-slices.ts';
 
-const SLICE_PARTITIONS = 256;
+/** States in a block of the file. */
+const BLOCK_PARTITIONS = 64;
 /** Larger tails are cheaper to sync than to write twice. */
 const CARRY_BYTES_MAX = 64 * 1024;
-const CARRY_JOURNAL_SHARE = 4;
+const CARRY_STEP_SHARE = 4;
 const SYNCS_MAX = 4;
 /** `os` mode: fewer unsynced bytes are scanned again at a start rather than synced now. */
 const OS_SYNC_BYTES = 1024 * 1024;
@@ -42,7 +45,9 @@ export interface CheckpointerOptions {
   readonly partitions: () => Iterable<StoredPartition>;
   readonly writer: JournalWriter;
   readonly journalFiles: JournalFiles;
-  readonly journalFileBytes: number;
+  readonly marks: JournalMarks;
+  /** Bytes of journal between two checkpoints. */
+  readonly stepBytes: number;
   readonly flusher: Flusher;
   readonly ballast: Ballast;
   readonly intervalMs: number;
@@ -90,15 +95,15 @@ export class Checkpointer {
   }
 
   #isDue(): boolean {
-    const { writer, clock, intervalMs, journalFileBytes } = this.#options;
+    const { writer, clock, intervalMs, marks, stepBytes } = this.#options;
     if (this.#running !== undefined || writer.entries === this.#entriesAtLast) return false;
     const isOld = clock.monotonicMs() - this.#madeAtMs >= intervalMs;
-    return isOld || writer.bytes - this.#bytesAtLast >= journalFileBytes;
+    return isOld || marks.bytes - this.#bytesAtLast >= stepBytes;
   }
 
   async #runOnce(isClosing: boolean): Promise<boolean> {
-    const { writer, clock, logger, onFailure } = this.#options;
-    this.#bytesAtLast = writer.bytes;
+    const { writer, clock, logger, marks, onFailure } = this.#options;
+    this.#bytesAtLast = marks.bytes;
     this.#entriesAtLast = writer.entries;
     this.#madeAtMs = clock.monotonicMs();
     try {
@@ -118,19 +123,23 @@ export class Checkpointer {
     }
   }
 
-  /** Makes batches safe that only old journal files hold. */
+  /** Makes batches safe that only old parts of the journal hold. */
   async #secure(isClosing: boolean): Promise<void> {
-    const { partitions, journalFiles, journalFileBytes, flusher, writer } = this.#options;
-    const cutLsn = journalFiles.currentFirstLsn;
-    const journalled: StoredPartition[] = [];
+    const { partitions, journalFiles, stepBytes, flusher, marks } = this.#options;
+    // On a tight disk the older files are worth more than the syncs that it takes to be rid of them.
+    const cutLsn = journalFiles.isTight ? Math.max(marks.firstLsn, journalFiles.currentFirstLsn) : marks.firstLsn;
+    const journalled: { readonly partition: StoredPartition; readonly unsyncedBytes: number }[] = [];
     const dirty: StoredPartition[] = [];
     const synced: StoredPartition[] = [];
-    for (const partition of partitions()) {
-      if (partition.unsyncedBytes === 0) continue;
+    const slices = this.#newSlices();
+    for (const partition of [...partitions()]) {
+      if (slices.isOver()) await slices.next();
+      const { unsyncedBytes } = partition;
+      if (unsyncedBytes === 0 || partition.isDeleted) continue;
       dirty.push(partition);
       if (partition.durability === 'os') {
-        if (partition.unsyncedBytes >= OS_SYNC_BYTES) synced.push(partition);
-      } else if (partition.dataLsn < cutLsn) journalled.push(partition);
+        if (unsyncedBytes >= OS_SYNC_BYTES) synced.push(partition);
+      } else if (partition.dataLsn < cutLsn) journalled.push({ partition, unsyncedBytes });
     }
     if (isClosing) {
       // With many the journal stays as it is, and the next start replays it: that takes less time than syncing each.
@@ -138,17 +147,40 @@ export class Checkpointer {
       await runAll(few, SYNCS_MAX, (partition) => flusher.flushAndSync(partition));
       return;
     }
-    // What is carried forward starts a group of its own: in the open one a newer batch of the same log may stand already, and
-    // recovery, which begins with the group that holds the first batch carried, would meet the newer one first.
-    if (journalled.length > 0) writer.seal();
-    let carryBytes = journalFileBytes / CARRY_JOURNAL_SHARE;
     journalled.sort((a, b) => a.unsyncedBytes - b.unsyncedBytes);
-    for (const partition of journalled) {
+    const large = await this.#carryAll(
+      journalled.map(({ partition }) => partition),
+      stepBytes / CARRY_STEP_SHARE,
+    );
+    await runAll([...synced, ...large], SYNCS_MAX, (partition) => flusher.flushAndSync(partition));
+  }
+
+  /** Carries what is small and as much as `bytesMax` allow; returns the partitions that are left. */
+  async #carryAll(partitions: readonly StoredPartition[], bytesMax: number): Promise<StoredPartition[]> {
+    const { writer } = this.#options;
+    const left: StoredPartition[] = [];
+    const slices = this.#newSlices();
+    let isSealed = false;
+    let carryBytes = bytesMax;
+    for (const partition of partitions) {
+      if (slices.isOver()) {
+        await slices.next();
+        isSealed = false;
+      }
       const { unsyncedBytes } = partition;
-      if (unsyncedBytes <= Math.min(CARRY_BYTES_MAX, carryBytes) && this.#carry(partition)) carryBytes -= unsyncedBytes;
-      else synced.push(partition);
+      if (partition.isDeleted || partition.durability === 'os' || unsyncedBytes === 0) continue;
+      if (unsyncedBytes > Math.min(CARRY_BYTES_MAX, carryBytes)) {
+        left.push(partition);
+        continue;
+      }
+      // What is carried forward starts a group of its own: in the open one a newer batch of the same log may stand already, and
+      // recovery, which begins with the group that holds the first batch carried, would meet the newer one first.
+      if (!isSealed) writer.seal();
+      isSealed = true;
+      if (this.#carry(partition)) carryBytes -= unsyncedBytes;
+      else left.push(partition);
     }
-    await runAll(synced, SYNCS_MAX, (partition) => flusher.flushAndSync(partition));
+    return left;
   }
 
   /** Writes the batches that segments may lack into the journal once more; false when memory no longer has them all. */
@@ -172,28 +204,30 @@ export class Checkpointer {
   async #write(isClosing: boolean): Promise<boolean> {
     const { writer, fileSystem, directory, clock, ballast, journalFiles } = this.#options;
     let replayLsn = writer.openLsn;
-    const slices: PartitionState[][] = [];
+    const blocks: Buffer[] = [];
     const inFlight = new Set<Promise<number>>();
-    let slice: PartitionState[] = [];
+    const slices = this.#newSlices();
+    let states: PartitionState[] = [];
+    let count = 0;
     for (const partition of [...this.#options.partitions()]) {
+      if (slices.isOver()) await slices.next();
       if (partition.isDeleted) continue;
       const state = partition.state(writer.openLsn, isClosing);
       replayLsn = Math.min(replayLsn, state.stateLsn, state.dataLsn);
-      slice.push(state);
       if (partition.log.inFlight !== undefined) inFlight.add(partition.log.inFlight);
-      if (slice.length < SLICE_PARTITIONS) continue;
-      slices.push(slice);
-      slice = [];
-      await this.#breathe();
+      count++;
+      if (states.push(state) < BLOCK_PARTITIONS) continue;
+      blocks.push(encodePartitionsBlock(states));
+      states = [];
     }
-    if (slice.length > 0) slices.push(slice);
+    if (states.length > 0) blocks.push(encodePartitionsBlock(states));
     if (writer.inFlight !== undefined) inFlight.add(writer.inFlight);
     for (const durable of inFlight) {
       if ((await durable) !== 0) return false;
     }
     const header = { replayLsn, nextLsn: writer.durableLsn + 1, createdMs: clock.nowMs(), isClosing };
     const name = checkpointFileName(this.#number);
-    const put = (): Promise<void> => replaceFile(fileSystem, directory, name, encodeCheckpoint(header, slices));
+    const put = (): Promise<void> => replaceFile(fileSystem, directory, name, checkpointBlocks(header, blocks, count));
     try {
       await put();
     } catch (error) {
@@ -215,9 +249,7 @@ export class Checkpointer {
     }
   }
 
-  #breathe(): Promise<void> {
-    const breath = createDeferred<void>();
-    this.#options.nextTurn(() => breath.resolve());
-    return breath.promise;
+  #newSlices(): TurnSlices {
+    return new TurnSlices(this.#options.clock, this.#options.nextTurn);
   }
 }

@@ -55,6 +55,7 @@ describe('a local engine', () => {
           hasDurableWrites: file.hasDurableWrites,
           read: (into, position) => file.read(into, position),
           write: (slices, position) => file.write(slices, position),
+          readNow: (into, position) => file.readNow(into, position),
           writeNow: (slices, position) => file.writeNow(slices, position),
           sync: async () => sync(),
           truncate: (sizeBytes) => file.truncate(sizeBytes),

@@ -19,6 +19,8 @@ export interface OpenFile {
   readonly hasDurableWrites: boolean;
   /** Fills `buffer` from `position` on as far as the file goes; resolves with the bytes read. */
   read(buffer: Buffer, position: number): Promise<number>;
+  /** The same at once, holding up everything else meanwhile: for what the page cache is known to have. */
+  readNow(buffer: Buffer, position: number): number;
   /** Writes all buffers, one behind the other, from `position` on. */
   write(buffers: readonly Buffer[], position: number): Promise<void>;
   /**

@@ -35,6 +35,8 @@ export interface FlusherOptions {
   readonly flushBytes: number;
   readonly flushAfterMs: number;
   readonly tailBytesMax: number;
+  /** Called before anything is written to a partition's directory. */
+  readonly tidy: (partition: StoredPartition) => Promise<void>;
   readonly partitionOfHolder: (holder: TailHolder) => StoredPartition | undefined;
   readonly onFailure: (error: unknown) => void;
 }
@@ -49,8 +51,8 @@ export class Flusher {
   #timer: Timer | undefined;
   #retry: Timer | undefined;
   #isStopped = false;
-  /** Memory waits for flushes that were queued. */
-  #isBlocked = false;
+  /** The oldest slab that memory waits for: what holds it back is being flushed. */
+  #blocking: Slab | undefined;
   #waiting: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   constructor(options: FlusherOptions) {
@@ -97,7 +99,7 @@ export class Flusher {
       }
       if (unflushedBytes >= this.#options.flushBytes) this.#enqueue(partition);
     }
-    if (this.#options.slabs.heldBytes > this.#options.tailBytesMax && !this.#isBlocked) this.#relieve();
+    if (this.#options.slabs.heldBytes > this.#options.tailBytesMax && this.#blocking === undefined) this.#relieve();
   }
 
   forget(partition: StoredPartition): void {
@@ -128,7 +130,9 @@ export class Flusher {
 
   async #flushAll(partition: StoredPartition, scratch: Buffer): Promise<void> {
     const { log } = partition;
+    const { slabs } = this.#options;
     this.#dirty.delete(partition);
+    if (partition.mayHaveStrays) await this.#options.tidy(partition);
     for (;;) {
       const run = log.data.nextFlush(log.highWatermark, RUN_BYTES_MAX, scratch);
       if (run === undefined || partition.isDeleted) return;
@@ -139,6 +143,8 @@ export class Flusher {
         throw error;
       }
       log.data.markFlushed(run);
+      // The journal that these lie in may be used again once they are synced.
+      if (slabs.parkedThrough > 0) log.data.releaseTail(slabs.parkedThrough);
       const isSealed = run.segment !== log.data.activeSegment;
       if (isSealed && log.data.flushedSizeOf(run.segment) === run.segment.sizeBytes) {
         await this.#options.files.writeIndex(partition, run.segment);
@@ -162,7 +168,7 @@ export class Flusher {
         .catch((error: unknown) => this.#failed(partition, error))
         .finally(() => {
           this.#running--;
-          this.#relieve();
+          this.#relieveAfter(partition);
           this.#pump();
         });
     }
@@ -193,13 +199,24 @@ export class Flusher {
     }
   }
 
+  /** Ten thousand partitions may hold a slab: after each of their flushes only that one is looked at. */
+  #relieveAfter(partition: StoredPartition): void {
+    const blocking = this.#blocking;
+    if (blocking !== undefined) {
+      partition.log.data.releaseTail(blocking.number);
+      const isWorking = this.#running > 0 || this.#queue.size > 0;
+      if (blocking.holders.size > 0 && isWorking) return;
+    }
+    this.#relieve();
+  }
+
   #relieve(): void {
     const { slabs, tailBytesMax } = this.#options;
-    this.#isBlocked = false;
+    this.#blocking = undefined;
     for (const slab of slabs.held()) {
-      if (slabs.heldBytes <= tailBytesMax || this.#isBlocked) break;
+      if (slabs.heldBytes <= tailBytesMax || this.#blocking !== undefined) break;
       // A lane that is rarely used may sit in an old slab.
-      if (!slab.isCurrent) this.#isBlocked = !this.#release(slab);
+      if (!slab.isCurrent && slab.parked === undefined && !this.#release(slab)) this.#blocking = slab;
     }
     if (this.#waiting !== undefined && !this.#isTight) {
       this.#waiting.resolve();

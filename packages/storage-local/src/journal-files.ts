@@ -11,6 +11,7 @@
 import { type Logger, type Timer, type Timers } from '@millrace/base';
 import { isOutOfSpace, type FileSystem, type OpenFile } from './file-system.ts';
 import { alignedBytes } from './journal-format.ts';
+import type { JournalMarks } from './journal-marks.ts';
 
 /** As many as checkpoints under load let go at once: filling new ones would write every byte a third time. */
 const FREE_FILES_MAX = 6;
@@ -31,6 +32,8 @@ export interface JournalFilesOptions {
   readonly directory: string;
   /** Size of a file unless a single group needs more. */
   readonly fileBytes: number;
+  /** Told of every group that gets a place. */
+  readonly marks: JournalMarks;
   readonly timers: Timers;
   readonly logger: Logger;
   /** An error other than a full disk while preparing room. */
@@ -55,7 +58,12 @@ interface OldFile {
 /** What recovery found. */
 export interface JournalFilesState {
   /** Where the next group goes; undefined in a new directory. */
-  readonly current?: { readonly number: number; readonly position: number; readonly firstLsn: number };
+  readonly current?: {
+    readonly number: number;
+    readonly position: number;
+    readonly firstLsn: number;
+    readonly lastLsn: number;
+  };
   readonly older: readonly { readonly number: number; readonly lastLsn: number }[];
   /** Files without groups that are needed. */
   readonly unused: readonly number[];
@@ -104,7 +112,7 @@ export class JournalFiles {
     if (state.current === undefined) {
       this.#current = await this.#create(fileBytes);
     } else {
-      const { number, position, firstLsn } = state.current;
+      const { number, position, firstLsn, lastLsn } = state.current;
       const path = this.#path(number);
       const file = await fileSystem.open(path, { mode: 'update', durableWrites: true });
       const preparedBytes = Math.floor((await file.sizeBytes()) / alignedBytes(1)) * alignedBytes(1);
@@ -112,6 +120,7 @@ export class JournalFiles {
       this.#current = { number, path, file, capacityBytes, preparedBytes };
       this.#position = position;
       this.#currentFirstLsn = firstLsn;
+      this.#currentLsn = lastLsn;
     }
     await this.#removeFree(1);
     await this.#checkFree();
@@ -163,6 +172,7 @@ export class JournalFiles {
     this.#position += needed;
     this.#currentLsn = lsn;
     this.#currentFirstLsn = Math.min(this.#currentFirstLsn, lsn);
+    this.#options.marks.note(lsn, needed);
     this.#demandBytes = 0;
     this.#prepare();
     return { file: this.#current.file, position };

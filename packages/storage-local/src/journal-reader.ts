@@ -27,6 +27,10 @@ export interface JournalGroup {
   readonly position: number;
   readonly lsn: number;
   readonly timeMs: number;
+  /** What it takes in the file. */
+  readonly sizeBytes: number;
+  /** Where the buffer was read from. */
+  readonly source: JournalPosition;
 }
 
 /** A place in the journal. */
@@ -127,7 +131,8 @@ export class JournalReader {
       else older.push({ number: file.number, lastLsn });
     }
     const firstLsn = endFile.firstLsn ?? this.#lastLsn;
-    return { current: { number: endFile.number, position: this.#endPosition, firstLsn }, older, unused };
+    const lastLsn = this.#lastLsns.get(endFile.number) ?? this.#lastLsn;
+    return { current: { number: endFile.number, position: this.#endPosition, firstLsn, lastLsn }, older, unused };
   }
 
   /** Whole groups behind the damage, for telling what is lost by cutting there. */
@@ -210,7 +215,8 @@ export class JournalReader {
         expectedLsn = lsn + 1;
         if (lsn <= this.#lastLsn) continue;
         this.#lastLsn = lsn;
-        yield { buffer: chunk.buffer, position: at, lsn, timeMs };
+        const source = { path: file.path, position: chunk.position };
+        yield { buffer: chunk.buffer, position: at, lsn, timeMs, sizeBytes: alignedBytes(sizeBytes), source };
       }
     } finally {
       await handle.close();
@@ -287,12 +293,14 @@ export class JournalReader {
           const filePosition = position + at;
           const found = await this.#probe(handle, file, { ...chunk, position }, filePosition, lsn);
           if (found.probe.kind !== 'group') continue;
-          const { timeMs } = found.probe;
+          const { timeMs, sizeBytes } = found.probe;
           yield {
             buffer: found.chunk.buffer,
             position: filePosition - found.chunk.position,
             lsn,
             timeMs,
+            sizeBytes: alignedBytes(sizeBytes),
+            source: { path: file.path, position: found.chunk.position },
             filePosition,
           };
         }

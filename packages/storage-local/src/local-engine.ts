@@ -52,6 +52,8 @@ import { errorCodeOf, isOutOfSpace, type FileSystem } from './file-system.ts';
 import { Flusher } from './flusher.ts';
 import { fileNumbersOf, journalFileName, JournalFiles } from './journal-files.ts';
 import { EntryKind } from './journal-format.ts';
+import { JournalMarks } from './journal-marks.ts';
+import { JournalParking } from './journal-parking.ts';
 import { JournalWriter } from './journal.ts';
 import { LocalJournal } from './local-journal.ts';
 import { nodeFileSystem } from './node-file-system.ts';
@@ -72,6 +74,10 @@ const FIRST_MAINTENANCE_MS = 1_000;
 const MAINTENANCE_MS = 10_000;
 /** Partitions looked at in one turn of the event loop. */
 const RETENTION_SLICE = 256;
+/** Of the journal that a start may have to read, a checkpoint leaves this part … */
+const REPLAY_KEPT_SHARE = 2;
+/** … and the next one begins after so much more. The rest is for what is written while it is made. */
+const REPLAY_STEP_SHARE = 4;
 /** More than the state of a new partition takes. */
 const STATE_BYTES_GUESS = 256;
 
@@ -178,6 +184,7 @@ class LocalLogEngine implements LogEngine {
   readonly #fatalListeners: ((error: Error) => void)[] = [];
 
   readonly #slabs: TailSlabs;
+  readonly #parking: JournalParking;
   readonly #files: SegmentFiles;
   readonly #flusher: Flusher;
   readonly #journal: LocalJournal;
@@ -204,6 +211,7 @@ class LocalLogEngine implements LogEngine {
     this.#config = config;
     this.#fileSystem = options.fileSystem ?? nodeFileSystem;
     this.#slabs = new TailSlabs(config.tailSlabBytes);
+    this.#parking = new JournalParking(this.#fileSystem);
     this.#layout = layoutOf(options.dataDir);
     this.#nextTurn = options.nextTurn ?? ((callback) => void setImmediate(callback));
     const onFailure = (error: unknown): void => this.#fail(error);
@@ -229,6 +237,7 @@ class LocalLogEngine implements LogEngine {
       flushBytes: config.flushBytes,
       flushAfterMs: config.flushAfterMs,
       tailBytesMax: config.tailCacheBytes,
+      tidy: (partition) => this.#tidy(partition),
       partitionOfHolder: (holder) => this.#byHolder.get(holder),
       onFailure,
     });
@@ -269,6 +278,7 @@ class LocalLogEngine implements LogEngine {
     } catch (error) {
       for (const partition of this.#partitions.values()) partition.log.data.dropAll();
       this.#partitions.clear();
+      await this.#parking.close();
       await this.#files.close();
       ownLock?.release();
       throw MillraceError.is(error) || errorCodeOf(error) === '' ? error : directoryUnusable(dataDir, error);
@@ -280,11 +290,8 @@ class LocalLogEngine implements LogEngine {
     await this.#deleting.get(key);
     const { durability } = options.config;
     const partition = this.#partitions.get(key) ?? (await (this.#creating.get(key) ?? this.#create(id, durability)));
-    if (partition.mayHaveStrays) {
-      // Before anything is appended, so that no name of a new segment is among what is removed.
-      partition.tidied ??= partition.work(() => removeStrayFiles(this.#fileSystem, partition));
-      await partition.tidied;
-    }
+    // The next start would take what such files hold for the log's; those of others go before something is written beside them.
+    if (partition.durability === 'os') await partition.work(() => this.#tidy(partition));
     if (partition.durability !== durability) await this.#changeDurability(partition, durability);
     partition.log.open(options.config, options.leaderEpoch);
     return partition.log;
@@ -387,6 +394,7 @@ class LocalLogEngine implements LogEngine {
     running.writer.retireLane();
     running.direct.retireLane();
     this.#partitions.clear();
+    await this.#parking.close();
     this.#running = undefined;
     running.lock?.release();
   }
@@ -401,6 +409,7 @@ class LocalLogEngine implements LogEngine {
     await this.#fileSystem.syncDirectory(root);
 
     this.#removals.ignore();
+    const marks = new JournalMarks(this.#replayBytes / REPLAY_KEPT_SHARE);
     const recovered = await recover({
       fileSystem: this.#fileSystem,
       layout: this.#layout,
@@ -411,14 +420,15 @@ class LocalLogEngine implements LogEngine {
       repair: this.#config.repair,
       topicName: this.#options.topicName,
       createPartition: (id, durability, snapshot) => this.#register(id, durability, snapshot),
-      relieve: () => this.#relieveReplay(),
+      marks,
+      parking: this.#parking,
     });
     this.#partitions = new Map(recovered.partitions);
     for (const partition of this.#partitions.values()) partition.mayHaveStrays = !recovered.isClean;
     this.#removals.begin();
     await setStraysAside(this.#fileSystem, logs, this.#partitions);
 
-    const running = this.#assemble(recovered, journalId, ownLock);
+    const running = this.#assemble(recovered, journalId, marks, ownLock);
     const oldFiles = recovered.repaired === undefined ? [] : fileNumbersOf(recovered.journalFiles);
     const filesState =
       recovered.repaired === undefined
@@ -432,7 +442,9 @@ class LocalLogEngine implements LogEngine {
     running.checkpointer.start();
     this.#repeat('retention', this.#config.retentionCheckIntervalMs, () => this.enforceRetention());
     this.#repeat('maintenance', FIRST_MAINTENANCE_MS, () => this.#maintain(running));
-    this.#tidying = removeSetAside(this.#fileSystem, logs, logger, running.tidyingEnd.signal);
+    this.#tidying = removeSetAside(this.#fileSystem, logs, logger, running.tidyingEnd.signal).then(() =>
+      this.#tidyAll(running.tidyingEnd.signal),
+    );
     logger.info('storage is ready', {
       partitions: this.#partitions.size,
       replayedGroups: recovered.replayedGroups,
@@ -441,7 +453,7 @@ class LocalLogEngine implements LogEngine {
     });
   }
 
-  #assemble(recovered: Recovered, journalId: Buffer, lock: DirectoryLock | undefined): Running {
+  #assemble(recovered: Recovered, journalId: Buffer, marks: JournalMarks, lock: DirectoryLock | undefined): Running {
     const { clock, timers, logger } = this.#options;
     const config = this.#config;
     const fileSystem = this.#fileSystem;
@@ -452,6 +464,7 @@ class LocalLogEngine implements LogEngine {
       fileSystem,
       directory: this.#layout.journal,
       fileBytes: config.journalFileBytes,
+      marks,
       timers,
       logger,
       onFailure,
@@ -494,7 +507,8 @@ class LocalLogEngine implements LogEngine {
       partitions: () => this.#partitions.values(),
       writer,
       journalFiles,
-      journalFileBytes: config.journalFileBytes,
+      marks,
+      stepBytes: this.#replayBytes / REPLAY_STEP_SHARE,
       flusher: this.#flusher,
       ballast,
       intervalMs: config.checkpointIntervalMs,
@@ -503,6 +517,11 @@ class LocalLogEngine implements LogEngine {
       onFailure,
     });
     return { lock, journalFiles, writer, direct, checkpointer, ballast, tidyingEnd: new AbortController() };
+  }
+
+  /** Journal that a start should have to read at most. More of it costs time at a start, less of it more syncs of segments. */
+  get #replayBytes(): number {
+    return 2 * this.#config.journalFileBytes;
   }
 
   /** The first group of this process; with it anything that recovery had to cut is made known for good. */
@@ -597,6 +616,7 @@ class LocalLogEngine implements LogEngine {
     try {
       if ((await log.settled()) !== 0) throw this.#fatal ?? this.#noRoom(partition);
       await this.#flusher.flushAndSync(partition);
+      await partition.work(() => this.#tidy(partition));
       writer.retireLane();
       direct.retireLane();
       partition.durability = durability;
@@ -619,16 +639,31 @@ class LocalLogEngine implements LogEngine {
     });
   }
 
-  async #relieveReplay(): Promise<void> {
-    await this.#flusher.waitForRoom();
-    if (this.#fatal !== undefined) throw this.#fatal;
-  }
-
   async #maintain(running: Running): Promise<void> {
     this.#timers.get('maintenance')?.cancel();
     this.#repeat('maintenance', MAINTENANCE_MS, () => this.#maintain(running));
     if (running.journalFiles.isFull || this.#fatal !== undefined) return;
     await running.ballast.ensure();
+  }
+
+  async #tidy(partition: StoredPartition): Promise<void> {
+    if (!partition.mayHaveStrays || partition.isDeleted) return;
+    await removeStrayFiles(this.#fileSystem, partition);
+    partition.mayHaveStrays = false;
+  }
+
+  /** One partition after the other: what a crash left in directories that nothing is written to. */
+  async #tidyAll(signal: AbortSignal): Promise<void> {
+    for (const partition of [...this.#partitions.values()]) {
+      if (signal.aborted || this.#fatal !== undefined) return;
+      if (!partition.mayHaveStrays) continue;
+      try {
+        await partition.work(() => this.#tidy(partition));
+      } catch (error) {
+        const fields = { partition: partition.log.name, error: messageOf(error) };
+        this.#options.logger.warn('files that a crash left could not be removed; it is tried again', fields);
+      }
+    }
   }
 
   #repeat(name: string, intervalMs: number, action: () => Promise<void>): void {

@@ -16,6 +16,7 @@ import {
   statfs,
   unlink,
   write,
+  readSync,
   writeSync,
   writev,
   writevSync,
@@ -102,6 +103,16 @@ class NodeFile implements OpenFile {
     let done = 0;
     while (done < buffer.length) {
       const count = await readSome(this.#descriptor, buffer, done, position + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return done;
+  }
+
+  readNow(buffer: Buffer, position: number): number {
+    let done = 0;
+    while (done < buffer.length) {
+      const count = readSync(this.#descriptor, buffer, done, buffer.length - done, position + done);
       if (count === 0) break;
       done += count;
     }

@@ -4,12 +4,12 @@
  * Owns: how checkpoint, journal and segments become logs again; what is cut and what is refused.
  * Invariants: a journalled batch is taken exactly once, where its log ends; a hole is damage and never skipped. Nothing is removed
  *   or changed on the disk before everything was read and found right (but for the tail of an `os` segment that nobody vouches for).
- * Bounds: memory for what is replayed is given back through `relieve`, which flushes.
+ * Bounds: of what is replayed memory holds a chunk of the journal at a time; nothing waits for segments to be filled.
  * Not here: opening logs for use (`local-engine.ts`).
  */
 import { MillraceError, type Clock, type Logger } from '@millrace/base';
 import type { Durability, PartitionId } from '@millrace/log';
-import type { LogSnapshot, TailSlabs } from '@millrace/log/internal';
+import type { LogSnapshot, ParkedBytes, TailSlabs } from '@millrace/log/internal';
 import {
   BATCH_HEADER_SIZE_BYTES,
   BATCH_MAGIC,
@@ -26,6 +26,8 @@ import type { DataLayout } from './data-directory.ts';
 import { errorCodeOf, type FileSystem, type OpenFile } from './file-system.ts';
 import type { JournalFilesState } from './journal-files.ts';
 import { ENTRY_FLAG_NEW_SEGMENT, EntryKind, groupEntries, type JournalEntry } from './journal-format.ts';
+import type { JournalMarks } from './journal-marks.ts';
+import type { JournalParking } from './journal-parking.ts';
 import { JournalReader, type JournalDamage, type JournalGroup } from './journal-reader.ts';
 import { decodePartitionState, partitionOfKey } from './partition-state.ts';
 import { runAll } from './run-all.ts';
@@ -46,8 +48,10 @@ export interface RecoveryOptions {
   /** For people who read what a repair loses. */
   readonly topicName?: ((topicId: string) => string | undefined) | undefined;
   readonly createPartition: (id: PartitionId, durability: Durability, snapshot: LogSnapshot) => StoredPartition;
-  /** Gives memory back while replaying; resolves when there is room for more. */
-  readonly relieve: () => Promise<void>;
+  /** Told of every group that is read. */
+  readonly marks?: JournalMarks;
+  /** Where replayed batches stay instead of in memory. Without it memory keeps them: at most the journal. */
+  readonly parking?: JournalParking;
 }
 
 /** A partition while it is recovered. */
@@ -89,6 +93,7 @@ class Recovery {
   readonly #truncated = new Set<StoredPartition>();
   #lastGroupBuffer: Buffer | undefined;
   #slab: ReturnType<TailSlabs['adopt']> | undefined;
+  #parked: ParkedBytes | undefined;
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
@@ -107,6 +112,7 @@ class Recovery {
     let replayedGroups = 0;
     for await (const group of reader.groups()) {
       await this.#replay(group, layout.journal);
+      this.#options.marks?.note(group.lsn, group.sizeBytes);
       replayedGroups++;
     }
     this.#leaveSlab();
@@ -153,7 +159,8 @@ class Recovery {
   async #replay(group: JournalGroup, directory: string): Promise<void> {
     if (group.buffer !== this.#lastGroupBuffer) {
       this.#leaveSlab();
-      await this.#options.relieve();
+      const { path, position } = group.source;
+      this.#parked = await this.#options.parking?.open(path, position);
       this.#lastGroupBuffer = group.buffer;
       this.#slab = this.#options.slabs.adopt(group.buffer);
       this.#slab.isCurrent = true;
@@ -164,8 +171,9 @@ class Recovery {
   #leaveSlab(): void {
     if (this.#slab === undefined) return;
     this.#slab.isCurrent = false;
+    if (this.#parked !== undefined) this.#options.slabs.park(this.#slab, this.#parked);
     this.#options.slabs.releaseIfUnused(this.#slab);
-    this.#slab = undefined;
+    this.#slab = this.#parked = undefined;
   }
 
   #apply(entry: JournalEntry, group: JournalGroup, directory: string): void {

@@ -26,8 +26,7 @@ export class StoredPartition {
   readonly dirtySegments = new Set<Segment>();
   /** The directory was seen to be there. */
   hasDirectory = false;
-  /** A crash may have left files of no segment in the directory; resolved once they are gone. */
-  tidied: Promise<void> | undefined;
+  /** A crash may have left files of no segment in the directory. */
   mayHaveStrays = false;
   /** The active segment's file ends where its batches do. */
   isTrimmed = false;

@@ -278,6 +278,10 @@ export class SimulatedDisk implements FileSystem {
         fail(this.faults.failRead, path);
         return inode.content.copy(buffer, 0, position, Math.min(inode.content.length, position + buffer.length));
       },
+      readNow: (buffer, position) => {
+        fail(this.faults.failRead, path);
+        return inode.content.copy(buffer, 0, position, Math.min(inode.content.length, position + buffer.length));
+      },
       write: async (buffers, position) => {
         const change: Change = { kind: 'write', position, bytes: Buffer.concat(buffers) };
         const growth = Math.max(0, position + change.bytes.length - inode.content.length);

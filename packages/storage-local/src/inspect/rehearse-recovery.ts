@@ -48,8 +48,6 @@ export async function rehearseRecovery(
     repair,
     createPartition: ({ topicId, partition }, durability, snapshot) =>
       new StoredPartition(new OwnedLog({ topicId, partition }, context, snapshot), layout.logs, durability),
-    // What is replayed stays in memory: at most the journal.
-    relieve: () => Promise.resolve(),
   });
   return { recovered, cuts: disk.cuts, lost };
 }

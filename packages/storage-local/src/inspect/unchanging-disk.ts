@@ -26,6 +26,7 @@ export class UnchangingDisk implements FileSystem {
       hasDurableWrites: false,
       read: (buffer, position) => file.read(buffer, position),
       write: () => refuse(path),
+      readNow: (buffer, position) => file.readNow(buffer, position),
       writeNow: () => assert(false, `${path} is only read`),
       sync: () => Promise.resolve(),
       truncate: (sizeBytes) => {
