@@ -11,7 +11,7 @@ import { format, resolveConfig } from 'prettier';
 import { describeAnomaly, replaceSection } from '@millrace/testing';
 import { parseSoakOptions, USAGE, UsageError, type SoakOptions } from './options.ts';
 import { REPO_ROOT, SoakBroker } from './soak-broker.ts';
-import { renderSummary, SECTION } from './report.ts';
+import { renderSummary, SECTION, type RunSummary } from './report.ts';
 import { prepareClients, type PreparedClient } from './prepare-clients.ts';
 import { SoakRound, type RoundOutcome, type RoundSetting } from './soak-round.ts';
 
@@ -25,7 +25,7 @@ interface Failure {
 interface RunResult {
   readonly outcomes: RoundOutcome[];
   readonly failures: Failure[];
-  readonly brokerStartsMs: readonly number[];
+  readonly broker: RunSummary['broker'];
 }
 
 interface Places {
@@ -63,7 +63,8 @@ async function runRounds(
     }
   };
   await Promise.all(Array.from({ length: options.parallel }, (_, lane) => runLane(lane)));
-  return { outcomes, failures, brokerStartsMs: broker.startsMs };
+  const { kills, killsInStarts, startsMs } = broker;
+  return { outcomes, failures, broker: { kills, killsInStarts, startsMs } };
 }
 
 /** What is wrong with the seed; undefined: nothing. */
@@ -101,7 +102,7 @@ function headCommit(): string {
 
 /** Replaces the section of this command, and nothing else of the page. */
 async function writeDocument(
-  { outcomes, failures, brokerStartsMs }: RunResult,
+  { outcomes, failures, broker }: RunResult,
   minutes: number,
   commit: string,
 ): Promise<void> {
@@ -113,7 +114,7 @@ async function writeDocument(
     command: ['npm run soak', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
     minutes,
     machine: `Machine: ${cpus().length} cores of ${cpu?.model ?? 'unknown'} (load ${loadavg()[2]?.toFixed(0)} in the end), Node ${process.versions.node}, commit ${commit}`,
-    brokerStartsMs,
+    broker,
   });
   const page = replaceSection(readFileSync(DOCUMENT, 'utf8'), SECTION, text);
   writeFileSync(DOCUMENT, await format(page, { ...(await resolveConfig(DOCUMENT)), parser: 'markdown' }));

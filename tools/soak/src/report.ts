@@ -14,7 +14,7 @@ export interface RunSummary {
   readonly minutes: number;
   /** Processor, cores, Node and commit. */
   readonly machine: string;
-  readonly brokerStartsMs: readonly number[];
+  readonly broker: { readonly kills: number; readonly killsInStarts: number; readonly startsMs: readonly number[] };
 }
 
 const CLIENT_TITLES: Readonly<Record<ClientName, string>> = {
@@ -26,19 +26,22 @@ const number = (value: number): string => value.toLocaleString('en-US');
 
 /** The section's text, with what went wrong no less than with what went well. */
 export function renderSummary(run: RunSummary): string {
-  const { outcomes, failedSeeds, date, command, minutes, machine, brokerStartsMs } = run;
+  const { outcomes, failedSeeds, date, command, minutes, machine, broker } = run;
   const anomalies = sum(outcomes, (one) => one.report.anomalyCount);
   const rounds = outcomes.length + failedSeeds.length;
   const verdict =
     anomalies === 0 && failedSeeds.length === 0
       ? '**0 anomalies.**'
       : `**${number(anomalies)} anomalies, ${failedSeeds.length} rounds that did not end** (seeds ${failingSeeds(run).join(', ')}).`;
-  const sorted = brokerStartsMs.toSorted((a, b) => a - b);
+  const sorted = broker.startsMs.toSorted((a, b) => a - b);
   const starts = `ready again after ${number(Math.round(sorted[sorted.length >> 1] ?? 0))} ms (median), ${number(Math.round(sorted.at(-1) ?? 0))} ms at most`;
   return [
     `${date}, \`${command}\`, ${number(Math.round(minutes))} min, ${rounds} seeds: ${verdict} ${machine}.`,
     clientTable(outcomes),
-    faultSentence(outcomes, starts),
+    faultSentence(
+      outcomes,
+      `${number(broker.kills)} times, ${number(broker.killsInStarts)} of them while it started (${starts})`,
+    ),
   ].join('\n\n');
 }
 
@@ -78,10 +81,10 @@ function clientTable(outcomes: readonly RoundOutcome[]): string {
   return markdownTable(head, rows);
 }
 
-function faultSentence(outcomes: readonly RoundOutcome[], starts: string): string {
+function faultSentence(outcomes: readonly RoundOutcome[], kills: string): string {
   const count = (kind: keyof RoundOutcome['faults']): string => number(sum(outcomes, (one) => one.faults[kind]));
   return [
-    `The broker was killed ${count('kill broker')} times (${starts}), clients ${count('kill client')} times;`,
+    `The broker was killed ${kills}, clients ${count('kill client')} times;`,
     `${count('freeze client')} clients were frozen past their timeouts, ${number(sum(outcomes, (one) => one.lostAnswers))} answers lost, all connections cut ${count('cut')} times,`,
     `delayed ${count('delay')} times and silent ${count('silence')} times.`,
   ].join(' ');

@@ -28,6 +28,9 @@ export class SoakBroker implements AsyncDisposable {
   readonly #process: BrokerProcess | undefined;
   readonly startsMs: number[] = [];
   kills = 0;
+  /** Of these, the ones that met it while it started. */
+  killsInStarts = 0;
+  #killing = 0;
   #restarting: Promise<void> | undefined;
 
   private constructor(proxy: FaultProxy, direct: { host: string; port: number }, process: BrokerProcess | undefined) {
@@ -67,10 +70,17 @@ export class SoakBroker implements AsyncDisposable {
     return this.#process?.logTail ?? '';
   }
 
-  /** kill -9, and a new start on the same data; whoever asks meanwhile waits for that. */
-  killAndRestart(): Promise<void> {
-    this.#restarting ??= this.#killAndRestart().finally(() => (this.#restarting = undefined));
-    return this.#restarting;
+  /** kill -9, also of a broker that is just starting; resolves when one is up again. */
+  async killAndRestart(): Promise<void> {
+    const process = this.#process;
+    if (process === undefined) return;
+    this.#killing += 1;
+    const end = await process.stop('SIGKILL').finally(() => (this.#killing -= 1));
+    if (end.signal !== 'SIGKILL')
+      throw new Error(`the broker ended by itself with ${end.signal ?? `code ${end.code}`}`);
+    this.kills += 1;
+    this.#restarting ??= this.#start(process).finally(() => (this.#restarting = undefined));
+    await this.#restarting;
   }
 
   /** Resolves when the broker ends otherwise than by `killAndRestart`'s hand. */
@@ -89,24 +99,25 @@ export class SoakBroker implements AsyncDisposable {
     await this.proxy.close();
   }
 
-  async #killAndRestart(): Promise<void> {
-    if (this.#process === undefined) return;
-    const end = await this.#process.stop('SIGKILL');
-    if (end.signal !== 'SIGKILL')
-      throw new Error(`the broker ended by itself with ${end.signal ?? `code ${end.code}`}`);
-    this.kills += 1;
-    await this.#start(this.#process);
-  }
-
-  /** A start that takes too long on a busy machine ends with a kill, which is one more, and another start. */
+  /** Starts it until it is up. One that a busy machine keeps from getting ready in time is killed, and started again. */
   async #start(process: BrokerProcess): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
+      const kills = this.kills;
       try {
-        this.startsMs.push(await process.start());
-        return;
+        const startMs = await process.start();
+        if (this.#killing === 0) {
+          this.startsMs.push(startMs);
+          return;
+        }
+        // It was killed in the moment in which it became ready.
+        await process.ended();
       } catch (error) {
         const { signal } = await process.ended();
         if (signal !== 'SIGKILL' || attempt === STARTS_MAX) throw error;
+      }
+      if (this.#killing > 0 || this.kills !== kills) {
+        this.killsInStarts += 1;
+        attempt = 0;
       }
     }
   }
