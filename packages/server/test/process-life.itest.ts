@@ -52,7 +52,11 @@ describe('the broker process', () => {
     expect(newLines.filter((line) => 'isClean' in line)).toEqual([]);
     expect(lines.filter(({ msg }) => msg === 'storage is ready')).toEqual([expect.objectContaining({ isClean: true })]);
     expect(lines.filter(({ msg }) => /partition/.test(msg))).toEqual([
-      expect.objectContaining({ msg: 'coordinator partitions are loaded', partitions: 50, records: expect.any(Number) }),
+      expect.objectContaining({
+        msg: 'coordinator partitions are loaded',
+        partitions: 50,
+        records: expect.any(Number),
+      }),
     ]);
     for (const line of lines) expect(Number.isInteger(line.tookMs ?? 0)).toBe(true);
   });
