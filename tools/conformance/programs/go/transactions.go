@@ -359,6 +359,12 @@ func txnRestartKill(c *testCase) string {
 	begin(two)
 	send(two, texts(topic, named("d", 5))...)
 	c.restart("kill")
+	// Right after its start Apache Kafka is no coordinator yet, and ending a transaction gives up on that.
+	admin := newAdmin(c)
+	until("the coordinators", func() bool {
+		described, err := admin.DescribeTransactions(background, c.unique("one"), c.unique("two"))
+		return err == nil && described[c.unique("one")].Err == nil && described[c.unique("two")].Err == nil
+	})
 	send(one, texts(topic, named("e", 5))...)
 	end(two, kgo.TryAbort)
 	end(one, kgo.TryCommit)
