@@ -57,11 +57,16 @@ describe('a broker that is killed (-9) in the middle of transactions', () => {
           await broker.start();
           client = await connect(broker.port);
           producer.client = client;
-          if (await settle(producer, outcome)) expected.push(String(number));
+          const isRepeated = random.next() < 0.7;
+          if (await settle(producer, topics, number, outcome, isRepeated)) expected.push(String(number));
           number++;
           break;
         }
-        await verify(client, topics, expected);
+        try {
+          await verify(client, topics, expected);
+        } catch (error) {
+          throw new Error(`round ${round}, before transaction ${number}: ${broker.logTail}`, { cause: error });
+        }
       }
       expect(expected.length).toBeGreaterThan(0);
     },
@@ -109,15 +114,38 @@ async function attempt(
   }
 }
 
-/** As clients do when an answer was lost: the same end again, or everything anew. True when it was committed. */
-async function settle(producer: TransactionalProducer, { committed, isWritten }: Outcome): Promise<boolean> {
-  if (isWritten) {
+/** As clients do when an answer was lost: the same again, or everything anew. True when it was committed. */
+async function settle(
+  producer: TransactionalProducer,
+  topics: readonly CreatedTopic[],
+  number: number,
+  { committed, isWritten }: Outcome,
+  isRepeated: boolean,
+): Promise<boolean> {
+  if (isWritten || (isRepeated && (await repeat(producer, topics, number)))) {
     const { errorCode } = await waitForEnd(() => producer.end(committed));
     expect(errorCode).toBe(0);
     return committed;
   }
   expect((await producer.init()).errorCode).toBe(0);
   return false;
+}
+
+/** The same batches again, whether they were acknowledged or not. False when the transaction cannot go on. */
+async function repeat(
+  producer: TransactionalProducer,
+  topics: readonly CreatedTopic[],
+  number: number,
+): Promise<boolean> {
+  for (const topic of topics) {
+    const isTaken = await waitUntil(`${topic.name} to answer`, async () => {
+      const { errorCode } = await producer.produce(topic, [String(number)], { sequence: 0 });
+      return errorCode === ErrorCode.CONCURRENT_TRANSACTIONS ? undefined : errorCode === 0 ? 'yes' : 'no';
+    });
+    if (isTaken !== 'yes') return false;
+  }
+  const [first] = topics;
+  return first !== undefined && (await producer.commitOffset(GROUP, first, number)) === 0;
 }
 
 async function verify(client: WireClient, topics: readonly CreatedTopic[], expected: readonly string[]): Promise<void> {

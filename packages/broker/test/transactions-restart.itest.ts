@@ -178,6 +178,31 @@ describe('transactions over a restart', () => {
     expect(await consume(topic)).toEqual(committed ? ['value'] : []);
   });
 
+  it('aborts what followed a decision whose completion was lost with it, and takes it when it is sent again', async () => {
+    const topic = await fixture.createTopic('quick', 1, OS);
+    await writeEverywhere([topic], 'first');
+    expect((await producer.commit()).errorCode).toBe(0);
+    await waitUntil('the completion', async () => (await stateOf()) === 'CompleteCommit');
+    await writeEverywhere([topic], 'second');
+    await crash(async (dataDir) => {
+      const completion = (await journalGroupsWith(dataDir, ID))[3];
+      if (completion === undefined) throw new Error('the completion is not in the journal');
+      await cutJournal(completion);
+    });
+
+    await waitUntil('the completion', async () => (await stateOf()) === 'CompleteCommit');
+    await waitUntil('the end of what followed', async () => {
+      const [lastStableOffset, highWatermark] = await ends(topic);
+      return lastStableOffset === highWatermark;
+    });
+    expect(await consume(topic)).toEqual(['first']);
+    // As a client repeats a batch of which it has heard nothing.
+    const repeated = await producer.produce(topic, ['second'], { sequence: 0 });
+    expect(repeated.errorCode).toBe(0);
+    expect((await producer.commit()).errorCode).toBe(0);
+    expect(await consume(topic)).toEqual(['first', 'second']);
+  });
+
   it('aborts in a log what the journal knows nothing of after a power failure', async () => {
     const topic = await fixture.createTopic('quick', 1, OS);
     await writeEverywhere([topic], 'unknown');

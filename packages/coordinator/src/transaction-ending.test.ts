@@ -391,6 +391,23 @@ describe('open transactions that no coordinator has', () => {
     expect(fixture.participants.markers).toHaveLength(2);
   });
 
+  it('are aborted when they follow a transaction whose completion was lost with their beginning', async () => {
+    const fixture = await TransactionFixture.start();
+    const ending = await fixture.begun([OS0], 'ending');
+    fixture.participants.hold();
+    void fixture.asksEnd(ending, true);
+    await turns();
+    fixture.participants.markers.length = 0;
+    fixture.participants.open.push(open(ending.producerId, 1, 0, OS0));
+
+    const orphans = fixture.coordinator.endOrphans();
+    fixture.participants.settle();
+    expect(await orphans).toBe(1);
+    expect(fixture.participants.markers).toMatchObject([
+      { ...OS0, outcome: 'abort', producerEpoch: 1, transactionVersion: 0 },
+    ]);
+  });
+
   it('are left alone while they are ongoing or about to be marked', async () => {
     const fixture = await TransactionFixture.start();
     const ongoing = await fixture.begun([A0], 'ongoing');

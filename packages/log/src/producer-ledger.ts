@@ -64,7 +64,7 @@ export class ProducerLedger {
     const epoch = batchProducerEpoch(batch, 0);
     const firstSequence = batchBaseSequence(batch, 0);
     const verdict =
-      options.origin === 'coordinator'
+      options.origin === 'coordinator' || this.#beginsWithEpoch(attributes, producerId, options)
         ? this.#producers.checkEpoch(producerId, epoch, nowMs)
         : this.#producers.check(producerId, epoch, firstSequence, batchLastSequence(batch, 0), nowMs);
     switch (verdict.kind) {
@@ -77,7 +77,7 @@ export class ProducerLedger {
       case 'fenced':
         return refused(ErrorCode.INVALID_PRODUCER_EPOCH, verdict.message);
     }
-    if (isTransactional(attributes)) return this.#judgeTransactional(producerId, epoch, firstSequence, options, nowMs);
+    if (isTransactional(attributes)) return this.#judgeTransactional(producerId, epoch, firstSequence, options);
     if (this.transactions.get(producerId) === undefined) return NEXT;
     return refused(
       ErrorCode.INVALID_TXN_STATE,
@@ -149,13 +149,7 @@ export class ProducerLedger {
     };
   }
 
-  #judgeTransactional(
-    producerId: number,
-    epoch: number,
-    firstSequence: number,
-    options: AppendOptions,
-    nowMs: number,
-  ): LedgerVerdict {
+  #judgeTransactional(producerId: number, epoch: number, firstSequence: number, options: AppendOptions): LedgerVerdict {
     const open = this.transactions.get(producerId);
     if (open?.producerEpoch === epoch) return NEXT;
     if (open !== undefined) {
@@ -168,11 +162,19 @@ export class ProducerLedger {
       const message = `the coordinator has no ongoing transaction of producer ${producerId} with this partition`;
       return refused(ErrorCode.INVALID_TXN_STATE, message);
     }
-    const mustBegin = (options.transactionVersion ?? 0) >= 2 && firstSequence !== 0;
-    if (!mustBegin || this.#producers.knows(producerId, nowMs)) return NEXT;
+    if ((options.transactionVersion ?? 0) < 2 || firstSequence === 0) return NEXT;
     // Its epoch is new with the transaction, so batches before this one are missing.
-    const message = `producer ${producerId} is unknown and begins a transaction at sequence ${firstSequence} instead of 0`;
+    const message = `producer ${producerId} begins a transaction at sequence ${firstSequence} instead of 0`;
     return refused(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, message);
+  }
+
+  /**
+   * A transaction that begins under an epoch of its own. What the log has of that epoch was ended by force (after a power failure, or by
+   * an operator): a repeated batch of it is not there, though the log has seen it.
+   */
+  #beginsWithEpoch(attributes: number, producerId: number, options: AppendOptions): boolean {
+    if (options.mayOpenTransaction !== true || (options.transactionVersion ?? 0) < 2) return false;
+    return isTransactional(attributes) && this.transactions.get(producerId) === undefined;
   }
 
   #learnMarker(

@@ -201,11 +201,6 @@ export class ProducerStates {
     return { kind: 'coordinator-fenced', message };
   }
 
-  /** Whether anything is known of the producer. */
-  knows(producerId: number, nowMs: number): boolean {
-    return this.#known(producerId, nowMs) !== undefined;
-  }
-
   /**
    * Remembers an appended batch. One that lies at or below what is remembered of the producer changes nothing (replay); one without
    * sequences, which a coordinator wrote, is remembered by its epoch.

@@ -389,6 +389,27 @@ contract('wants an unknown producer to begin at sequence 0 where epochs rise wit
   accepted(producer.send(log, ['a'], { transactionVersion: 1 }));
 });
 
+contract('does not take a repeated batch for one that was aborted by force under its own epoch', async ({ engine }) => {
+  const log = await open(engine);
+  const producer = new Producer(7);
+  const rising = { transactionVersion: 2 };
+  accepted(producer.send(log, ['lost'], rising));
+  accepted(log.appendEndMarker(producer.marker('abort', { producerEpoch: producer.epoch, transactionVersion: 0 })));
+
+  const later = refused(
+    log.append(producer.batch(['b'], 1), { origin: 'client', mayOpenTransaction: true, ...rising }),
+  );
+  strictEqual(later.errorCode, ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+  producer.nextSequence = 0;
+  const repeated = accepted(producer.send(log, ['lost'], rising));
+  deepStrictEqual([repeated.isDuplicate, repeated.baseOffset], [false, 2]);
+  const again = accepted(log.append(producer.batch(['lost'], 0), { origin: 'client' }));
+  deepStrictEqual([again.isDuplicate, again.baseOffset], [true, 2]);
+  accepted(producer.send(log, ['b'], rising));
+  await producer.end(log, 'commit').durable;
+  strictEqual(log.lastStableOffset, 5);
+});
+
 contract('takes transactional batches without sequence from coordinators alone', async ({ engine }) => {
   const log = await open(engine);
   const producer = new Producer(7);

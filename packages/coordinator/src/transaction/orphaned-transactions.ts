@@ -96,9 +96,17 @@ export function markerForOrphan(
   if (known === undefined) return abort;
   const { image } = known;
   const isOwn = image.producerId === producerId;
-  const isUnderWay = image.state === 'Ongoing' ? image.producerEpoch === producerEpoch : isPrepared(image.state);
-  if (isOwn && isUnderWay && includes(image.partitions, open)) return undefined;
+  if (isOwn && isUnderWay(image, producerEpoch) && includes(image.partitions, open)) return undefined;
   return isOnRecord(open, image) ? { ...abort, ...endOnRecord(image, producerEpoch) } : abort;
+}
+
+/** The transaction under this epoch is open for the coordinator as well, or is about to get its markers. */
+function isUnderWay(image: TransactionImage, producerEpoch: number): boolean {
+  if (image.state === 'Ongoing') return image.producerEpoch === producerEpoch;
+  if (!isPrepared(image.state)) return false;
+  // Under the epoch that the decision gives, it is the next transaction: its producer had the answer, and the broker was killed
+  // before completion and beginning were in the journal. The markers of the decision do not end it.
+  return image.transactionVersion < EPOCH_PER_TRANSACTION || image.producerEpoch > producerEpoch;
 }
 
 /** The last completed transaction is this one. */
