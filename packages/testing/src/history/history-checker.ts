@@ -24,8 +24,8 @@ import { judgeStretch } from './judge-stretch.ts';
 import { judgeTransaction, type TransactionState } from './judge-transaction.ts';
 import { OrderWatch } from './order-watch.ts';
 
-/** Of history; its facts take about three times as much in memory. */
-const BUCKET_BYTES = 16 * 1_048_576;
+/** Of history; its facts, once they are objects, take far more. */
+const BUCKET_BYTES = 4 * 1_048_576;
 const BUCKETS_MAX = 512;
 const KEPT_MAX = 20;
 
@@ -37,7 +37,7 @@ export interface CheckOptions {
 }
 
 export interface CheckFilesOptions extends CheckOptions {
-  /** History per bucket on disk (default 16 MiB). */
+  /** History per bucket on disk (default 4 MiB). */
   readonly bucketBytes?: number;
 }
 
