@@ -146,6 +146,9 @@ async function main(): Promise<number> {
   return failures.length > 0 || clean === 0 ? 1 : 0;
 }
 
+// What was started is ended by the exit hooks, which a signal alone would not run.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 let exitCode: number;
 try {
   exitCode = await main();

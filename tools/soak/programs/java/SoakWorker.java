@@ -55,6 +55,9 @@ public final class SoakWorker {
   }
 
   public static void main(String[] args) throws Exception {
+    Thread watch = new Thread(SoakWorker::endWithRunner);
+    watch.setDaemon(true);
+    watch.start();
     SoakWorker worker = new SoakWorker(System.getenv("SOAK"));
     while (true) {
       try {
@@ -68,6 +71,16 @@ public final class SoakWorker {
         Thread.sleep(50);
       }
     }
+  }
+
+  /** Stdin ends when the runner is gone, however it went. */
+  private static void endWithRunner() {
+    try {
+      while (System.in.read() >= 0) continue;
+    } catch (IOException error) {
+      System.err.println(error);
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   private void work() throws IOException, InterruptedException {

@@ -25,6 +25,11 @@ export function patientClient(bootstrap: string, clientId: string): KafkaClient 
   });
 }
 
+/** Ends this program when the runner is gone, however it went. */
+export function endWithRunner(): void {
+  process.stdin.resume().once('close', () => process.exit(1));
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

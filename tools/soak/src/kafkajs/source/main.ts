@@ -10,7 +10,7 @@ import { SeededRandom } from '@millrace/base';
 import { HistoryRecorder } from '@millrace/testing';
 import type { Kafka, Producer } from 'kafkajs';
 import { readSettings, type SourceSettings } from '../../settings.ts';
-import { kafkajsClient, pause } from '../client.ts';
+import { endWithRunner, kafkajsClient, pause } from '../client.ts';
 import { RecordedTransaction, type NamedRecord } from '../transaction-log.ts';
 
 const PRODUCERS = 2;
@@ -108,6 +108,7 @@ class Lane {
   }
 }
 
+endWithRunner();
 const settings = readSettings<SourceSettings>();
 const history = new HistoryRecorder({ path: settings.history, by: settings.by });
 const kafka = kafkajsClient(settings.bootstrap, settings.by);

@@ -10,7 +10,7 @@ import { SeededRandom } from '@millrace/base';
 import { HistoryRecorder } from '@millrace/testing';
 import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage, Producer } from 'kafkajs';
 import { decodeValue, outputPartition, readSettings, type WorkerSettings } from '../../settings.ts';
-import { kafkajsClient, pause } from '../client.ts';
+import { endWithRunner, kafkajsClient, pause } from '../client.ts';
 import { RecordedTransaction } from '../transaction-log.ts';
 
 const MESSAGES_MAX = 40;
@@ -169,6 +169,7 @@ class Worker {
   }
 }
 
+endWithRunner();
 const error = await new Worker(readSettings<WorkerSettings>()).run();
 console.error('the consumer gave up:', error);
 process.exit(1);
