@@ -1,4 +1,4 @@
-import { leanStart, type ProcessStart } from './lean-process.ts';
+import { dropStartGarbage, leanStart, type ProcessStart } from './lean-process.ts';
 
 const START: ProcessStart = {
   platform: 'linux',
@@ -15,6 +15,7 @@ describe('leanStart', () => {
     expect(start?.args).toEqual([
       '/bin/node',
       '--max-semi-space-size=4',
+      '--expose-gc',
       '--conditions=x',
       '/broker/main.js',
       '--port',
@@ -26,7 +27,7 @@ describe('leanStart', () => {
 
   it('does nothing the second time', () => {
     const { args = [], env = {} } = leanStart(START) ?? {};
-    expect(leanStart({ ...START, execArgv: args.slice(1, 3), env })).toBeUndefined();
+    expect(leanStart({ ...START, execArgv: args.slice(1, 4), env })).toBeUndefined();
   });
 
   it.each([
@@ -40,5 +41,27 @@ describe('leanStart', () => {
     ['when the allocator was set', { env: { MALLOC_ARENA_MAX: '8' } }],
   ])('does nothing %s', (_when, changed) => {
     expect(leanStart({ ...START, ...changed })).toBeUndefined();
+  });
+});
+
+describe('dropStartGarbage', () => {
+  const collector = globalThis.gc;
+
+  afterEach(() => {
+    globalThis.gc = collector;
+  });
+
+  it('collects a heap that has grown, and leaves a small one alone', () => {
+    let collections = 0;
+    globalThis.gc = (() => void collections++) as unknown as NodeJS.GCFunction;
+    dropStartGarbage(20_000_000);
+    expect(collections).toBe(0);
+    dropStartGarbage(200_000_000);
+    expect(collections).toBe(1);
+  });
+
+  it('does without a collector that can be asked', () => {
+    globalThis.gc = undefined;
+    expect(() => dropStartGarbage(200_000_000)).not.toThrow();
   });
 });

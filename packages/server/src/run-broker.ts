@@ -17,6 +17,7 @@ import {
 } from '@millrace/broker';
 import { collectSettings, type Settings } from './collect-settings.ts';
 import { helpText, parseCommandLine } from './command-line.ts';
+import { dropStartGarbage } from './lean-process.ts';
 import { OpsServer } from './ops-server.ts';
 import { createPinoLogger } from './pino-logger.ts';
 import { PrometheusMetrics } from './prometheus-metrics.ts';
@@ -108,6 +109,7 @@ async function serve(
     const started = await Promise.race([starting, stop.promise.then(() => undefined)]);
     if (started !== undefined) {
       broker = started;
+      dropStartGarbage();
       const failed = new Promise<void>((resolveFailed) => {
         started.onFatal((error) => {
           fatal = error;
