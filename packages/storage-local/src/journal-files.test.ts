@@ -7,11 +7,14 @@ import { JournalMarks } from './journal-marks.ts';
 const FILE_BYTES = 64 * 1024;
 const DIRECTORY = '/journal';
 
-async function start(lastLsn: number): Promise<{ readonly disk: SimulatedDisk; readonly files: JournalFiles }> {
+async function start(
+  lastLsn: number,
+  content = Buffer.alloc(FILE_BYTES),
+): Promise<{ readonly disk: SimulatedDisk; readonly files: JournalFiles }> {
   const disk = new SimulatedDisk(new SeededRandom(1));
   await disk.makeDirectory(DIRECTORY);
   const file = await disk.open(`${DIRECTORY}/${journalFileName(1)}`, { mode: 'create' });
-  await file.write([Buffer.alloc(FILE_BYTES)], 0);
+  await file.write([content], 0);
   const files = new JournalFiles({
     fileSystem: disk,
     directory: DIRECTORY,
@@ -23,7 +26,8 @@ async function start(lastLsn: number): Promise<{ readonly disk: SimulatedDisk; r
       throw error;
     },
   });
-  await files.start({ current: { number: 1, position: FILE_BYTES, firstLsn: 1, lastLsn }, older: [], unused: [] });
+  const position = Math.ceil(content.length / 4096) * 4096;
+  await files.start({ current: { number: 1, position, firstLsn: 1, lastLsn }, older: [], unused: [] });
   return { disk, files };
 }
 
@@ -54,5 +58,18 @@ describe('journal files', () => {
 
     expect(disk.paths()).not.toContain(`${DIRECTORY}/${journalFileName(1)}`);
     await files.close();
+  });
+
+  it('leave the last group as it is when its padding is gone', async () => {
+    const content = Buffer.alloc(10_000, 7);
+    const { disk, files } = await start(8, content);
+    await place(files, 9);
+    await files.close();
+
+    const file = await disk.open(`${DIRECTORY}/${journalFileName(1)}`, { mode: 'read' });
+    const kept = Buffer.alloc(content.length);
+    expect(await file.read(kept, 0)).toBe(content.length);
+    expect(kept).toEqual(content);
+    await file.close();
   });
 });

@@ -115,7 +115,9 @@ export class JournalFiles {
       const { number, position, firstLsn, lastLsn } = state.current;
       const path = this.#path(number);
       const file = await fileSystem.open(path, { mode: 'update', durableWrites: true });
-      const preparedBytes = Math.floor((await file.sizeBytes()) / alignedBytes(1)) * alignedBytes(1);
+      const wholeBytes = Math.floor((await file.sizeBytes()) / alignedBytes(1)) * alignedBytes(1);
+      // Where the padding of the last group is gone its end lies behind them, and must not be filled over.
+      const preparedBytes = Math.max(wholeBytes, position);
       const capacityBytes = Math.max(fileBytes, preparedBytes);
       this.#current = { number, path, file, capacityBytes, preparedBytes };
       this.#position = position;
