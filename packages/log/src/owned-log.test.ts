@@ -79,4 +79,29 @@ describe('OwnedLog', () => {
     expect(log.append(batch, { origin: 'client', verdict: accepted }).errorCode).toBe(REACHED_THE_JOURNAL);
     expect(log.append(batch, { origin: 'client', verdict: refused }).errorCode).toBe(ErrorCode.MESSAGE_TOO_LARGE);
   });
+
+  it('answers that storage failed when what a start left in the journal cannot be read', async () => {
+    const slabs = new TailSlabs();
+    const context = {
+      clock: { nowMs: () => NOW_MS } as Clock,
+      logger: silentLogger,
+      slabs,
+      producerIdExpirationMs: 1000,
+    } as unknown as LogContext;
+    const log = new OwnedLog({ topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', partition: 0 }, context, EMPTY_LOG);
+    const writer = new RecordBatchWriter();
+    writer.append(null, Buffer.from('value'), NOW_MS);
+    const slab = slabs.adopt(writer.finish());
+    log.replayJournalled(slab, 0, true, 1, NOW_MS);
+    slabs.park(slab, {
+      copyTo: () => {
+        throw new Error('EIO');
+      },
+      release: () => undefined,
+    });
+    log.open(CONFIG, 1);
+
+    const read = { offset: 0, maxBytes: MIB, atLeastOneBatch: true, isolation: 'read_uncommitted' } as const;
+    expect(await log.read(read)).toMatchObject({ errorCode: ErrorCode.KAFKA_STORAGE_ERROR, sizeBytes: 0 });
+  });
 });

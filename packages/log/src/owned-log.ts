@@ -220,7 +220,18 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     const slices: Buffer[] = [];
     const loans: Slab[] = [];
     const { maxBytes, atLeastOneBatch } = options;
-    const sizeBytes = this.data.sliceTail(offset, endOffset, maxBytes, atLeastOneBatch, slices, loans);
+    let sizeBytes: number;
+    try {
+      sizeBytes = this.data.sliceTail(offset, endOffset, maxBytes, atLeastOneBatch, slices, loans);
+    } catch (error) {
+      // What was replayed at the start is still in the journal, and cannot be read there.
+      this.#context.slabs.giveBack(loans);
+      this.#context.logger.error('cannot read records that a start left in the journal', {
+        partition: this.name,
+        error,
+      });
+      return this.readFailed(ErrorCode.KAFKA_STORAGE_ERROR, isolation);
+    }
     if (sizeBytes === 0) return this.readResult(NO_SLICES, 0, isolation);
     const outcome = this.readResult(slices, sizeBytes, isolation, () => this.#context.slabs.giveBack(loans.splice(0)));
     if (isolation === 'read_uncommitted') return outcome;
