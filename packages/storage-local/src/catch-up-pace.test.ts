@@ -48,6 +48,16 @@ describe('CatchUpPace', () => {
     for (let count = 0; count < 10_000; count++) expect(pace.admit(READ_BYTES)).toBeUndefined();
   });
 
+  it('takes now and then an offset that a reader commits for no producer', async () => {
+    const time = new ManualTime();
+    const pace = paceAt(time);
+    for (let second = 0; second < 5; second++) {
+      for (let count = 0; count < 3; count++) pace.noteAppend();
+      await readFor(pace, time, 100, { appends: false });
+      expect(pace.admit(1_000 * READ_BYTES)).toBeUndefined();
+    }
+  });
+
   it('goes slower once the loop is late, and faster again while it is not', async () => {
     const time = new ManualTime();
     const pace = paceAt(time);
@@ -78,7 +88,7 @@ describe('CatchUpPace', () => {
   it('lets those who wait go on in their order when the producers fall silent', async () => {
     const time = new ManualTime();
     const pace = paceAt(time);
-    await readFor(pace, time, 3, { appends: true });
+    await readFor(pace, time, 6, { appends: true });
     void pace.admit(1_000 * READ_BYTES);
     const order: number[] = [];
     const waiting = [1, 2, 3].map(async (reader) => {

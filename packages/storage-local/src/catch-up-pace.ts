@@ -16,8 +16,12 @@ const RATE_STEP = 1024 * 1024;
 const TICK_MS = 10;
 /** Later than this, the loop had too much to do. */
 const LATE_MS = 4;
-/** Ticks without an append after which producers count as silent. */
-const SILENT_TICKS = 50;
+/** What is left of an append's weight after a tick. */
+const APPEND_DECAY = 0.96;
+/** Weight of appends from which producers count as active: about twelve a second. Below are offsets that the readers themselves commit. */
+const ACTIVE_WEIGHT = 3;
+/** However many there were, half a second later they are forgotten. */
+const WEIGHT_MAX = 24;
 /** Ticks without a read after which the watch ends. */
 const IDLE_TICKS = 100;
 /** A reader that comes after a pause may take so many ticks' worth at once. */
@@ -36,8 +40,8 @@ export class CatchUpPace {
   /** Bytes that may be read now; below 0 after a read larger than that. */
   #room = 0;
   #isWatching = false;
-  #hasAppended = false;
-  #ticksSinceAppend = SILENT_TICKS;
+  #appends = 0;
+  #appendWeight = 0;
   #ticksSinceRead = 0;
 
   constructor(options: CatchUpPaceOptions) {
@@ -47,7 +51,7 @@ export class CatchUpPace {
 
   /** Something was appended to one of the logs. */
   noteAppend(): void {
-    this.#hasAppended = true;
+    this.#appends++;
   }
 
   /** Undefined when a read of that size may begin now, else resolves when it may. */
@@ -63,13 +67,12 @@ export class CatchUpPace {
   }
 
   get #isPaced(): boolean {
-    return this.#ticksSinceAppend < SILENT_TICKS;
+    return this.#appendWeight > ACTIVE_WEIGHT;
   }
 
   #watch(): void {
     this.#isWatching = true;
-    this.#hasAppended = false;
-    this.#ticksSinceAppend = SILENT_TICKS;
+    this.#appends = this.#appendWeight = 0;
     this.#scheduleTick();
   }
 
@@ -80,8 +83,8 @@ export class CatchUpPace {
 
   #tick(lateMs: number): void {
     const wasPaced = this.#isPaced;
-    this.#ticksSinceAppend = this.#hasAppended ? 0 : this.#ticksSinceAppend + 1;
-    this.#hasAppended = false;
+    this.#appendWeight = Math.min(WEIGHT_MAX, this.#appendWeight * APPEND_DECAY + this.#appends);
+    this.#appends = 0;
     if (!wasPaced && this.#isPaced) {
       this.#rate = RATE_START;
       this.#room = 0;
