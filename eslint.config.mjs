@@ -19,7 +19,7 @@ const LAYERS = {
   broker: { uses: ['base', 'protocol', 'codec', 'security', 'engine'], npm: [] },
   server: {
     uses: ['base', 'protocol', 'codec', 'security', 'engine', 'broker'],
-    npm: ['fastify', 'pino', 'prom-client', 'yaml'],
+    npm: ['pino', 'prom-client', 'yaml'],
   },
   client: { uses: ['base', 'protocol', 'codec', 'security', 'client'] },
   contract: { uses: ['base', 'client'], npm: [] },

@@ -42,6 +42,24 @@ describe('OpsServer', () => {
     }
   });
 
+  it('answers HEAD without a body, and says no to other methods and paths', async () => {
+    const server = await startOps(() => undefined);
+    const base = `http://127.0.0.1:${String(server.port)}`;
+    try {
+      const head = await fetch(`${base}/health/live`, { method: 'HEAD' });
+      expect([head.status, await head.text()]).toEqual([200, '']);
+      expect((await fetch(`${base}/health/live?probe=1`)).status).toBe(200);
+      expect((await fetch(`${base}/metrics`, { method: 'POST', body: 'x' })).status).toBe(405);
+      const missing = await fetch(`${base}/metric`);
+      expect([missing.status, await missing.json()]).toEqual([
+        404,
+        { error: 'there is no such page; / names those that are there' },
+      ]);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('names the address and the remedy when its port is taken', async () => {
     const first = await startOps(() => undefined);
     const second = new OpsServer({

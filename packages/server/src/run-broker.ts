@@ -26,8 +26,6 @@ const EXIT_CLEAN = 0;
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 const CLOSE_MS_MAX = 1_800;
-/** The first clients go before. */
-const OPS_LOADED_AFTER_MS = 1_000;
 
 /** Codes that mean "you asked for something that cannot be": exit 2. */
 const USAGE_CODES = /^MILLRACE_(SERVER_(USAGE|UNKNOWN_VARIABLE|CONFIG_FILE)|BROKER_CONFIG)/;
@@ -117,7 +115,6 @@ async function serve(
         });
       });
       process.stdout.write(readyLine(started, ops, settings));
-      setTimeout(() => void ops.load(), OPS_LOADED_AFTER_MS).unref();
       await Promise.race([stop.promise, failed]);
     }
   } finally {
