@@ -62,6 +62,7 @@ export class JournalParking {
     if (!this.#files.delete(parked.path)) return;
     const closing = parked.file
       .close()
+      // It was only read from, so nothing is lost with it.
       .catch(() => undefined)
       .finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);

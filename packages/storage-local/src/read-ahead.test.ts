@@ -129,6 +129,14 @@ describe('ReadAhead', () => {
     expect(readAhead.heldBytes).toBeLessThanOrEqual(bytesMax);
   });
 
+  it('still knows that a reader is in order when its pieces made room for others', async () => {
+    const readAhead = new ReadAhead(READ_AHEAD_BYTES);
+    const [first, other] = [new ScriptedSegment(4 * READ_AHEAD_BYTES), new ScriptedSegment(4 * READ_AHEAD_BYTES)];
+    for (const { source } of [first, other]) (await readAhead.read(source, 0, 1, READ_BYTES)).release?.();
+    (await readAhead.read(first.source, READ_BYTES, 1, READ_BYTES)).release?.();
+    expect(first.asked.map(({ sizeBytes }) => sizeBytes)).toEqual([READ_AHEAD_BYTES, READ_AHEAD_BYTES]);
+  });
+
   it('gives a reader its bytes when the segment left the log meanwhile', async () => {
     const script = new ScriptedSegment(4 * READ_AHEAD_BYTES);
     const readAhead = new ReadAhead(MANY);

@@ -170,6 +170,7 @@ export class ReadAhead {
         if (this.#windows.get(source.segment) === window && window.next === undefined) window.next = chunk;
         else this.#dropChunk(chunk);
       })
+      // Whoever needs the bytes reads them and meets the cause.
       .catch(() => undefined)
       .finally(() => {
         window.reading = undefined;
@@ -189,10 +190,11 @@ export class ReadAhead {
     return window;
   }
 
+  /** Where the others were is still known, so that their next reads are in order. */
   #makeRoom(except: Window): void {
-    for (const [segment, window] of this.#windows) {
+    for (const window of this.#windows.values()) {
       if (this.#heldPieces * READ_AHEAD_BYTES <= this.#bytesMax) return;
-      if (window !== except && (window.current !== undefined || window.next !== undefined)) this.drop(segment);
+      if (window !== except) this.#dropChunks(window);
     }
   }
 
