@@ -7,3 +7,9 @@ export {
   type TopicDescription,
   type TopicListing,
 } from './topic-admin.ts';
+export type { AnyCodec, Codec, DecodeContext, EncodeContext, EncodedBytes, MessageHeader } from './topic/codec.ts';
+export { bigInt64, bytes, int32, int64, nullable, str, uuid } from './topic/codecs.ts';
+export { json, SchemaIssuesError, type JsonOptions } from './topic/json.ts';
+export type { StandardSchemaIssue, StandardSchemaResult, StandardSchemaV1 } from './topic/standard-schema.ts';
+export { topic } from './topic/topic.ts';
+export type { AnyTopic, HeadersToSend, Message, MessageOf, RecordExtras, RecordFor, Topic } from './topic/topic.ts';

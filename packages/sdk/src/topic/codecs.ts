@@ -1,0 +1,173 @@
+/**
+ * Codecs of plain values. Their bytes are those of Kafka's Java serializers of the same kind, so that both sides can meet on a topic.
+ *
+ * Not here: JSON (./json.ts).
+ */
+import type { Codec, DecodeContext, EncodeContext, EncodedBytes } from './codec.ts';
+import { isThenable } from './codec.ts';
+
+/** Text as UTF-8, as Java's `StringSerializer`. Malformed bytes are read as U+FFFD. */
+export const str: Codec<string> = {
+  name: 'str',
+  encode(value) {
+    if (typeof value !== 'string') throw wrongType('a string', value);
+    return value;
+  },
+  decode(input) {
+    const frame = asBuffer(present(input));
+    return frame.toString();
+  },
+  decodeRange: (frame, start, end) => frame.toString(undefined, start, end),
+};
+
+/** Bytes as they are. Text may be sent and stands for its UTF-8; bytes read are a view that lives as long as the batch they came in. */
+export const bytes: Codec<Uint8Array | string, Uint8Array> = {
+  name: 'bytes',
+  encode(value) {
+    if (typeof value !== 'string' && !(value instanceof Uint8Array)) throw wrongType('a Uint8Array or string', value);
+    return value;
+  },
+  decode: present,
+  decodeRange: (frame, start, end) => frame.subarray(start, end),
+};
+
+/** A whole number of 32 bits, big-endian, as Java's `IntegerSerializer`. */
+export const int32: Codec<number> = {
+  name: 'int32',
+  encode(value) {
+    if (typeof value !== 'number' || (value | 0) !== value) throw wrongType('a whole number of 32 bits', value);
+    const out = Buffer.allocUnsafe(4);
+    out.writeInt32BE(value);
+    return out;
+  },
+  decode(input) {
+    const frame = asBuffer(present(input));
+    return readInt32(frame, 0, frame.length);
+  },
+  decodeRange: readInt32,
+};
+
+/**
+ * A whole number of 64 bits, big-endian, as Java's `LongSerializer`, as a JavaScript number. A number read that is beyond ±(2^53−1)
+ * is undecodable rather than inexact; see {@link bigInt64} for those.
+ */
+export const int64: Codec<number | bigint, number> = {
+  name: 'int64',
+  encode: encodeInt64,
+  decode(input) {
+    const frame = asBuffer(present(input));
+    return readInt64(frame, 0, frame.length);
+  },
+  decodeRange: readInt64,
+};
+
+/** Like {@link int64}, read as a bigint: exact over all 64 bits. */
+export const bigInt64: Codec<number | bigint, bigint> = {
+  name: 'bigInt64',
+  encode: encodeInt64,
+  decode(input) {
+    const frame = asBuffer(present(input));
+    return readBigInt64(frame, 0, frame.length);
+  },
+  decodeRange: readBigInt64,
+};
+
+/** A UUID as its 36 characters of text, as Java's `UUIDSerializer`. Read and sent in lower case; either is accepted. */
+export const uuid: Codec<string> = {
+  name: 'uuid',
+  encode: canonicalUuid,
+  decode(input) {
+    const frame = asBuffer(present(input));
+    return canonicalUuid(frame.toString("latin1"));
+  },
+  decodeRange: (frame, start, end) => canonicalUuid(frame.toString("latin1", start, end)),
+};
+
+/**
+ * The codec with null allowed on both sides: no key, or a tombstone (a value of null deletes the key from a compacted topic).
+ * Other codecs refuse null, so that a tombstone is never taken for an empty value.
+ */
+export function nullable<I, O = I>(inner: Codec<I, O>): Codec<I | null, O | null> {
+  const codec: Codec<I | null, O | null> = {
+    name: `nullable(${inner.name})`,
+    ...(inner.usesHeaders === undefined ? {} : { usesHeaders: inner.usesHeaders }),
+    encode(value: I | null, context: EncodeContext): EncodedBytes | PromiseLike<EncodedBytes> {
+      return value === null || value === undefined ? null : inner.encode(value, context);
+    },
+    decode(input: Uint8Array | null, context: DecodeContext): O | null | PromiseLike<O | null> {
+      return input === null ? null : inner.decode(input, context);
+    },
+  };
+  const { decodeRange } = inner;
+  // Only with a range shortcut of the inner codec: its absence tells the consumer to make the view itself.
+  if (decodeRange !== undefined) {
+    codec.decodeRange = (frame, start, end, context) => decodeRange.call(inner, frame, start, end, context);
+  }
+  return codec;
+}
+
+/** The bytes, which the codec cannot do without. */
+function present(input: Uint8Array | null): Uint8Array {
+  if (input === null) throw new TypeError('there is no key, or the value is a tombstone: wrap the codec in nullable() to allow null');
+  return input;
+}
+
+/** A Buffer over the same memory. */
+export function asBuffer(input: Uint8Array): Buffer {
+  return Buffer.isBuffer(input) ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+}
+
+function readInt32(frame: Buffer, start: number, end: number): number {
+  if (end - start !== 4) throw wrongSize(4, end - start);
+  return frame.readInt32BE(start);
+}
+
+function readInt64(frame: Buffer, start: number, end: number): number {
+  if (end - start !== 8) throw wrongSize(8, end - start);
+  const value = frame.readInt32BE(start) * 4_294_967_296 + frame.readUInt32BE(start + 4);
+  if (!Number.isSafeInteger(value)) {
+    throw new RangeError(`${frame.readBigInt64BE(start)} is beyond what a number holds exactly: use bigInt64`);
+  }
+  return value;
+}
+
+function readBigInt64(frame: Buffer, start: number, end: number): bigint {
+  if (end - start !== 8) throw wrongSize(8, end - start);
+  return frame.readBigInt64BE(start);
+}
+
+function encodeInt64(value: number | bigint): Buffer {
+  const out = Buffer.allocUnsafe(8);
+  if (typeof value === 'bigint') {
+    out.writeBigInt64BE(value);
+  } else {
+    if (!Number.isSafeInteger(value)) throw wrongType('a whole number of up to 53 bits, or a bigint', value);
+    out.writeInt32BE(Math.floor(value / 4_294_967_296), 0);
+    out.writeUInt32BE(value >>> 0, 4);
+  }
+  return out;
+}
+
+const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function canonicalUuid(text: string): string {
+  if (typeof text !== 'string') throw wrongType('a UUID as text', text);
+  const lower = text.toLowerCase();
+  if (!UUID_PATTERN.test(lower)) throw new TypeError('is no UUID: 36 characters such as 0190f3a4-… are expected');
+  return lower;
+}
+
+function wrongType(expected: string, value: unknown): TypeError {
+  return new TypeError(`${expected} is expected, not ${describe(value)}`);
+}
+
+function wrongSize(expected: number, actual: number): RangeError {
+  return new RangeError(`${expected} bytes are expected, not ${actual}`);
+}
+
+/** The kind of a value; never the value of text or objects, which may be secret. */
+function describe(value: unknown): string {
+  if (value === null) return 'null (wrap the codec in nullable() to allow it)';
+  if (value === undefined || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
