@@ -1,5 +1,20 @@
-export { ClientError, type ClientErrorCode } from './client-error.ts';
-export type { ClusterOptions } from './cluster.ts';
+export {
+  AbortError,
+  AuthError,
+  ClosedError,
+  DecodeError,
+  DeliveryError,
+  FencedError,
+  KafkaError,
+  TimeoutError,
+  type KafkaErrorCode,
+  type KafkaErrorOptions,
+} from './error.ts';
+export { kafka, type Kafka, type KafkaOptions } from './kafka.ts';
+export type { BootstrapBrokers } from './cluster/brokers.ts';
+export type { ClusterOptions } from './cluster/cluster.ts';
+export type { BrokerEndpoint } from './cluster/topic-metadata.ts';
+export type { TlsOptions } from './network/socket.ts';
 export {
   TopicAdmin,
   type CreateTopicOptions,

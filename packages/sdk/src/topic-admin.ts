@@ -1,5 +1,5 @@
 /**
- * Topic operations for command line and tests: one call per operation, errors as thrown {@link ClientError}s that carry Kafka's code.
+ * Topic operations for command line and tests: one call per operation, errors as thrown KafkaErrors that carry Kafka's code.
  */
 import { ErrorCode } from '@millrace/protocol';
 import {
@@ -29,8 +29,15 @@ import {
   incrementalAlterConfigsRequest,
   incrementalAlterConfigsResponse,
 } from '@millrace/protocol/messages/44-incremental-alter-configs';
-import { brokerError } from './client-error.ts';
-import { Cluster, type ClusterOptions } from './cluster.ts';
+import {
+  createMetadataRequest,
+  createMetadataRequestTopic,
+  metadataRequest,
+  metadataResponse,
+  type MetadataResponse,
+} from '@millrace/protocol/messages/03-metadata';
+import { Cluster, type ClusterOptions } from './cluster/cluster.ts';
+import { brokerError } from './error.ts';
 
 const TOPIC_RESOURCE = 2;
 const DYNAMIC_TOPIC_SOURCE = 1;
@@ -82,7 +89,7 @@ export class TopicAdmin implements AsyncDisposable {
 
   /** Every topic, by name; internal ones only when asked for. */
   async listTopics(options: { readonly internal?: boolean } = {}): Promise<TopicListing[]> {
-    const { topics } = await this.#cluster.fetchMetadata(null);
+    const { topics } = await this.#fetchMetadata(null);
     return topics
       .filter((topic) => options.internal === true || !topic.isInternal)
       .map((topic) => ({
@@ -96,7 +103,7 @@ export class TopicAdmin implements AsyncDisposable {
   }
 
   async describeTopic(name: string): Promise<TopicDescription> {
-    const { topics } = await this.#cluster.fetchMetadata([name]);
+    const { topics } = await this.#fetchMetadata([name]);
     const topic = topics[0];
     if (topic === undefined || topic.errorCode !== ErrorCode.NONE) {
       const errorCode = topic?.errorCode ?? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
@@ -126,7 +133,7 @@ export class TopicAdmin implements AsyncDisposable {
   /** Returns the new topic's id. */
   async createTopic(name: string, options: CreateTopicOptions = {}): Promise<string> {
     const configs = [...(options.configs ?? [])].map(([key, value]) => ({ name: key, value }));
-    const response = await this.#cluster.sendToController(
+    const { response } = await this.#cluster.sendToController(
       { request: createTopicsRequest, response: createTopicsResponse },
       createCreateTopicsRequest({
         topics: [
@@ -150,7 +157,7 @@ export class TopicAdmin implements AsyncDisposable {
   }
 
   async deleteTopic(name: string): Promise<void> {
-    const response = await this.#cluster.sendToController(
+    const { response } = await this.#cluster.sendToController(
       { request: deleteTopicsRequest, response: deleteTopicsResponse },
       (version) =>
         createDeleteTopicsRequest({
@@ -172,7 +179,7 @@ export class TopicAdmin implements AsyncDisposable {
 
   /** Raises the number of partitions to `totalCount`. */
   async setPartitionCount(name: string, totalCount: number): Promise<void> {
-    const response = await this.#cluster.sendToController(
+    const { response } = await this.#cluster.sendToController(
       { request: createPartitionsRequest, response: createPartitionsResponse },
       createCreatePartitionsRequest({
         topics: [{ name, count: totalCount, assignments: null }],
@@ -194,7 +201,7 @@ export class TopicAdmin implements AsyncDisposable {
       configOperation: value === null ? OPERATION_DELETE : OPERATION_SET,
       value,
     }));
-    const response = await this.#cluster.sendToController(
+    const { response } = await this.#cluster.sendToController(
       { request: incrementalAlterConfigsRequest, response: incrementalAlterConfigsResponse },
       createIncrementalAlterConfigsRequest({
         resources: [{ resourceType: TOPIC_RESOURCE, resourceName: name, configs }],
@@ -209,7 +216,7 @@ export class TopicAdmin implements AsyncDisposable {
   }
 
   close(): void {
-    this.#cluster.close();
+    void this.#cluster.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -217,8 +224,17 @@ export class TopicAdmin implements AsyncDisposable {
     return Promise.resolve();
   }
 
+  async #fetchMetadata(topicNames: readonly string[] | null): Promise<MetadataResponse> {
+    const topics = topicNames?.map((name) => createMetadataRequestTopic({ name })) ?? null;
+    const { response } = await this.#cluster.sendToAny(
+      { request: metadataRequest, response: metadataResponse },
+      createMetadataRequest({ topics, allowAutoTopicCreation: false }),
+    );
+    return response;
+  }
+
   async #ownConfigs(name: string): Promise<Map<string, string>> {
-    const response = await this.#cluster.send(
+    const { response } = await this.#cluster.sendToAny(
       { request: describeConfigsRequest, response: describeConfigsResponse },
       createDescribeConfigsRequest({
         resources: [{ resourceType: TOPIC_RESOURCE, resourceName: name, configurationKeys: null }],

@@ -1,4 +1,4 @@
-import { Cluster, parseAddress } from './cluster.ts';
+import { formatAddress, parseAddress } from './address.ts';
 
 describe('parseAddress', () => {
   it.each([
@@ -17,8 +17,8 @@ describe('parseAddress', () => {
   );
 });
 
-describe('Cluster', () => {
-  it('wants at least one broker', () => {
-    expect(() => new Cluster({ brokers: [] })).toThrow(/name at least one/);
+describe('formatAddress', () => {
+  it.each(['broker:9092', '[::1]:9092'])('writes %s as it was read', (text) => {
+    expect(formatAddress(parseAddress(text))).toBe(text);
   });
 });

@@ -1,0 +1,93 @@
+/**
+ * The entrance: one `kafka()` for one cluster. What is made from it shares metadata and connections.
+ */
+import { Cluster, type ClusterOptions } from './cluster/cluster.ts';
+import type { BrokerEndpoint } from './cluster/topic-metadata.ts';
+import {
+  invalidOption,
+  checkOptions,
+  anything,
+  boolean,
+  either,
+  func,
+  instance,
+  milliseconds,
+  required,
+  text,
+} from './options/check-options.ts';
+import { arrayOf, options as nested } from './options/check-options.ts';
+
+export interface KafkaOptions extends ClusterOptions {
+  /** Closes this client, and all that was made from it, when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+const TLS_OPTIONS = {
+  ca: anything,
+  cert: anything,
+  key: anything,
+  passphrase: text,
+  pfx: anything,
+  servername: text,
+  rejectUnauthorized: boolean,
+  minVersion: text,
+  ciphers: text,
+  checkServerIdentity: func,
+};
+
+const KAFKA_OPTIONS = {
+  brokers: required(either(arrayOf(text, 'an array of host:port'), func)),
+  clientId: text,
+  tls: either(boolean, nested('tls', TLS_OPTIONS)),
+  connectTimeoutMs: milliseconds({ min: 1 }),
+  requestTimeoutMs: milliseconds({ min: 1 }),
+  metadataMaxAgeMs: milliseconds({ min: 1 }),
+  signal: instance(AbortSignal),
+};
+
+/** Names a cluster. Nothing is connected until something is asked; a wrong option is refused at once. */
+export function kafka(options: KafkaOptions): Kafka {
+  checkOptions('kafka()', options, KAFKA_OPTIONS);
+  if (Array.isArray(options.brokers) && options.brokers.length === 0) {
+    throw invalidOption('kafka()', 'brokers', options.brokers, 'at least one host:port');
+  }
+  return new Kafka(options);
+}
+
+/** One cluster. Producers, consumers and admins made from it share its metadata and connections; each closes alone. */
+export class Kafka implements AsyncDisposable {
+  readonly #cluster: Cluster;
+  readonly #parts = new Set<{ close(): Promise<void> }>();
+
+  /** @internal Use `kafka()`. */
+  constructor(options: KafkaOptions) {
+    const { signal, ...clusterOptions } = options;
+    this.#cluster = new Cluster(clusterOptions);
+    signal?.addEventListener('abort', () => void this.close(), { once: true });
+    if (signal?.aborted === true) void this.close();
+  }
+
+  /** Live brokers by node id, as of the newest metadata; empty before anything was asked. */
+  brokers(): readonly BrokerEndpoint[] {
+    return this.#cluster.brokers();
+  }
+
+  /** Undefined before anything was asked. */
+  clusterId(): string | undefined {
+    return this.#cluster.clusterId();
+  }
+
+  /** Closes all that was made from it, each as its own `close` does, then the connections. */
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const outcome of await Promise.allSettled([...this.#parts].map((part) => part.close()))) {
+      if (outcome.status === 'rejected') failures.push(outcome.reason);
+    }
+    await this.#cluster.close();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

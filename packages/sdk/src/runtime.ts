@@ -1,0 +1,22 @@
+import { systemClock, systemRandom, type Clock, type Random, type Timers } from '@millrace/base';
+import { createClientEvents, type ClientEvents } from './telemetry/client-events.ts';
+
+/** What every part of one client shares: time, chance, and where it tells of what it does. */
+export interface ClientRuntime {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly events: ClientEvents;
+}
+
+/** Somebody waits for what these start, so that they keep the process alive; closing the client cancels them. */
+const waitedForTimers: Timers = {
+  schedule(delayMs, callback) {
+    const handle = setTimeout(callback, Math.min(Math.max(0, delayMs), 2_147_483_647));
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+export function systemRuntime(): ClientRuntime {
+  return { clock: systemClock, timers: waitedForTimers, random: systemRandom, events: createClientEvents() };
+}
