@@ -15,8 +15,11 @@ import { ConnectionSlot } from '../network/connection-slot.ts';
 import type { ClientRuntime } from '../runtime.ts';
 import type { BrokerEndpoint } from './topic-metadata.ts';
 
-/** What a connection is for: one for each node and lane, so that a slow one never delays another. */
-export type Lane = 'control' | 'produce' | 'fetch' | 'group';
+/**
+ * What a connection is for: one for each node and lane, so that a slow one never delays another. A broker answers one connection
+ * in order, so requests whose answers it holds back take a lane of their own: long polls, and JoinGroup and SyncGroup.
+ */
+export type Lane = 'control' | 'produce' | 'fetch' | 'group' | `fetch:${number}` | `join:${number}`;
 
 export type BootstrapBrokers = readonly string[] | (() => Promise<readonly string[]> | readonly string[]);
 
@@ -139,6 +142,14 @@ export class Brokers {
   async served(nodeId: number, signal?: AbortSignal): Promise<Served> {
     const known = this.#nodes.get(nodeId)?.served;
     return known ?? (await this.connection(nodeId, 'control', signal)).served;
+  }
+
+  /** Ends this lane's connections at all nodes; waiting requests fail as when the connection is lost. */
+  closeLane(lane: Lane): void {
+    for (const { lanes } of this.#nodes.values()) {
+      lanes.get(lane)?.close();
+      lanes.delete(lane);
+    }
   }
 
   close(): void {

@@ -171,7 +171,7 @@ export class Cluster implements AsyncDisposable {
     api: Api<Request, Response>,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<number | undefined> {
-    return commonVersion(await this.#brokers.served(nodeId, options.signal), api as Api<never, Response>);
+    return commonVersion(await this.#brokers.served(nodeId, options.signal), api);
   }
 
   /** Level of a finalized feature such as `transaction.version` as that node tells it; undefined = not known there. */
@@ -304,6 +304,11 @@ export class Cluster implements AsyncDisposable {
   /** −1 until metadata was fetched, or when there is none. */
   controllerId(): number {
     return this.#controllerId;
+  }
+
+  /** Gives back the connections of a lane that one producer, consumer or membership had for itself. */
+  closeLane(lane: Lane): void {
+    this.#brokers.closeLane(lane);
   }
 
   async close(): Promise<void> {
