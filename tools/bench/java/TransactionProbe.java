@@ -70,6 +70,9 @@ public final class TransactionProbe {
                 for (int i = 0; i < records; i++) {
                     sent.add(producer.send(new ProducerRecord<>(topic, next++ % partitions, null, PAYLOAD)));
                 }
+                // Without it this client's sender can ask for the end before the records: it looks whether any are left, is
+                // interrupted, and takes the end that was asked for meanwhile. Brokers then answer INVALID_TXN_STATE.
+                producer.flush();
                 producer.commitTransaction();
                 probe.add(samples, since);
                 for (Future<RecordMetadata> one : sent) one.get();
