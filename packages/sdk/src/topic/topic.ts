@@ -1,4 +1,4 @@
-import { ClientError } from '../client-error.ts';
+import { KafkaError } from '../error.ts';
 import type { AnyCodec, Codec, DecodeOutput, EncodeInput, MessageHeader } from './codec.ts';
 import { bytes, nullable } from './codecs.ts';
 
@@ -37,7 +37,7 @@ export function topic<
   codecs: TopicCodecs<K, V> = {},
 ): Topic<N, EncodeInput<K>, DecodeOutput<K>, EncodeInput<V>, DecodeOutput<V>> {
   if (typeof name !== 'string' || !/^[a-zA-Z0-9._-]+$/.test(name) || name.length > NAME_LENGTH_MAX || /^\.\.?$/.test(name)) {
-    throw new ClientError(
+    throw new KafkaError(
       'MILLRACE_CLIENT_INVALID_OPTION',
       `"${String(name)}" is no topic name: use 1 to ${NAME_LENGTH_MAX} of the characters a-z, A-Z, 0-9, ".", "_" and "-"`,
     );
