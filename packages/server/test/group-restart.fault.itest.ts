@@ -43,7 +43,7 @@ describe('a kafkajs consumer group over kill -9 and restart of the broker', () =
     for (let attempt = 1; !(await keepsEverything(`workers-${attempt}`, (attempt - 1) * 200)); attempt++) {
       if (attempt === ATTEMPTS) throw new Error(`kafkajs gave its membership up in each of ${ATTEMPTS} restarts`);
     }
-  });
+  }, 180_000);
 
   it('goes on behind the committed offsets with other members', async () => {
     const first = await startMember('first');
