@@ -5,6 +5,11 @@
 import type { KafkaError } from '../error.ts';
 import type { GroupMetadata, OffsetToCommit, TopicPartition } from '../topic-partition.ts';
 import type { Assignor, BuiltInAssignor } from './assignor.ts';
+import { AutoMembership } from './auto-membership.ts';
+import { ClassicMembership } from './classic-membership.ts';
+import { ConsumerMembership } from './consumer-membership.ts';
+import type { GroupCluster } from './group-cluster.ts';
+import { membershipSettings } from './membership-options.ts';
 
 export interface Membership {
   /** Begins to join; does nothing the second time. Failures come through the listener. */
@@ -165,4 +170,21 @@ export interface MembershipState {
   readonly rebalanceCount: number;
   /** What went wrong last with the coordinator and has not been followed by a success. */
   readonly lastError: KafkaError | undefined;
+}
+
+/** Throws KafkaError MILLRACE_CLIENT_INVALID_OPTION. Nothing is sent before `start`. */
+export function createMembership(
+  cluster: GroupCluster,
+  options: MembershipOptions,
+  listener: MembershipListener,
+): Membership {
+  const settings = membershipSettings(options);
+  switch (settings.protocol) {
+    case 'classic':
+      return new ClassicMembership(cluster, settings, listener);
+    case 'consumer':
+      return new ConsumerMembership(cluster, settings, listener);
+    case 'auto':
+      return new AutoMembership(cluster, settings, listener);
+  }
 }
