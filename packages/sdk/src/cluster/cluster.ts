@@ -15,12 +15,14 @@ import {
   type MetadataRequest,
   type MetadataResponse,
 } from '@millrace/protocol/messages/03-metadata';
+import { authenticate } from '../auth/authenticate.ts';
+import { checkAuth, mechanismOf, type Auth } from '../auth/auth-options.ts';
 import { abortable, brokerError, ClosedError, KafkaError } from '../error.ts';
 import { commonVersion, type Answer, type Api, type RequestFor } from '../network/api.ts';
 import type { Connection, ExchangeOptions } from '../network/connection.ts';
 import type { TlsOptions } from '../network/socket.ts';
 import { systemRuntime, type ClientRuntime } from '../runtime.ts';
-import { Brokers, type BootstrapBrokers, type Lane } from './brokers.ts';
+import { Brokers, type BootstrapBrokers, type BrokersOptions, type Lane } from './brokers.ts';
 import {
   CoordinatorCache,
   coordinatorOf,
@@ -40,6 +42,8 @@ export interface ClusterOptions {
   readonly clientId?: string;
   /** True = TLS with the authorities that Node trusts. Default: no TLS. */
   readonly tls?: TlsOptions | boolean;
+  /** Who this client is (SASL). Default: nobody in particular, or whom the certificate in `tls` names. */
+  readonly auth?: Auth;
   /** Default 5,000. */
   readonly connectTimeoutMs?: number;
   /** Default 30,000. */
@@ -88,12 +92,15 @@ export class Cluster implements AsyncDisposable {
     this.clientId = options.clientId ?? 'millrace';
     this.requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
     const tls = options.tls === true ? {} : options.tls === false ? undefined : options.tls;
-    const connect = {
+    if (options.auth !== undefined) checkAuth(options.auth);
+    const mechanism = options.auth === undefined ? undefined : mechanismOf(options.auth, runtime.clock);
+    const connect: BrokersOptions = {
       bootstrap: options.brokers,
       clientId: this.clientId,
       tls,
       connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
       requestTimeoutMs: this.requestTimeoutMs,
+      authenticate: mechanism === undefined ? undefined : (connection) => authenticate(connection, mechanism),
     };
     this.#brokers = new Brokers(runtime, connect, (nodeId) => this.#onNodeLost(nodeId));
     this.#refresher = new MetadataRefresher(runtime, options.metadataMaxAgeMs ?? 300_000, () => this.#refreshUsed());

@@ -23,6 +23,7 @@ import {
   createApiVersionsRequest,
   type ApiVersionsResponse,
 } from '@millrace/protocol/messages/18-api-versions';
+import type { AuthenticatingConnection } from '../auth/authenticate.ts';
 import { AbortError, brokerError, ClosedError, KafkaError, TimeoutError } from '../error.ts';
 import type { ClientRuntime } from '../runtime.ts';
 import { formatAddress, type Address } from './address.ts';
@@ -33,6 +34,9 @@ import { openSocket, type TlsOptions } from './socket.ts';
 const FRAME_BYTES_MAX = 256 * 1024 * 1024;
 /** Offered first; a broker that knows only older versions says so, and is asked again with version 0. */
 const API_VERSIONS_VERSION = 3;
+/** When to authenticate again, as a part of the session's lifetime; spread, so that connections do not do it at once. */
+const REAUTHENTICATE_AFTER_MIN = 0.85;
+const REAUTHENTICATE_SPREAD = 0.1;
 const CLIENT_SOFTWARE_NAME = 'millrace-sdk';
 const CLIENT_SOFTWARE_VERSION = '0.1.0';
 
@@ -44,8 +48,11 @@ export interface ConnectionOptions {
   readonly tls: TlsOptions | undefined;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
-  /** Makes the connection known to the broker as somebody, after versions are known. */
-  readonly authenticate?: ((connection: Connection) => Promise<void>) | undefined;
+  /**
+   * Makes the connection known to the broker as somebody, after versions are known. Returns the milliseconds after which
+   * the broker wants it done again; 0 = never.
+   */
+  readonly authenticate?: ((connection: AuthenticatingConnection) => Promise<number>) | undefined;
 }
 
 export interface ExchangeOptions {
@@ -78,6 +85,9 @@ export class Connection {
   #firstWaiting = 0;
   #correlationId = 0;
   #served: Served = { ranges: new Map(), features: new Map() };
+  /** Requests that wait while the connection authenticates again: the broker takes no others meanwhile (KIP-368). */
+  #held: (() => void)[] | undefined;
+  #sessionTimer: Timer | undefined;
   #isCorked = false;
   #deadlineTimer: Timer | undefined;
   #timerDueMs = Infinity;
@@ -159,6 +169,10 @@ export class Connection {
     const version = commonVersion(this.#served, api, options.versionMax);
     if (version === undefined) throw this.#unsupported(api.request);
     if (this.#ended !== undefined) throw this.#ended;
+    if (this.#held !== undefined) {
+      this.#held.push(() => this.isOpen && this.sendWithoutAnswer(api, request, options));
+      return;
+    }
     const message = typeof request === 'function' ? request(version) : request;
     this.#write(encodeRequestFrame(api.request, version, this.#nextCorrelationId(), this.#options.clientId, message));
   }
@@ -169,6 +183,17 @@ export class Connection {
     request: Request,
     version: number,
     options: ExchangeOptions = {},
+  ): Promise<Answer<Response>> {
+    const held = this.#held;
+    if (held === undefined) return this.#exchangeNow(api, request, version, options);
+    return new Promise((resolve) => held.push(() => resolve(this.#exchangeNow(api, request, version, options))));
+  }
+
+  #exchangeNow<Request, Response>(
+    api: Api<Request, Response>,
+    request: Request,
+    version: number,
+    options: ExchangeOptions,
   ): Promise<Answer<Response>> {
     const { signal } = options;
     return new Promise((resolve, reject) => {
@@ -228,7 +253,41 @@ export class Connection {
     socket.on('close', () => this.#end(this.#lost('the connection ended')));
     socket.on('end', () => this.#end(this.#lost('the broker ended the connection')));
     await this.#negotiate();
-    if (authenticate !== undefined) await authenticate(this);
+    if (authenticate !== undefined) await this.#authenticate(authenticate);
+  }
+
+  async #authenticate(authenticate: NonNullable<ConnectionOptions['authenticate']>): Promise<void> {
+    const sessionMs = await authenticate({
+      address: this.address,
+      where: () => this.where(),
+      send: (api, request) => this.#sendNow(api, request),
+    });
+    if (sessionMs <= 0 || this.#ended !== undefined) return;
+    const part = REAUTHENTICATE_AFTER_MIN + REAUTHENTICATE_SPREAD * this.#runtime.random.next();
+    this.#sessionTimer = this.#runtime.timers.schedule(sessionMs * part, () => void this.#reauthenticate(authenticate));
+  }
+
+  async #reauthenticate(authenticate: NonNullable<ConnectionOptions['authenticate']>): Promise<void> {
+    if (this.#ended !== undefined) return;
+    const held: (() => void)[] = [];
+    this.#held = held;
+    try {
+      await this.#authenticate(authenticate);
+    } catch (error) {
+      this.#end(this.#lost(`it could not authenticate again: ${messageOf(error)}`, error));
+    }
+    this.#held = undefined;
+    // Those whose connection has ended learn it now.
+    for (const start of held) start();
+  }
+
+  #sendNow<Request extends object, Response>(
+    api: Api<Request, Response>,
+    request: RequestFor<Request>,
+  ): Promise<Answer<Response>> {
+    const version = commonVersion(this.#served, api);
+    if (version === undefined) return Promise.reject(this.#unsupported(api.request));
+    return this.#exchangeNow(api, typeof request === 'function' ? request(version) : request, version, {});
   }
 
   async #negotiate(): Promise<void> {
@@ -348,6 +407,7 @@ export class Connection {
     if (this.#ended !== undefined) return;
     this.#ended = error;
     this.#deadlineTimer?.cancel();
+    this.#sessionTimer?.cancel();
     this.#socket?.destroy();
     const waiting = this.#waiting.slice(this.#firstWaiting);
     this.#waiting = [];

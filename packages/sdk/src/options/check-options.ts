@@ -18,7 +18,7 @@ export function checkOptions(where: string, options: object, spec: Readonly<Reco
     if (check === undefined) throw unknownOption(where, name, Object.keys(spec));
     if (value === undefined) continue;
     const allowed = check(value);
-    if (allowed !== undefined) throw invalidOption(where, name, value, allowed);
+    if (allowed !== undefined) throw invalidOption(where, name, SECRET.has(check) ? HIDDEN : value, allowed);
   }
   for (const [name, check] of Object.entries(spec)) {
     if (REQUIRED.has(check) && (options as Record<string, unknown>)[name] === undefined) {
@@ -39,10 +39,20 @@ export function invalidOption(where: string, name: string, value: unknown, allow
 }
 
 const REQUIRED = new WeakSet<OptionCheck>();
+const SECRET = new WeakSet<OptionCheck>();
+const HIDDEN = Symbol('hidden');
 
 export function required(check: OptionCheck): OptionCheck {
   const each: OptionCheck = (value) => check(value);
   REQUIRED.add(each);
+  if (SECRET.has(check)) SECRET.add(each);
+  return each;
+}
+
+/** The value is never shown, whatever it is. */
+export function secret(check: OptionCheck): OptionCheck {
+  const each: OptionCheck = (value) => check(value);
+  SECRET.add(each);
   return each;
 }
 
@@ -131,6 +141,7 @@ function rangeText({ min, max }: { readonly min?: number; readonly max?: number 
 const SHOWN_CHARS_MAX = 60;
 
 function shown(value: unknown): string {
+  if (value === HIDDEN) return 'not shown';
   if (typeof value === 'string') {
     return JSON.stringify(value.length > SHOWN_CHARS_MAX ? `${value.slice(0, SHOWN_CHARS_MAX)}…` : value);
   }
