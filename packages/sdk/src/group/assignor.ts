@@ -4,8 +4,11 @@
  */
 import type { TopicPartition } from '../topic-partition.ts';
 
-/** Names of the assignors that are built in, as Kafka's clients call them. */
-export type BuiltInAssignor = 'range' | 'roundrobin' | 'sticky' | 'cooperative-sticky';
+/**
+ * Names of the assignors that are built in, as Kafka's clients call them. `RoundRobinAssigner` is how kafkajs calls its only one:
+ * with it in the list, a group can be moved from kafkajs member by member.
+ */
+export type BuiltInAssignor = 'range' | 'roundrobin' | 'sticky' | 'cooperative-sticky' | 'RoundRobinAssigner';
 
 /** How members give up partitions: all of them before each rebalance, or only those that go elsewhere (KIP-429). */
 export type RebalanceKind = 'eager' | 'cooperative';

@@ -8,4 +8,5 @@ export const BUILT_IN_ASSIGNORS: Readonly<Record<BuiltInAssignor, Assignor>> = {
   roundrobin: roundRobinAssignor,
   sticky: stickyAssignor,
   'cooperative-sticky': cooperativeStickyAssignor,
+  RoundRobinAssigner: { ...roundRobinAssignor, name: 'RoundRobinAssigner' },
 };
