@@ -48,6 +48,7 @@ export {
   stampBatch,
   stampLogAppendTime,
   stampMaxTimestamp,
+  stampProducer,
   timestampTypeOf,
 } from './records/batch-header.ts';
 export type { TimestampType } from './records/batch-header.ts';
@@ -64,6 +65,7 @@ export { decodeBatch, decodeBatchAsync, RecordBatchReader, RecordView } from './
 export type { DecodeBatchOptions, RecordHeader } from './records/record-batch-reader.ts';
 export { RecordBatchWriter } from './records/record-batch-writer.ts';
 export type {
+  BatchBuffers,
   FinishBatchOptions,
   HeaderToWrite,
   RecordBatchWriterOptions,

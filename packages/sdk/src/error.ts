@@ -100,12 +100,17 @@ export class DecodeError extends KafkaError {
   }
 }
 
-/** Records were not acknowledged. `cause` says why. */
+/** What is known of records that were given up: that they are not in the log, or nothing. */
+export type DeliveryOutcome = 'not-written' | 'unknown';
+
+/** Records were not acknowledged. `cause` says why, `outcome` whether they may have been written all the same. */
 export class DeliveryError extends KafkaError {
   override readonly name = 'DeliveryError';
+  readonly outcome: DeliveryOutcome;
 
-  constructor(message: string, options: KafkaErrorOptions = {}) {
+  constructor(message: string, options: KafkaErrorOptions & { readonly outcome?: DeliveryOutcome } = {}) {
     super('MILLRACE_CLIENT_DELIVERY', message, options);
+    this.outcome = options.outcome ?? 'unknown';
   }
 }
 

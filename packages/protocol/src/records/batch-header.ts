@@ -202,8 +202,34 @@ export interface BatchHeaderFields {
   readonly recordCount: number;
 }
 
+/**
+ * Gives a producer's batch its identity, or another one when it is sent again under a new epoch, and redoes the CRC. The sequence is
+ * that of the first record.
+ */
+export function stampProducer(
+  buffer: Buffer,
+  position: number,
+  producerId: number | bigint,
+  producerEpoch: number,
+  baseSequence: number,
+  isTransactional: boolean,
+): void {
+  const attributes = batchAttributes(buffer, position) & ~TRANSACTIONAL_FLAG;
+  buffer.writeInt16BE(attributes | (isTransactional ? TRANSACTIONAL_FLAG : 0), position + ATTRIBUTES_AT);
+  writeInt64(buffer, position + PRODUCER_ID_AT, producerId);
+  buffer.writeInt16BE(producerEpoch, position + PRODUCER_EPOCH_AT);
+  buffer.writeInt32BE(baseSequence, position + BASE_SEQUENCE_AT);
+  stampCrc(buffer, position);
+}
+
 /** Writes a header in front of records that are already in place, and the CRC over them. */
 export function writeBatchHeader(buffer: Buffer, position: number, fields: BatchHeaderFields): void {
+  writeBatchHeaderWithoutCrc(buffer, position, fields);
+  stampCrc(buffer, position);
+}
+
+/** Like {@link writeBatchHeader}, for a batch whose CRC is stamped later. */
+export function writeBatchHeaderWithoutCrc(buffer: Buffer, position: number, fields: BatchHeaderFields): void {
   writeInt64(buffer, position, fields.baseOffset);
   buffer.writeInt32BE(fields.sizeInBytes - BATCH_PREFIX_SIZE_BYTES, position + LENGTH_AT);
   buffer.writeInt32BE(fields.partitionLeaderEpoch, position + LEADER_EPOCH_AT);
@@ -216,7 +242,6 @@ export function writeBatchHeader(buffer: Buffer, position: number, fields: Batch
   buffer.writeInt16BE(fields.producerEpoch, position + PRODUCER_EPOCH_AT);
   buffer.writeInt32BE(fields.baseSequence, position + BASE_SEQUENCE_AT);
   buffer.writeInt32BE(fields.recordCount, position + RECORD_COUNT_AT);
-  stampCrc(buffer, position);
 }
 
 function computeBatchCrc(buffer: Buffer, position: number): number {

@@ -2,7 +2,7 @@
  * Building a record batch: records are written once, straight into the buffer that goes out.
  *
  * Owns: one growable buffer with room for the header in front; the records' order gives their offset deltas.
- * Invariants: what `finish` returns belongs to the caller; the writer never touches it again and starts a new buffer.
+ * Invariants: what `finish` returns belongs to the caller; the writer never touches it again and starts a new buffer with the next record.
  * Bounds: a batch stays below `sizeBytesMax` (2^31−1 on the wire); growing doubles.
  * Not here: when a batch is full and whom it goes to: the producer decides by `sizeInBytes`.
  */
@@ -17,6 +17,7 @@ import {
   NO_TIMESTAMP,
   TRANSACTIONAL_FLAG,
   writeBatchHeader,
+  writeBatchHeaderWithoutCrc,
 } from './batch-header.ts';
 import { RecordsError } from './records-error.ts';
 import { varintSizeInBytes, varlongSizeInBytes, writeVarint, writeVarlong } from './varint.ts';
@@ -29,9 +30,22 @@ export interface HeaderToWrite {
   readonly value: RecordBytes | null;
 }
 
+/** Where buffers come from and go back to, for callers that use them again. */
+export interface BatchBuffers {
+  /** A buffer of at least so many bytes, whatever is in it. */
+  allocate(sizeBytesMin: number): Buffer;
+  /** Takes back a buffer that the writer outgrew, or whose records were compressed. */
+  release(buffer: Buffer): void;
+}
+
 export interface RecordBatchWriterOptions {
   /** Size of the first buffer. Default 16 KiB; it grows as needed and the next batch starts with what this one took. */
   readonly capacityBytes?: number;
+  /**
+   * With these, `finish` hands an uncompressed batch over in the buffer it was written to, however much of it is empty, and the caller
+   * may release that buffer (the batch's `buffer` from its beginning) when done. Default: buffers are allocated and left to the collector.
+   */
+  readonly buffers?: BatchBuffers;
 }
 
 export interface FinishBatchOptions {
@@ -49,6 +63,8 @@ export interface FinishBatchOptions {
   readonly partitionLeaderEpoch?: number;
   /** Time of append for every record, instead of the records' own. */
   readonly logAppendTimeMs?: number;
+  /** Leaves out the CRC, for callers that have to `stampProducer` before the batch goes anywhere. */
+  readonly withoutCrc?: boolean;
 }
 
 const CAPACITY_BYTES = 16 * 1024;
@@ -59,10 +75,16 @@ const NO_HEADERS: readonly HeaderToWrite[] = [];
 /** Upper bound on a record's bytes apart from key, value and headers: four 5-byte varints, a varlong, attributes, a header count. */
 const RECORD_OVERHEAD_BYTES_MAX = 40;
 const UTF8_BYTES_PER_UNIT_MAX = 3;
+/** Up to this many characters a loop is quicker than crossing into native code (measured). */
+const LOOPED_CHARS_MAX = 24;
+const NO_BUFFER = Buffer.alloc(0);
 
 /** Fills one batch at a time: any number of `append`, then `finish`, then the next batch. */
 export class RecordBatchWriter {
-  #buffer: Buffer;
+  readonly #buffers: BatchBuffers | undefined;
+  #capacityBytes: number;
+  /** Empty between batches when the last one took its buffer along. */
+  #buffer: Buffer = NO_BUFFER;
   #end = BATCH_HEADER_SIZE_BYTES;
   #count = 0;
   #baseTimestamp = NO_TIMESTAMP;
@@ -71,7 +93,8 @@ export class RecordBatchWriter {
   #isAsciiLikely = true;
 
   constructor(options: RecordBatchWriterOptions = {}) {
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(options.capacityBytes ?? CAPACITY_BYTES, BATCH_HEADER_SIZE_BYTES));
+    this.#buffers = options.buffers;
+    this.#capacityBytes = Math.max(options.capacityBytes ?? CAPACITY_BYTES, BATCH_HEADER_SIZE_BYTES);
   }
 
   /** Number of records so far. */
@@ -94,7 +117,6 @@ export class RecordBatchWriter {
     timestampMs: number,
     headers: readonly HeaderToWrite[] = NO_HEADERS,
   ): void {
-    this.#reserve(recordSizeInBytesMax(key, value, headers));
     if (this.#count === 0) this.#baseTimestamp = timestampMs;
     const end = this.#writeRecord(key, value, timestampMs - this.#baseTimestamp, headers);
     if (this.#count === 0 || timestampMs > this.#maxTimestamp) this.#maxTimestamp = timestampMs;
@@ -107,7 +129,7 @@ export class RecordBatchWriter {
     const codec = this.#finishableCodec(options);
     if (codec === 'none') return this.#seal(this.#takeBuffer(), options, codec);
     const records = this.#buffer.subarray(BATCH_HEADER_SIZE_BYTES, this.#end);
-    return this.#seal(withHeaderRoom(compress(codec, records, options.level)), options, codec);
+    return this.#sealCompressed(compress(codec, records, options.level), options, codec);
   }
 
   /** Like {@link finish} with compression off the event loop. The writer must be left alone until it resolves. */
@@ -115,7 +137,7 @@ export class RecordBatchWriter {
     const codec = this.#finishableCodec(options);
     if (codec === 'none') return this.#seal(this.#takeBuffer(), options, codec);
     const records = this.#buffer.subarray(BATCH_HEADER_SIZE_BYTES, this.#end);
-    return this.#seal(withHeaderRoom(await compressAsync(codec, records, options.level)), options, codec);
+    return this.#sealCompressed(await compressAsync(codec, records, options.level), options, codec);
   }
 
   /** Drops what was appended. */
@@ -132,9 +154,14 @@ export class RecordBatchWriter {
     headers: readonly HeaderToWrite[],
   ): number {
     if (this.#isAsciiLikely && headers.length === 0) {
-      const end = this.#tryWriteAscii(key, value, timestampDelta);
-      if (end > 0) return end;
-      this.#isAsciiLikely = false;
+      const sizeMax = RECORD_OVERHEAD_BYTES_MAX + byteLengthMax(key) + byteLengthMax(value);
+      if (this.#count === 0 && sizeMax <= this.#capacityBytes) this.#reserve(sizeMax);
+      // Near the end of the buffer the lengths are counted first, so that it does not grow for room that is not needed.
+      if (this.#end + sizeMax <= this.#buffer.length) {
+        const end = this.#tryWriteAscii(key, value, timestampDelta);
+        if (end > 0) return end;
+        this.#isAsciiLikely = false;
+      }
     }
     const keyLength = byteLength(key);
     const valueLength = byteLength(value);
@@ -145,6 +172,7 @@ export class RecordBatchWriter {
       sizedLength(keyLength) +
       sizedLength(valueLength) +
       headersSizeInBytes(headers);
+    this.#reserve(varintSizeInBytes(size) + size);
     const buffer = this.#buffer;
     let at = writeVarint(buffer, this.#end, size);
     buffer[at++] = 0;
@@ -195,8 +223,14 @@ export class RecordBatchWriter {
     if (needed > SIZE_BYTES_MAX) {
       throw new RecordsError('MILLRACE_RECORDS_UNSUPPORTED', `a record batch cannot hold ${needed} bytes`);
     }
-    const grown = Buffer.allocUnsafeSlow(Math.min(Math.max(this.#buffer.length * 2, needed), SIZE_BYTES_MAX));
-    this.#buffer.copy(grown, 0, 0, this.#end);
+    const outgrown = this.#buffer;
+    const capacityBytes = outgrown.length === 0 ? this.#capacityBytes : outgrown.length * 2;
+    const sizeBytes = Math.min(Math.max(capacityBytes, needed), SIZE_BYTES_MAX);
+    const grown = this.#buffers?.allocate(sizeBytes) ?? Buffer.allocUnsafeSlow(sizeBytes);
+    if (outgrown.length > 0) {
+      outgrown.copy(grown, 0, 0, this.#end);
+      this.#buffers?.release(outgrown);
+    }
     this.#buffer = grown;
   }
 
@@ -210,14 +244,24 @@ export class RecordBatchWriter {
   /** The batch's bytes as they lie: handed over whole when they fill most of the buffer, else copied out of it. */
   #takeBuffer(): Buffer {
     const filled = this.#buffer.subarray(0, this.#end);
-    if (this.#end * 2 < this.#buffer.length) return Buffer.from(filled);
-    this.#buffer = Buffer.allocUnsafeSlow(this.#buffer.length);
+    if (this.#buffers === undefined && this.#end * 2 < this.#buffer.length) return Buffer.from(filled);
+    this.#capacityBytes = this.#buffer.length;
+    this.#buffer = NO_BUFFER;
     return filled;
+  }
+
+  #sealCompressed(records: Buffer, options: FinishBatchOptions, codec: CompressionCodec): Buffer {
+    if (this.#buffers !== undefined) {
+      this.#capacityBytes = this.#buffer.length;
+      this.#buffers.release(this.#buffer);
+      this.#buffer = NO_BUFFER;
+    }
+    return this.#seal(withHeaderRoom(records), options, codec);
   }
 
   #seal(batch: Buffer, options: FinishBatchOptions, codec: CompressionCodec): Buffer {
     const hasLogAppendTime = options.logAppendTimeMs !== undefined;
-    writeBatchHeader(batch, 0, {
+    const fields = {
       baseOffset: options.baseOffset ?? 0,
       sizeInBytes: batch.length,
       partitionLeaderEpoch: options.partitionLeaderEpoch ?? -1,
@@ -233,7 +277,9 @@ export class RecordBatchWriter {
       producerEpoch: options.producerEpoch ?? NO_PRODUCER_EPOCH,
       baseSequence: options.baseSequence ?? NO_SEQUENCE,
       recordCount: this.#count,
-    });
+    };
+    if (options.withoutCrc === true) writeBatchHeaderWithoutCrc(batch, 0, fields);
+    else writeBatchHeader(batch, 0, fields);
     this.reset();
     return batch;
   }
@@ -243,16 +289,6 @@ function withHeaderRoom(records: Buffer): Buffer {
   const batch = Buffer.allocUnsafeSlow(BATCH_HEADER_SIZE_BYTES + records.length);
   records.copy(batch, BATCH_HEADER_SIZE_BYTES);
   return batch;
-}
-
-function recordSizeInBytesMax(
-  key: RecordBytes | null,
-  value: RecordBytes | null,
-  headers: readonly HeaderToWrite[],
-): number {
-  let size = RECORD_OVERHEAD_BYTES_MAX + byteLengthMax(key) + byteLengthMax(value);
-  for (const header of headers) size += 10 + byteLengthMax(header.key) + byteLengthMax(header.value);
-  return size;
 }
 
 function byteLengthMax(bytes: RecordBytes | null): number {
@@ -281,8 +317,19 @@ function writeSized(buffer: Buffer, position: number, bytes: RecordBytes | null,
   return bytes === null ? at : at + writeBytes(buffer, at, bytes);
 }
 
+/** Returns how many bytes it wrote, which for text that is not ASCII differs from its length. */
 function writeBytes(buffer: Buffer, position: number, bytes: RecordBytes): number {
-  if (typeof bytes === 'string') return buffer.write(bytes, position, 'utf8');
-  buffer.set(bytes, position);
-  return bytes.length;
+  const length = bytes.length;
+  if (typeof bytes !== 'string') {
+    buffer.set(bytes, position);
+    return length;
+  }
+  if (length > LOOPED_CHARS_MAX) return buffer.write(bytes, position);
+  let seen = 0;
+  for (let index = 0; index < length; index++) {
+    const code = bytes.charCodeAt(index);
+    seen |= code;
+    buffer[position + index] = code;
+  }
+  return seen < 0x80 ? length : buffer.write(bytes, position);
 }

@@ -4,7 +4,6 @@
  * Not here: JSON (./json.ts).
  */
 import type { Codec, DecodeContext, EncodeContext, EncodedBytes } from './codec.ts';
-import { isThenable } from './codec.ts';
 
 /** Text as UTF-8, as Java's `StringSerializer`. Malformed bytes are read as U+FFFD. */
 export const str: Codec<string> = {
@@ -78,9 +77,9 @@ export const uuid: Codec<string> = {
   encode: canonicalUuid,
   decode(input) {
     const frame = asBuffer(present(input));
-    return canonicalUuid(frame.toString("latin1"));
+    return canonicalUuid(frame.toString('latin1'));
   },
-  decodeRange: (frame, start, end) => canonicalUuid(frame.toString("latin1", start, end)),
+  decodeRange: (frame, start, end) => canonicalUuid(frame.toString('latin1', start, end)),
 };
 
 /**
@@ -98,17 +97,18 @@ export function nullable<I, O = I>(inner: Codec<I, O>): Codec<I | null, O | null
       return input === null ? null : inner.decode(input, context);
     },
   };
-  const { decodeRange } = inner;
   // Only with a range shortcut of the inner codec: its absence tells the consumer to make the view itself.
-  if (decodeRange !== undefined) {
-    codec.decodeRange = (frame, start, end, context) => decodeRange.call(inner, frame, start, end, context);
+  if (inner.decodeRange !== undefined) {
+    codec.decodeRange = (frame, start, end, context) =>
+      inner.decodeRange?.(frame, start, end, context) as O | PromiseLike<O>;
   }
   return codec;
 }
 
 /** The bytes, which the codec cannot do without. */
 function present(input: Uint8Array | null): Uint8Array {
-  if (input === null) throw new TypeError('there is no key, or the value is a tombstone: wrap the codec in nullable() to allow null');
+  if (input === null)
+    throw new TypeError('there is no key, or the value is a tombstone: wrap the codec in nullable() to allow null');
   return input;
 }
 

@@ -53,7 +53,8 @@ export function json(schema?: StandardSchemaV1, options: JsonOptions = {}): Code
       return stringify(value);
     },
     decode(input) {
-      if (input === null) throw new TypeError('there is no key, or the value is a tombstone: wrap the codec in nullable() to allow null');
+      if (input === null)
+        throw new TypeError('there is no key, or the value is a tombstone: wrap the codec in nullable() to allow null');
       const frame = asBuffer(input);
       return parse(onRead, frame, 0, frame.length);
     },

@@ -15,8 +15,7 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
 
 /** A value, or what is wrong with it. */
 export type StandardSchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardSchemaIssue[] };
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardSchemaIssue[] };
 
 export interface StandardSchemaIssue {
   readonly message: string;

@@ -28,15 +28,16 @@ const NAME_LENGTH_MAX = 249;
  * Declares a topic: `topic('orders', { key: str, value: json(Order) })`. This is a value of this process and creates nothing in the
  * cluster. Throws `MILLRACE_CLIENT_INVALID_OPTION` for a name that Kafka refuses.
  */
-export function topic<
-  const N extends string,
-  K extends AnyCodec = RawCodec,
-  V extends AnyCodec = RawCodec,
->(
+export function topic<const N extends string, K extends AnyCodec = RawCodec, V extends AnyCodec = RawCodec>(
   name: N,
   codecs: TopicCodecs<K, V> = {},
 ): Topic<N, EncodeInput<K>, DecodeOutput<K>, EncodeInput<V>, DecodeOutput<V>> {
-  if (typeof name !== 'string' || !/^[a-zA-Z0-9._-]+$/.test(name) || name.length > NAME_LENGTH_MAX || /^\.\.?$/.test(name)) {
+  if (
+    typeof name !== 'string' ||
+    !/^[a-zA-Z0-9._-]+$/.test(name) ||
+    name.length > NAME_LENGTH_MAX ||
+    /^\.\.?$/.test(name)
+  ) {
     throw new KafkaError(
       'MILLRACE_CLIENT_INVALID_OPTION',
       `"${String(name)}" is no topic name: use 1 to ${NAME_LENGTH_MAX} of the characters a-z, A-Z, 0-9, ".", "_" and "-"`,
