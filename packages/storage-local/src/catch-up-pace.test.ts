@@ -64,15 +64,28 @@ describe('CatchUpPace', () => {
     await readFor(pace, time, 5, { appends: true });
 
     const begin = await readFor(pace, time, 50, { appends: true });
-    await readFor(pace, time, 10, { appends: true, tickMs: TICK_MS + 20 });
+    await readFor(pace, time, 500, { appends: true });
+    const grown = await readFor(pace, time, 50, { appends: true });
+    await readFor(pace, time, 10, { appends: true, tickMs: TICK_MS + 2 });
     const late = await readFor(pace, time, 50, { appends: true });
     await readFor(pace, time, 500, { appends: true });
     const recovered = await readFor(pace, time, 50, { appends: true });
 
-    expect(begin).toBeGreaterThan(30 * READ_BYTES);
-    expect(late).toBeLessThan(begin);
-    expect(late).toBeGreaterThan(20 * READ_BYTES);
-    expect(recovered).toBeGreaterThan(2 * begin);
+    expect(begin).toBeGreaterThan(10 * READ_BYTES);
+    expect(grown).toBeGreaterThan(3 * begin);
+    expect(late).toBeLessThan(grown / 3);
+    expect(late).toBeGreaterThan(10 * READ_BYTES);
+    expect(recovered).toBeGreaterThan(3 * late);
+  });
+
+  it('has readers take little pieces while producers append, and only then', async () => {
+    const time = new ManualTime();
+    const pace = paceAt(time);
+    expect(pace.readBytesMax).toBe(Infinity);
+    await readFor(pace, time, 10, { appends: true });
+    expect(pace.readBytesMax).toBe(128 * 1024);
+    await readFor(pace, time, 60, { appends: false });
+    expect(pace.readBytesMax).toBe(Infinity);
   });
 
   it('holds nobody back once the producers have been silent for a while', async () => {

@@ -2,20 +2,21 @@
  * How fast consumers that are behind may read from disk while producers append: as fast as it goes without holding up the event loop.
  *
  * Invariants: without appends nobody waits. With them the rate falls by half when the loop came late, and grows in small steps while it
- *   comes in time; it never falls below {@link RATE_MIN}, so whoever is behind does catch up. Reads go on in the order in which they came.
+ *   comes in time, and pieces are small; it never falls below {@link RATE_MIN}, so whoever is behind does catch up. Reads go on in the order in which they came.
  * Not here: the gate in front of the thread pool (`io-gate.ts`).
  */
 import type { Clock, Timers } from '@millrace/base';
 
 /** Bytes per second. */
-const RATE_MIN = 48 * 1024 * 1024;
-const RATE_START = 96 * 1024 * 1024;
+const RATE_MIN = 24 * 1024 * 1024;
 const RATE_MAX = 4 * 1024 * 1024 * 1024;
 /** Bytes per second that are added when the loop came in time for a whole tick. */
-const RATE_STEP = 1024 * 1024;
+const RATE_STEP = 256 * 1024;
+/** What a reader gets at once: the loop is through with it before a producer notices. */
+const READ_BYTES_MAX = 128 * 1024;
 const TICK_MS = 10;
-/** Later than this, the loop had too much to do. */
-const LATE_MS = 4;
+/** Later than this, the loop had too much to do; on an idle machine one timer in a hundred is 0.4 ms late. */
+const LATE_MS = 1;
 /** What is left of an append's weight after a tick. */
 const APPEND_DECAY = 0.96;
 /** Weight of appends from which producers count as active: about twelve a second. Below are offsets that the readers themselves commit. */
@@ -36,7 +37,7 @@ export class CatchUpPace {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #waiting: { readonly bytes: number; readonly resolve: () => void }[] = [];
-  #rate = RATE_START;
+  #rate = RATE_MIN;
   /** Bytes that may be read now; below 0 after a read larger than that. */
   #room = 0;
   #isWatching = false;
@@ -66,6 +67,11 @@ export class CatchUpPace {
     return new Promise((resolve) => this.#waiting.push({ bytes, resolve }));
   }
 
+  /** How much one read may take now: little pieces beside producers, anything otherwise. */
+  get readBytesMax(): number {
+    return this.#isPaced ? READ_BYTES_MAX : Infinity;
+  }
+
   get #isPaced(): boolean {
     return this.#appendWeight > ACTIVE_WEIGHT;
   }
@@ -86,7 +92,7 @@ export class CatchUpPace {
     this.#appendWeight = Math.min(WEIGHT_MAX, this.#appendWeight * APPEND_DECAY + this.#appends);
     this.#appends = 0;
     if (!wasPaced && this.#isPaced) {
-      this.#rate = RATE_START;
+      this.#rate = RATE_MIN;
       this.#room = 0;
     }
     if (lateMs > LATE_MS) this.#rate = Math.max(RATE_MIN, this.#rate / 2);

@@ -109,7 +109,8 @@ export class SegmentFiles implements SegmentStore {
     sizeBytesMin: number,
     sizeBytes: number,
   ): Promise<StoredBytes> {
-    const turn = this.#pace?.admit(sizeBytes);
+    const piece = Math.max(sizeBytesMin, Math.min(sizeBytes, this.#pace?.readBytesMax ?? Infinity));
+    const turn = this.#pace?.admit(piece);
     if (turn !== undefined) await turn;
     const limit = log.data.flushedSizeOf(segment);
     const path = this.#options.partitionOf(log).segmentPath(segment);
@@ -119,7 +120,7 @@ export class SegmentFiles implements SegmentStore {
       read: (from, allocate) => this.#fill(path, from, limit, allocate),
       resumeAt: (end) => segment.index?.positionBefore(end),
     };
-    return this.#readAhead.read(source, position, sizeBytesMin, sizeBytes);
+    return this.#readAhead.read(source, position, sizeBytesMin, piece);
   }
 
   loadIndex(log: OwnedLog, segment: Segment): Promise<SparseIndex> {

@@ -1,23 +1,22 @@
 /** What consumers that read old records from disk do to producers. */
+import type { BrokerUnderTest } from './broker-under-test.ts';
 import { startCatchUpReaders } from './catch-up-readers.ts';
 import { megabytes } from './figures.ts';
 import type { Measure, Turn } from './measure-run.ts';
-import { dropCleanPages, dropPageCache } from './page-cache.ts';
+import { dropPageCache, keepColdSegmentsOut } from './page-cache.ts';
 import { observe } from './proc.ts';
 import { createTopics } from './wire.ts';
 
 const RATE = 2_000;
 const SIZE_BYTES = 1_024;
 const READERS = 3;
-const ROUNDS_MAX = 3;
+const ROUNDS_MAX = 5;
 const COLD_RECORDS = 2_000_000;
 const WARM_RECORDS = 200_000;
 const WARMUP_SECONDS = 5;
 const SECONDS = 15;
 const QUICK_SECONDS = 4;
 const QUICK_DIVISOR = 10;
-/** How often the page cache is dropped, so that readers that begin anew find it empty. */
-const DROP_MS = 500;
 
 export const CATCHUP: Measure = {
   name: 'catchup',
@@ -49,34 +48,42 @@ export const CATCHUP: Measure = {
       warmupRecords: RATE * (isQuick ? QUICK_SECONDS : WARMUP_SECONDS),
       recordSizeBytes: SIZE_BYTES,
     };
-    const alone = await tools.probeProduce(broker.bootstrap, load, RATE);
-
-    const readers = startCatchUpReaders(broker.port, 'cold', READERS);
-    const dropping = setInterval(dropCleanPages, DROP_MS);
-    const began = performance.now();
+    const letThemIn = keepColdSegmentsOut(turn.dataDir);
     try {
-      const { result, load: used } = await observe(broker.pid, () => tools.probeProduce(broker.bootstrap, load, RATE), {
-        untilQuiet: false,
-      });
-      const elapsedSeconds = (performance.now() - began) / 1_000;
-      const bytes = await readers.stop();
+      const alone = await tools.probeProduce(broker.bootstrap, load, RATE);
+      const {
+        result,
+        load: used,
+        bytesPerSecond,
+      } = await besideReaders(broker, () => tools.probeProduce(broker.bootstrap, load, RATE));
       return {
         aloneP99Ms: alone.p99Ms,
         p50Ms: result.p50Ms,
         p99Ms: result.p99Ms,
         p999Ms: result.p999Ms,
         p99Growth: result.p99Ms / alone.p99Ms,
-        megabytesPerSecond: megabytes(bytes) / elapsedSeconds,
+        megabytesPerSecond: megabytes(bytesPerSecond),
         residentMaxMb: megabytes(used.residentBytesMax),
       };
     } finally {
-      clearInterval(dropping);
-      await readers.stop().catch(() => 0);
+      await letThemIn();
     }
   },
 };
 
-async function writeColdData({ tools, isQuick }: Turn, broker: Awaited<ReturnType<Turn['createBroker']>>) {
+async function besideReaders<Result>(broker: BrokerUnderTest, work: () => Promise<Result>) {
+  const readers = startCatchUpReaders(broker.port, 'cold', READERS);
+  const began = performance.now();
+  try {
+    const observed = await observe(broker.pid, work, { untilQuiet: false });
+    const elapsedSeconds = (performance.now() - began) / 1_000;
+    return { ...observed, bytesPerSecond: (await readers.stop()) / elapsedSeconds };
+  } finally {
+    await readers.stop().catch(() => 0);
+  }
+}
+
+async function writeColdData({ tools, isQuick }: Turn, broker: BrokerUnderTest): Promise<void> {
   broker.spawn();
   await broker.ready();
   await createTopics(broker, [{ name: 'cold', partitions: READERS }]);
