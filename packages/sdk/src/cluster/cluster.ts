@@ -279,6 +279,7 @@ export class Cluster implements AsyncDisposable {
     key: string,
     options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
   ): Promise<number> {
+    if (this.isClosed) throw new ClosedError();
     const known = this.#coordinators.get(type, key);
     if (known !== undefined) return known;
     const what = `finding the coordinator of ${type} "${key}"`;
@@ -287,7 +288,6 @@ export class Cluster implements AsyncDisposable {
     if (finding === undefined) {
       finding = retrying(this.runtime, what, () => this.#findCoordinator(type, key), {
         timeoutMs: options.timeoutMs ?? this.requestTimeoutMs,
-        signal: this.#closing.signal,
       }).finally(() => this.#finding.delete(findKey));
       this.#finding.set(findKey, finding);
     }

@@ -91,7 +91,9 @@ export class Connection {
   #isCorked = false;
   #deadlineTimer: Timer | undefined;
   #timerDueMs = Infinity;
-  #hasAnswered = false;
+  #answerCount = 0;
+  /** Answers that came until versions were known. */
+  #negotiationCount = Infinity;
   #ended: KafkaError | undefined;
   #onEnd: ((error: KafkaError) => void) | undefined;
 
@@ -249,9 +251,9 @@ export class Connection {
       onBytes: (byteCount) => this.#receiver.received(byteCount),
     });
     this.#socket = socket;
-    socket.on('error', (cause) => this.#end(this.#lost(messageOf(cause), cause)));
-    socket.on('close', () => this.#end(this.#lost('the connection ended')));
-    socket.on('end', () => this.#end(this.#lost('the broker ended the connection')));
+    socket.on('error', (cause) => this.#end(this.#lost(`${messageOf(cause)}${this.#hintOnLoss()}`, cause)));
+    const onEnd = (): void => this.#end(this.#lost(`the broker ended the connection${this.#hintOnLoss()}`));
+    socket.on('end', onEnd).on('close', onEnd);
     await this.#negotiate();
     if (authenticate !== undefined) await this.#authenticate(authenticate);
   }
@@ -303,6 +305,7 @@ export class Connection {
     if (response.errorCode !== ErrorCode.NONE) {
       throw brokerError(`asking ${this.where()} which versions it serves`, response.errorCode);
     }
+    this.#negotiationCount = this.#answerCount;
     this.#served = {
       ranges: new Map(
         response.apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]),
@@ -360,7 +363,7 @@ export class Connection {
       this.#end(new KafkaError('MILLRACE_CLIENT_INVALID_ANSWER', message, { retriable: true }));
       return;
     }
-    this.#hasAnswered = true;
+    this.#answerCount += 1;
     this.#firstWaiting += 1;
     if (this.#firstWaiting === this.#waiting.length) {
       this.#waiting.length = 0;
@@ -441,13 +444,20 @@ export class Connection {
   }
 
   #lost(reason: string, cause?: unknown): KafkaError {
-    const hint = this.#hasAnswered
-      ? ''
-      : this.#options.tls === undefined
+    const message = `lost the connection to ${this.where()}: ${reason}`;
+    return new KafkaError('MILLRACE_CLIENT_CONNECTION_LOST', message, { retriable: true, cause });
+  }
+
+  /** What may be wrong with the settings when a broker ends a connection this early. */
+  #hintOnLoss(): string {
+    const { tls, authenticate } = this.#options;
+    if (this.#answerCount === 0) {
+      return tls === undefined
         ? ' before it answered anything; does this port want TLS (`tls`) or is it no Kafka port?'
         : ' before it answered anything; is it a Kafka port, and does it want a client certificate (`tls.cert`)?';
-    const message = `lost the connection to ${this.where()}: ${reason}${hint}`;
-    return new KafkaError('MILLRACE_CLIENT_CONNECTION_LOST', message, { retriable: true, cause });
+    }
+    const isAnonymous = this.#answerCount === this.#negotiationCount && authenticate === undefined;
+    return isAnonymous ? ' at the first request; does this listener want SASL (`auth`)?' : '';
   }
 
   #unsupported(codec: Pick<MessageCodec<never>, 'name' | 'apiKey'>): KafkaError {
@@ -472,7 +482,7 @@ export class Connection {
           ? 'it speaks TLS: set `tls`'
           : `a response frame of ${String(length)} bytes is none; is it a Kafka port?`;
     const message = `cannot talk to ${this.where()}: ${what}`;
-    return new KafkaError('MILLRACE_CLIENT_INVALID_ANSWER', message, { retriable: this.#hasAnswered });
+    return new KafkaError('MILLRACE_CLIENT_INVALID_ANSWER', message, { retriable: this.#answerCount > 0 });
   }
 }
 

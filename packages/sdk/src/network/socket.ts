@@ -98,9 +98,11 @@ function tlsConnectOptions(address: Address, tls: TlsOptions): NodeTlsOptions {
 
 function connectError(where: string, cause: Error, isTls: boolean): KafkaError {
   const code = (cause as NodeJS.ErrnoException).code ?? messageOf(cause);
-  const remedy = (isTls ? tlsRemedy(code, cause) : undefined) ?? 'is a broker running there?';
-  return new KafkaError('MILLRACE_CLIENT_CONNECT', `cannot connect to ${where}: ${code}; ${remedy}`, {
-    retriable: true,
+  const remedy = isTls ? tlsRemedy(code, cause) : undefined;
+  const question = isTls ? 'is a broker running there, and does this port speak TLS?' : 'is a broker running there?';
+  return new KafkaError('MILLRACE_CLIENT_CONNECT', `cannot connect to ${where}: ${code}; ${remedy ?? question}`, {
+    // What is known to be wrong with names, certificates or ports does not pass by itself.
+    retriable: remedy === undefined,
     cause,
   });
 }
