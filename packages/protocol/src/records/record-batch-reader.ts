@@ -115,6 +115,8 @@ export class RecordBatchReader {
   readonly baseSequence: number;
   /** Number of records. */
   readonly count: number;
+  /** Bytes of the records, uncompressed and without the batch's header. */
+  readonly recordsSizeBytes: number;
   readonly #batch: Buffer;
   readonly #position: number;
   readonly #bytes: Buffer;
@@ -135,6 +137,7 @@ export class RecordBatchReader {
     if (this.count < 0 || this.count > recordCountMax(end - start)) {
       throw corruptBatch(this.baseOffset, `claims ${this.count} records in ${end - start} bytes`);
     }
+    this.recordsSizeBytes = end - start;
     this.#batch = batch;
     this.#position = position;
     this.#bytes = bytes;
@@ -202,6 +205,58 @@ export class RecordBatchReader {
     return this.#slice(this.#positionOf(index, SCAN_VALUE), this.#positionOf(index, SCAN_VALUE_LENGTH));
   }
 
+  /** The uncompressed records: what {@link keyStartAt} and {@link valueStartAt} are positions in. */
+  get recordBytes(): Buffer {
+    return this.#bytes;
+  }
+
+  keyStartAt(index: number): number {
+    return this.#positionOf(index, SCAN_KEY);
+  }
+
+  /** −1 for null. */
+  keyLengthAt(index: number): number {
+    return this.#positionOf(index, SCAN_KEY_LENGTH);
+  }
+
+  valueStartAt(index: number): number {
+    return this.#positionOf(index, SCAN_VALUE);
+  }
+
+  /** −1 for null. */
+  valueLengthAt(index: number): number {
+    return this.#positionOf(index, SCAN_VALUE_LENGTH);
+  }
+
+  hasHeadersAt(index: number): boolean {
+    const valueEnd = this.#positionOf(index, SCAN_VALUE) + Math.max(0, this.#positionOf(index, SCAN_VALUE_LENGTH));
+    return this.#bytes[valueEnd] !== 0;
+  }
+
+  /** Index of the first record at or after `offset`, `count` when all lie before it. */
+  indexOfOffset(offset: number): number {
+    if (offset <= this.baseOffset) return 0;
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.offsetAt(middle) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The same batch over memory of its own, so that the buffer it was read from may go. */
+  detach(): RecordBatchReader {
+    if (this.#bytes !== this.#batch) {
+      // What decompression made is nobody else's; only the header is shared.
+      const header = copyOf(this.#batch, this.#position, BATCH_HEADER_SIZE_BYTES);
+      return new RecordBatchReader(header, 0, this.#bytes, 0, this.#bytes.length);
+    }
+    const batch = copyOf(this.#batch, this.#position, batchSizeInBytes(this.#batch, this.#position));
+    return new RecordBatchReader(batch, 0, batch, BATCH_HEADER_SIZE_BYTES, batch.length);
+  }
+
   headersAt(index: number): RecordHeader[] {
     const bytes = this.#bytes;
     const valueLength = this.#positionOf(index, SCAN_VALUE_LENGTH);
@@ -264,6 +319,13 @@ export async function decodeBatchAsync(
   if (codec === 'none') return new RecordBatchReader(buffer, position, buffer, start, end);
   const bytes = await decompressAsync(codec, buffer.subarray(start, end), outputBound(options));
   return new RecordBatchReader(buffer, position, bytes, 0, bytes.length);
+}
+
+/** Not from the pool of small buffers, a slab of which would live as long as the copy. */
+function copyOf(buffer: Buffer, start: number, length: number): Buffer {
+  const copy = Buffer.allocUnsafeSlow(length);
+  buffer.copy(copy, 0, start, start + length);
+  return copy;
 }
 
 function outputBound(options: DecodeBatchOptions): { readonly outputBytesMax: number } {

@@ -168,6 +168,41 @@ describe('a record batch', () => {
     expect(() => batch.recordAt(1)).toThrow(RangeError);
   });
 
+  it('finds the first record at or behind an offset', () => {
+    const batch = decodeBatch(
+      write([...'abc'].map((value) => ({ key: null, value, timestampMs: 1, headers: [] }))).finish({ baseOffset: 10 }),
+    );
+
+    expect([0, 10, 11, 12, 13, 99].map((offset) => batch.indexOfOffset(offset))).toEqual([0, 0, 1, 2, 3, 3]);
+  });
+
+  it('tells where its records lie, for who reads them in place', () => {
+    const batch = decodeBatch(
+      write([
+        { key: 'key', value: 'value', timestampMs: 1, headers: [] },
+        { key: null, value: null, timestampMs: 1, headers: [{ key: 'h', value: null }] },
+      ]).finish(),
+    );
+    const text = (start: number, length: number): string => batch.recordBytes.toString('utf8', start, start + length);
+
+    expect(text(batch.keyStartAt(0), batch.keyLengthAt(0))).toBe('key');
+    expect(text(batch.valueStartAt(0), batch.valueLengthAt(0))).toBe('value');
+    expect([batch.keyLengthAt(1), batch.valueLengthAt(1)]).toEqual([-1, -1]);
+    expect([batch.hasHeadersAt(0), batch.hasHeadersAt(1)]).toEqual([false, true]);
+  });
+
+  it.each(COMPRESSION_CODECS)('can be detached from the memory that it was read from (%s)', (codec) => {
+    const bytes = write([
+      { key: 'k', value: 'v'.repeat(500), timestampMs: 5, headers: [{ key: 'h', value: 'x' }] },
+    ]).finish({ codec });
+    const expected = read(decodeBatch(Buffer.from(bytes)));
+
+    const detached = decodeBatch(bytes).detach();
+    bytes.fill(0xff);
+
+    expect(read(detached)).toEqual(expected);
+  });
+
   it('gives views of the batch’s own memory', () => {
     const bytes = write([{ key: 'a', value: 'value', timestampMs: 1, headers: [] }]).finish();
 

@@ -112,6 +112,30 @@ export interface StallEvent {
   readonly offset?: number;
 }
 
+/** A position was set by policy instead of by the application. */
+export interface PositionResetEvent {
+  readonly clientId: string;
+  readonly groupId: string | undefined;
+  readonly topic: string;
+  readonly partition: number;
+  readonly reason: string;
+  /** −1 when there was none. */
+  readonly from: number;
+  readonly to: number;
+  readonly skippedOffsets: number;
+}
+
+/** A record could not be decoded. */
+export interface UndecodableEvent {
+  readonly clientId: string;
+  readonly groupId: string | undefined;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** `stop`, `skip` or `dead-letter`. */
+  readonly action: string;
+}
+
 /** One kind of event: the channel of that name for the whole process, and listeners of this client alone. */
 export class EventChannel<Event> {
   readonly name: string;
@@ -153,6 +177,8 @@ export interface ClientEvents {
   readonly commit: EventChannel<CommitEvent>;
   readonly process: EventChannel<ProcessEvent>;
   readonly stall: EventChannel<StallEvent>;
+  readonly positionReset: EventChannel<PositionResetEvent>;
+  readonly undecodable: EventChannel<UndecodableEvent>;
 }
 
 export function createClientEvents(): ClientEvents {
@@ -167,5 +193,7 @@ export function createClientEvents(): ClientEvents {
     commit: new EventChannel('millrace.client.commit'),
     process: new EventChannel('millrace.client.process'),
     stall: new EventChannel('millrace.client.stall'),
+    positionReset: new EventChannel('millrace.client.position_reset'),
+    undecodable: new EventChannel('millrace.client.undecodable'),
   };
 }
