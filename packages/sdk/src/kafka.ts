@@ -3,6 +3,8 @@
  */
 import { Cluster, type ClusterOptions } from './cluster/cluster.ts';
 import type { BrokerEndpoint } from './cluster/topic-metadata.ts';
+import type { ConsumerOptions, RawTopic } from './consumer/consumer-options.ts';
+import { Consumer } from './consumer/consumer.ts';
 import {
   invalidOption,
   checkOptions,
@@ -16,6 +18,7 @@ import {
   text,
 } from './options/check-options.ts';
 import { arrayOf, options as nested } from './options/check-options.ts';
+import type { AnyTopic } from './topic/topic.ts';
 
 export interface KafkaOptions extends ClusterOptions {
   /** Closes this client, and all that was made from it, when aborted. */
@@ -75,6 +78,13 @@ export class Kafka implements AsyncDisposable {
   /** Undefined before anything was asked. */
   clusterId(): string | undefined {
     return this.#cluster.clusterId();
+  }
+
+  /** Reads topics, alone or in a group. Nothing is sent before it is iterated or run; a wrong option is refused at once. */
+  consumer<T extends AnyTopic = RawTopic>(options: ConsumerOptions<T>): Consumer<T> {
+    const consumer = new Consumer<T>(this.#cluster, options, () => this.#parts.delete(consumer));
+    this.#parts.add(consumer);
+    return consumer;
   }
 
   /** Closes all that was made from it, each as its own `close` does, then the connections. */
