@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command. Node's version is checked before anything that needs it is loaded. */
 const NODE_MAJOR_MIN = 24;
+const EXIT_INTERRUPTED = 130;
 
 if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
   process.stderr.write(
@@ -8,18 +9,36 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
   );
   process.exitCode = 1;
 } else {
-  // `millrace topics list | head -1` is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   const argv = process.argv.slice(2);
-  if (argv[0] === 'start') (await import('@millrace/server/lean-process')).becomeLean();
+  const isBroker = argv[0] === 'start';
+  if (isBroker) (await import('@millrace/server/lean-process')).becomeLean();
+  const interruption = new AbortController();
+  // `millrace consume orders | head -1` is no failure: what runs ends in its order, so that a group is left properly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    interruption.abort(error);
+  });
+  // The broker sees to its signals itself.
+  if (!isBroker) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   const { runCli } = await import('./run-cli.ts');
-  const exitCode = await runCli(argv);
+  const { streamOutput } = await import('./output.ts');
+  const exitCode = await runCli(argv, {
+    output: streamOutput(process.stdout),
+    errorOutput: streamOutput(process.stderr),
+    input: () => process.stdin,
+    environment: process.env,
+    signal: interruption.signal,
+    isWatched: process.stderr.isTTY,
+  });
+  const isUnread = (interruption.signal.reason as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
   // A library's stray handle must not keep a broker alive that has closed its data; other commands may still be writing.
-  if (argv[0] === 'start') process.exit(exitCode);
-  process.exitCode = exitCode;
+  if (isBroker) process.exit(exitCode);
+  process.exitCode = isUnread ? 0 : exitCode;
+
+  function onSignal(): void {
+    if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    interruption.abort();
+  }
 }
 
 export {};

@@ -5,7 +5,7 @@ describe('printTable', () => {
     const lines: string[] = [];
 
     printTable(
-      { line: (text) => lines.push(text) },
+      { line: (text) => void lines.push(text), write: () => undefined },
       ['TOPIC', 'N'],
       [
         ['a-long-name', '1'],

@@ -1,11 +1,25 @@
 /** Where a command writes; injected so that tests read what a user would. */
 export interface Output {
   line(text: string): void;
+  /** Bytes as they are. Resolves when more may be written; undefined = at once. */
+  write(bytes: Uint8Array): Promise<void> | undefined;
 }
 
-export const stdoutOutput: Output = {
-  line: (text) => void process.stdout.write(`${text}\n`),
-};
+export function streamOutput(stream: NodeJS.WriteStream): Output {
+  return {
+    line: (text) => void stream.write(`${text}\n`),
+    write(bytes) {
+      if (stream.write(bytes) || stream.destroyed) return undefined;
+      return new Promise((resolve) => {
+        const go = (): void => {
+          stream.off('drain', go).off('close', go).off('error', go);
+          resolve();
+        };
+        stream.once('drain', go).once('close', go).once('error', go);
+      });
+    },
+  };
+}
 
 /** Left-aligned columns, two spaces apart, header first. */
 export function printTable(output: Output, header: readonly string[], rows: readonly (readonly string[])[]): void {

@@ -1,40 +1,29 @@
 import { MillraceError, messageOf } from '@millrace/base';
 import { Command, CommanderError } from 'commander';
+import type { CliContext } from './cli-context.ts';
+import { isInterruption } from './cluster/cluster-command.ts';
 import { logGroup } from './commands/log.ts';
 import { startCommand } from './commands/start.ts';
 import { topicsGroup } from './commands/topics.ts';
-import { stdoutOutput, type Output } from './output.ts';
 
 const VERSION = '0.1.0';
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
+/** As shells tell of a program that an interrupt ended. */
+const EXIT_INTERRUPTED = 130;
 
-export interface CliOptions {
-  readonly output?: Output;
-  readonly errorOutput?: Output;
-}
-
-/** Runs one command line (without node and script) and resolves with the exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function runCli(argv: readonly string[], options: CliOptions = {}): Promise<number> {
-  const output = options.output ?? stdoutOutput;
-  const errorOutput = options.errorOutput ?? { line: (text) => void process.stderr.write(`${text}\n`) };
+/**
+ * Runs one command line (without node and script) and resolves with the exit code: 0 done, 1 failed, 2 wrong usage,
+ * 130 interrupted before it was done.
+ */
+export async function runCli(argv: readonly string[], context: Omit<CliContext, 'setExitCode'>): Promise<number> {
+  const { errorOutput } = context;
   let exitCode = 0;
-  const program = new Command('millrace')
-    .description('Kafka-compatible event streaming: run a broker, look after topics and data.')
-    .version(VERSION)
-    // `millrace start --version` is the broker's to answer.
-    .enablePositionalOptions()
-    .addCommand(startCommand((code) => (exitCode = code)))
-    .addCommand(topicsGroup(output))
-    .addCommand(logGroup(output, (code) => (exitCode = code)));
-  for (const command of everyCommand(program)) {
-    command.exitOverride().configureOutput({
-      writeOut: (text) => output.line(text.trimEnd()),
-      writeErr: (text) => errorOutput.line(text.trimEnd()),
-      outputError: (text, write) => write(text.replace(/^error: /, 'millrace: ')),
-    });
-  }
+  const setExitCode = (code: number): void => void (exitCode = code);
+  const program = createProgram({ ...context, setExitCode });
 
+  // Between two attempts nothing else may keep the process alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
@@ -45,9 +34,37 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
         errorOutput.line(`millrace: ${error.message}`);
       return error.exitCode === 0 ? 0 : EXIT_USAGE;
     }
+    if (context.signal.aborted && isInterruption(error)) {
+      errorOutput.line('millrace: interrupted');
+      return EXIT_INTERRUPTED;
+    }
     errorOutput.line(`millrace: ${describe(error)}`);
     return MillraceError.is(error) && error.code === 'MILLRACE_CLIENT_INVALID_OPTION' ? EXIT_USAGE : EXIT_FAILURE;
+  } finally {
+    clearInterval(alive);
   }
+}
+
+/** Every command, ready to parse. */
+export function createProgram(context: CliContext): Command {
+  const { output, errorOutput } = context;
+  const setExitCode = (code: number): void => context.setExitCode(code);
+  const program = new Command('millrace')
+    .description('Kafka-compatible event streaming: run a broker, look after topics and data.')
+    .version(VERSION)
+    // `millrace start --version` is the broker's to answer.
+    .enablePositionalOptions()
+    .addCommand(startCommand(setExitCode))
+    .addCommand(topicsGroup(context))
+    .addCommand(logGroup(output, setExitCode));
+  for (const command of everyCommand(program)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => output.line(text.trimEnd()),
+      writeErr: (text) => errorOutput.line(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, 'millrace: ')),
+    });
+  }
+  return program;
 }
 
 function describe(error: unknown): string {
@@ -55,7 +72,7 @@ function describe(error: unknown): string {
   return messageOf(error);
 }
 
-function* everyCommand(command: Command): Iterable<Command> {
+export function* everyCommand(command: Command): Iterable<Command> {
   yield command;
   for (const child of command.commands) yield* everyCommand(child);
 }

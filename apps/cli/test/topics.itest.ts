@@ -83,8 +83,8 @@ describe('millrace topics', () => {
       partitionCount: 2,
       configs: { 'retention.ms': '7' },
       partitions: [
-        { partition: 0, leader: 1, replicas: [1], inSyncReplicas: [1] },
-        { partition: 1, leader: 1, replicas: [1], inSyncReplicas: [1] },
+        { partition: 0, leaderId: 1, replicas: [1], inSyncReplicas: [1] },
+        { partition: 1, leaderId: 1, replicas: [1], inSyncReplicas: [1] },
       ],
     });
     expect(jsonOf(await topicsCommand('delete', 'orders', '--json'))).toEqual({ name: 'orders', deleted: true });

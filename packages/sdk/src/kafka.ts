@@ -1,6 +1,7 @@
 /**
  * The entrance: one `kafka()` for one cluster. What is made from it shares metadata and connections.
  */
+import { Admin, type AdminOptions } from './admin/admin.ts';
 import { Cluster, type ClusterOptions } from './cluster/cluster.ts';
 import type { BrokerEndpoint } from './cluster/topic-metadata.ts';
 import type { ConsumerOptions, RawTopic } from './consumer/consumer-options.ts';
@@ -15,9 +16,12 @@ import {
   instance,
   milliseconds,
   required,
+  secret,
   text,
 } from './options/check-options.ts';
 import { arrayOf, options as nested } from './options/check-options.ts';
+import type { ProducerOptions } from './producer/options.ts';
+import { Producer } from './producer/producer.ts';
 import type { AnyTopic } from './topic/topic.ts';
 
 export interface KafkaOptions extends ClusterOptions {
@@ -29,7 +33,7 @@ const TLS_OPTIONS = {
   ca: anything,
   cert: anything,
   key: anything,
-  passphrase: text,
+  passphrase: secret(text),
   pfx: anything,
   servername: text,
   rejectUnauthorized: boolean,
@@ -42,6 +46,7 @@ const KAFKA_OPTIONS = {
   brokers: required(either(arrayOf(text, 'an array of host:port'), func)),
   clientId: text,
   tls: either(boolean, nested('tls', TLS_OPTIONS)),
+  auth: anything,
   connectTimeoutMs: milliseconds({ min: 1 }),
   requestTimeoutMs: milliseconds({ min: 1 }),
   metadataMaxAgeMs: milliseconds({ min: 1 }),
@@ -80,11 +85,25 @@ export class Kafka implements AsyncDisposable {
     return this.#cluster.clusterId();
   }
 
+  /** Looks after topics, settings, groups, offsets and transactions. */
+  admin(options: AdminOptions = {}): Admin {
+    const admin = new Admin(this.#cluster, options, () => this.#parts.delete(admin));
+    this.#parts.add(admin);
+    return admin;
+  }
+
   /** Reads topics, alone or in a group. Nothing is sent before it is iterated or run; a wrong option is refused at once. */
   consumer<T extends AnyTopic = RawTopic>(options: ConsumerOptions<T>): Consumer<T> {
     const consumer = new Consumer<T>(this.#cluster, options, () => this.#parts.delete(consumer));
     this.#parts.add(consumer);
     return consumer;
+  }
+
+  /** Sends records. One producer serves all topics and any number of callers. Throws `MILLRACE_CLIENT_INVALID_OPTION`. */
+  producer(options: ProducerOptions = {}): Producer {
+    const producer = new Producer(this.#cluster, options, () => this.#parts.delete(producer));
+    this.#parts.add(producer);
+    return producer;
   }
 
   /** Closes all that was made from it, each as its own `close` does, then the connections. */

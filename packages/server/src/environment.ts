@@ -2,8 +2,8 @@ import { MillraceError, nearestName } from '@millrace/base';
 import type { ProcessFlag } from './command-line.ts';
 
 const PREFIX = 'MILLRACE_';
-/** Variables with our prefix that are not broker settings: caches and switches of the workspace's tools. */
-const FOREIGN = /^MILLRACE_(CACHE|SETUP_|TOOL_|TEST_|SUPERVISOR_|BOOTSTRAP_)/;
+/** Variables with our prefix that are not broker settings: caches and switches of the workspace's tools, and what the command's clients read. */
+const FOREIGN = /^MILLRACE_(CACHE|SETUP_|TOOL_|TEST_|SUPERVISOR_|BOOTSTRAP_|(?:BROKERS|PROFILE|PROFILES_FILE)$)/;
 /** Variables of the flags that belong to the process. */
 const PROCESS_VARIABLES: ReadonlyMap<string, ProcessFlag> = new Map([
   ['MILLRACE_PORT', 'port'],

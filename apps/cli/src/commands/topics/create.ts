@@ -1,16 +1,21 @@
+import { oneOrThrow } from '@millrace/sdk';
 import type { Command } from 'commander';
-import type { Output } from '../../output.ts';
-import { collectPair, parseCount, topicsCommand, withAdmin, type TopicsOptions } from './topics-options.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { clusterCommand, withAdmin, type ClusterOptions } from '../../cluster/cluster-command.ts';
+import { collectPair, parseCount } from '../option-parsers.ts';
 
-interface CreateOptions extends TopicsOptions {
+interface CreateOptions extends ClusterOptions {
   readonly partitions?: number;
   readonly replicationFactor?: number;
   readonly config?: ReadonlyMap<string, string>;
   readonly validateOnly?: true;
 }
 
-export function createTopicCommand(output: Output): Command {
-  return topicsCommand('create', 'create a topic')
+export function createTopicCommand(context: CliContext): Command {
+  return clusterCommand('create', 'create a topic', [
+    'millrace topics create orders -p 6 -c retention.ms=86400000',
+    'millrace topics create prices -p 3 -c cleanup.policy=compact --validate-only',
+  ])
     .argument('<topic>')
     .option('-p, --partitions <count>', "partitions (default: the broker's num.partitions)", parseCount)
     .option(
@@ -20,21 +25,19 @@ export function createTopicCommand(output: Output): Command {
     )
     .option('-c, --config <key=value>', 'a setting of the topic, repeatable', collectPair)
     .option('--validate-only', 'check the request and create nothing')
-    .addHelpText('after', '\nExample:\n  millrace topics create orders -p 6 -c retention.ms=86400000')
-    .action(async (topic: string, options: CreateOptions) => {
-      const topicId = await withAdmin(options, (admin) =>
-        admin.createTopic(topic, {
-          ...(options.partitions === undefined ? {} : { partitions: options.partitions }),
-          ...(options.replicationFactor === undefined ? {} : { replicationFactor: options.replicationFactor }),
-          ...(options.config === undefined ? {} : { configs: options.config }),
-          validateOnly: options.validateOnly ?? false,
-        }),
+    .action(async (name: string, options: CreateOptions) => {
+      const { signal, output } = context;
+      const { partitions, replicationFactor, config, validateOnly = false } = options;
+      const topic = {
+        name,
+        ...(partitions === undefined ? {} : { partitions }),
+        ...(replicationFactor === undefined ? {} : { replicationFactor }),
+        configs: Object.fromEntries(config ?? []),
+      };
+      const { topicId } = await withAdmin(context, options, async (admin) =>
+        oneOrThrow(await admin.createTopics([topic], { validateOnly, signal })),
       );
-      if (options.json)
-        output.line(JSON.stringify({ name: topic, topicId, validateOnly: options.validateOnly ?? false }));
-      else
-        output.line(
-          options.validateOnly ? `topic ${topic} could be created` : `created topic ${topic} (id ${topicId})`,
-        );
+      if (options.json) output.line(JSON.stringify({ name, topicId, validateOnly }));
+      else output.line(validateOnly ? `topic ${name} could be created` : `created topic ${name} (id ${topicId})`);
     });
 }

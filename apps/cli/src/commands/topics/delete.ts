@@ -1,25 +1,19 @@
 import type { Command } from 'commander';
-import type { Output } from '../../output.ts';
-import { topicsCommand, withAdmin, type TopicsOptions } from './topics-options.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { clusterCommand, throwFailures, withAdmin, type ClusterOptions } from '../../cluster/cluster-command.ts';
 
-export function deleteTopicCommand(output: Output): Command {
-  return topicsCommand('delete', 'delete topics and their data')
+export function deleteTopicCommand(context: CliContext): Command {
+  return clusterCommand('delete', 'delete topics and their data', ['millrace topics delete orders prices'])
     .argument('<topic...>')
-    .action(async (topics: string[], options: TopicsOptions) => {
+    .action(async (names: string[], options: ClusterOptions) => {
+      const { signal, output } = context;
+      const outcomes = await withAdmin(context, options, (admin) => admin.deleteTopics(names, { signal }));
       const failures: unknown[] = [];
-      await withAdmin(options, async (admin) => {
-        for (const topic of topics) {
-          try {
-            await admin.deleteTopic(topic);
-            output.line(options.json ? JSON.stringify({ name: topic, deleted: true }) : `deleted topic ${topic}`);
-          } catch (error) {
-            failures.push(error);
-          }
-        }
-      });
-      if (failures.length === 1) throw failures[0];
-      if (failures.length > 1) {
-        throw new AggregateError(failures, `${failures.length} of ${topics.length} topics were not deleted`);
+      for (const outcome of outcomes) {
+        if (!outcome.ok) failures.push(outcome.error);
+        else if (options.json) output.line(JSON.stringify({ name: outcome.name, deleted: true }));
+        else output.line(`deleted topic ${outcome.name}`);
       }
+      throwFailures(failures, `${String(failures.length)} of ${String(names.length)} topics were not deleted`);
     });
 }

@@ -1,12 +1,18 @@
 import type { Command } from 'commander';
-import { printTable, type Output } from '../../output.ts';
-import { topicsCommand, withAdmin, type TopicsOptions } from './topics-options.ts';
+import type { CliContext } from '../../cli-context.ts';
+import { clusterCommand, withAdmin, type ClusterOptions } from '../../cluster/cluster-command.ts';
+import { printTable } from '../../output.ts';
 
-export function listTopicsCommand(output: Output): Command {
-  return topicsCommand('list', 'list topics')
+export function listTopicsCommand(context: CliContext): Command {
+  return clusterCommand('list', 'list topics', [
+    'millrace topics list',
+    "millrace topics list --json | jq -r '.[].name'",
+  ])
     .option('--internal', 'internal topics as well')
-    .action(async (options: TopicsOptions & { internal?: true }) => {
-      const topics = await withAdmin(options, (admin) => admin.listTopics({ internal: options.internal ?? false }));
+    .action(async (options: ClusterOptions & { internal?: true }) => {
+      const internal = options.internal ?? false;
+      const { signal, output } = context;
+      const topics = await withAdmin(context, options, (admin) => admin.listTopics({ internal, signal }));
       if (options.json) {
         output.line(JSON.stringify(topics));
       } else {
