@@ -3,27 +3,43 @@
  * both. One config for all packages: the entries are what package.json exports under `@millrace/source`.
  *
  * Modules stay separate files (`unbundle`), so that a worker is found beside the module that starts it.
+ *
+ * A program whose package.json has `"bin": { …: "./dist/….cjs" }` is bundled instead: CommonJS, made of its own sources, those of the
+ * workspace and the packages of others, so that its start finds few files. Their licences go into `dist/third-party-licenses.txt`.
  */
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { defineConfig } from 'tsdown';
 
 const WORKER_URL = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+)\.ts\1\s*,\s*import\.meta\.url\s*\)/g;
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8'));
+const programs = Object.values(packageJson.bin ?? {});
+const isProgram = programs.length > 0;
+const isBundled = programs.some((path) => path.endsWith('.cjs'));
 
 /** The source files behind the public names, and the workers that they start by URL. */
 function entries() {
   const exported = Object.values(packageJson.exports ?? {}).flatMap((target) => target['@millrace/source'] ?? []);
-  const programs = Object.values(packageJson.bin ?? {}).map((path) =>
-    path.replace('./dist/', './src/').replace(/\.js$/, '.ts'),
-  );
   const workers = globSync('src/**/*.ts').filter((path) => {
     const worker = path.replace(/^src\//, '');
     return sources().some((text) =>
       [...text.matchAll(WORKER_URL)].some((match) => worker.endsWith(`${match[2].replace(/^.*\.\//, '')}.ts`)),
     );
   });
-  return [...exported, ...programs, ...workers];
+  return [...exported, ...programs.map(sourceOf), ...workers];
+}
+
+/** The programs, and beside them the workers that anything in the workspace starts by URL. */
+function bundledEntries() {
+  const workers = globSync('../../packages/*/src/**/*.ts').flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(WORKER_URL)].map((match) => join(dirname(path), `${match[2]}.ts`)),
+  );
+  return Object.fromEntries([...programs.map(sourceOf), ...workers].map((path) => [basename(path, '.ts'), path]));
+}
+
+function sourceOf(program) {
+  return program.replace('./dist/', './src/').replace(/\.c?js$/, '.ts');
 }
 
 let cachedSources;
@@ -48,18 +64,49 @@ function workerUrls(extension) {
   };
 }
 
-const isProgram = packageJson.bin !== undefined;
+/** What the licences of bundled packages want to go with every copy. */
+function thirdPartyLicenses() {
+  return {
+    name: 'millrace-third-party-licenses',
+    generateBundle(_options, bundle) {
+      const folders = new Set();
+      for (const { moduleIds = [] } of Object.values(bundle)) {
+        for (const id of moduleIds) if (id.includes('/node_modules/')) folders.add(packageFolderOf(id));
+      }
+      const sections = [...folders].sort().map((folder) => {
+        const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+        const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)/i.test(file));
+        const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
+        return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+      });
+      if (sections.length === 0) return;
+      const source = `${sections.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+      this.emitFile({ type: 'asset', fileName: 'third-party-licenses.txt', source });
+    },
+  };
+}
+
+/** The nearest folder above with a package.json that has a version (others only say of which kind the files are). */
+function packageFolderOf(moduleId) {
+  let folder = dirname(moduleId);
+  for (;;) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path) && JSON.parse(readFileSync(path, 'utf8')).version !== undefined) return resolve(folder);
+    folder = dirname(folder);
+  }
+}
 
 export default defineConfig({
   cwd: process.cwd(),
-  entry: entries(),
+  entry: isBundled ? bundledEntries() : entries(),
   outDir: 'dist',
-  root: 'src',
+  ...(isBundled ? {} : { root: 'src' }),
   platform: 'node',
   target: 'node22',
   tsconfig: 'tsconfig.lib.json',
-  format: isProgram ? ['esm'] : ['esm', 'cjs'],
-  unbundle: true,
+  format: isBundled ? ['cjs'] : isProgram ? ['esm'] : ['esm', 'cjs'],
+  unbundle: !isBundled,
+  ...(isBundled ? { deps: { alwaysBundle: [/^(?!node:)/] }, outputOptions: { comments: false } } : {}),
   sourcemap: true,
   dts: isProgram ? false : { sourcemap: true },
   fixedExtension: false,
@@ -69,6 +116,9 @@ export default defineConfig({
   checks: { pluginTimings: false },
   inputOptions: (options, format) => ({
     ...options,
-    plugins: [workerUrls(format === 'cjs' ? '.cjs' : '.js'), options.plugins],
+    ...(isBundled
+      ? { resolve: { ...options.resolve, conditionNames: ['@millrace/source', 'node', 'import', 'default'] } }
+      : {}),
+    plugins: [workerUrls(format === 'cjs' ? '.cjs' : '.js'), options.plugins, isBundled ? [thirdPartyLicenses()] : []],
   }),
 });

@@ -2,12 +2,14 @@
 /** The broker process. Node's version is checked before anything that needs it is loaded. */
 const NODE_MAJOR_MIN = 24;
 
-if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
-  process.stderr.write(
-    `millrace: Node ${process.versions.node} is too old, ${String(NODE_MAJOR_MIN)} or newer is needed; "npm start" brings its own\n`,
-  );
-  process.exitCode = 1;
-} else {
+async function main(): Promise<void> {
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
+    process.stderr.write(
+      `millrace: Node ${process.versions.node} is too old, ${String(NODE_MAJOR_MIN)} or newer is needed; "npm start" brings its own\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
   const { becomeLean } = await import('@millrace/server/lean-process');
   becomeLean();
   const { runBroker } = await import('@millrace/server');
@@ -15,4 +17,4 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
   process.exit(await runBroker(process.argv.slice(2)));
 }
 
-export {};
+void main();

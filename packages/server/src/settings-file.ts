@@ -1,18 +1,19 @@
 import { extname } from 'node:path';
 import { MillraceError, messageOf } from '@millrace/base';
-import { parse } from 'yaml';
 
 /**
  * Reads a settings file: `.yaml`/`.yml` (flat dotted keys or nested maps; lists become comma-separated values), anything else as Java properties.
  *
  * @throws {MillraceError} MILLRACE_SERVER_CONFIG_FILE naming the file and, for properties, the line
  */
-export function parseSettingsFile(path: string, text: string): Map<string, string> {
+export async function parseSettingsFile(path: string, text: string): Promise<Map<string, string>> {
   const extension = extname(path).toLowerCase();
   return extension === '.yaml' || extension === '.yml' ? parseYaml(path, text) : parseProperties(path, text);
 }
 
-function parseYaml(path: string, text: string): Map<string, string> {
+async function parseYaml(path: string, text: string): Promise<Map<string, string>> {
+  // Most brokers have no such file.
+  const { parse } = await import('yaml');
   let root: unknown;
   try {
     root = parse(text);
