@@ -30,6 +30,7 @@ import {
   type TopicDirectory,
   type TransactionCoordinatorConfig,
 } from '@millrace/coordinator';
+import type { LogEngine } from '@millrace/log';
 import {
   ConfigResourceType,
   type BrokerListener,
@@ -41,11 +42,13 @@ import { brokerConfigKeys, loadBrokerConfig, type BrokerConfig } from './config/
 import { compactedTopicsNotice } from './config/compaction.ts';
 import { createDataPath } from './data-path.ts';
 import { RequestDispatcher } from './dispatch/request-dispatcher.ts';
+import type { RequestInterceptor } from './dispatch/request-interceptor.ts';
 import { RequestMetrics } from './dispatch/request-metrics.ts';
 import { FetchSessions } from './fetch-session/fetch-sessions.ts';
 import { HANDLERS } from './handlers/registry.ts';
 import { advertisedEndpoints, parseEndpoints } from './listener/listener-endpoints.ts';
 import { Listener } from './listener/listener.ts';
+import type { BrokerNeighbours } from './neighbours.ts';
 import { openStorage, type Storage } from './open-storage.ts';
 import { registerBrokerMetrics } from './metrics/broker-metrics.ts';
 import { EventLoopDelay } from './metrics/event-loop.ts';
@@ -53,7 +56,7 @@ import { OwnedPartitions } from './partitions/owned-partitions.ts';
 import { ProducerIds } from './producer-ids.ts';
 import type { BrokerServices } from './services.ts';
 import { createTopicAdmin } from './topics/metadata-topic-admin.ts';
-import { BrokerParticipants } from './transactions/broker-participants.ts';
+import { createParticipants } from './transactions/create-participants.ts';
 
 export interface BrokerOptions {
   /** Kafka's configuration keys and ours. */
@@ -72,6 +75,15 @@ export interface BrokerOptions {
   readonly nodeId?: number;
   /** Shared by several brokers of one process; stays theirs to close. Default: one of this broker's own. */
   readonly metaStore?: MetaStore;
+  /**
+   * Makes the log engine: of its own, or around the one that `createDefault` makes from the settings. The broker starts and closes what it
+   * returns.
+   */
+  readonly engine?: (createDefault: () => LogEngine) => LogEngine;
+  /** Where brokers of one process that share a MetaStore find each other, for transactions that span them. Memory only. */
+  readonly neighbours?: BrokerNeighbours;
+  /** Sees every request before its handler. */
+  readonly interceptor?: RequestInterceptor;
   readonly clock?: Clock;
   readonly timers?: Timers;
   readonly random?: Random;
@@ -143,6 +155,7 @@ class RunningBroker implements Broker {
   #services: BrokerServices | undefined;
   #listeners: readonly BrokerListener[] = [];
   #stopFollowing: (() => void) | undefined;
+  #leaveNeighbours: (() => void) | undefined;
   #isRegistered = false;
   #closing: Promise<void> | undefined;
 
@@ -197,6 +210,7 @@ class RunningBroker implements Broker {
     if (notice !== undefined) this.#logger.warn(notice);
     const services = this.#createServices(storage);
     this.#services = services;
+    this.#leaveNeighbours = this.#options.neighbours?.join(this.nodeId, services);
     this.#stopFollowing = metaStore.onChange((snapshot) => this.#follow(snapshot));
     this.#listeners = advertisedEndpoints(listener.bound, this.#config.advertisedListeners).map((endpoint) => ({
       ...endpoint,
@@ -265,6 +279,7 @@ class RunningBroker implements Broker {
       clock: this.#clock,
       logger: this.#logger.child({ part: 'requests' }),
       onBrokenInvariant: (error) => this.#fail(error),
+      interceptor: this.#options.interceptor,
     });
     return this.#lateDispatcher;
   }
@@ -274,6 +289,7 @@ class RunningBroker implements Broker {
       dataDir: this.#options.dataDir,
       repair: this.#options.repair ?? false,
       metaStore: this.#options.metaStore,
+      engine: this.#options.engine,
       config: this.#config,
       clock: this.#clock,
       timers: this.#timers,
@@ -306,7 +322,12 @@ class RunningBroker implements Broker {
       metrics: this.#metrics,
       topics,
       // The partitions are handed to the coordinator, so they are made after it.
-      participants: new BrokerParticipants({ partitions: () => partitions, groups, producerIds }),
+      participants: createParticipants({
+        here: () => ({ partitions, groups, transactions }),
+        neighbours: this.#options.neighbours,
+        groups,
+        producerIds,
+      }),
     });
     const partitions: OwnedPartitions = new OwnedPartitions({
       nodeId: this.nodeId,
@@ -347,6 +368,7 @@ class RunningBroker implements Broker {
       producerIds,
       fetchSessions: new FetchSessions(config.maxIncrementalFetchSessionCacheSlots, this.#clock, this.#random),
       dataPath,
+      neighbours: this.#options.neighbours,
     };
   }
 
@@ -394,6 +416,7 @@ class RunningBroker implements Broker {
         await closed;
       },
       async () => {
+        this.#leaveNeighbours?.();
         this.#stopFollowing?.();
         this.#eventLoopDelay.close();
         this.#services?.fetchSessions.close();

@@ -11,4 +11,14 @@ export {
   type Broker,
   type BrokerOptions,
 } from './create-broker.ts';
+export type { RequestInterceptor } from './dispatch/request-interceptor.ts';
+export {
+  closeConnection,
+  noResponse,
+  type ApiHandler,
+  type ConnectionInfo,
+  type HandlerResult,
+  type RequestContext,
+} from './handlers/handler.ts';
+export { BrokerNeighbours } from './neighbours.ts';
 export { BROKER_VERSION } from './version.ts';

@@ -17,6 +17,8 @@ export interface StorageOptions {
   readonly repair: boolean;
   /** Given by the caller, who opens and closes it for himself as well. */
   readonly metaStore: MetaStore | undefined;
+  /** Makes the engine, or wraps the one that is made by default. */
+  readonly engine: ((createDefault: () => LogEngine) => LogEngine) | undefined;
   readonly config: BrokerConfig;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -49,7 +51,9 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     (dataDir === undefined
       ? createMemoryMetaStore({ random })
       : createSqliteMetaStore({ path: join(dataDir, METADATA_FILE_NAME), random }));
-  const engine = lock === undefined ? memoryEngine(options) : localEngine(options, lock, metaStore);
+  const createDefault = (): LogEngine =>
+    lock === undefined ? memoryEngine(options) : localEngine(options, lock, metaStore);
+  const engine = options.engine === undefined ? createDefault() : options.engine(createDefault);
 
   const opening = metaStore.open();
   try {

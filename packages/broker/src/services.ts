@@ -5,6 +5,7 @@ import type { MetaStore, TopicMetadata } from '@millrace/metadata';
 import type { BrokerConfig } from './config/broker-config.ts';
 import type { DataPath } from './data-path.ts';
 import type { FetchSessions } from './fetch-session/fetch-sessions.ts';
+import type { BrokerNeighbours } from './neighbours.ts';
 import type { ProducerIds } from './producer-ids.ts';
 import type { TopicAdmin } from './topics/topic-admin.ts';
 
@@ -45,4 +46,6 @@ export interface BrokerServices {
   readonly producerIds: ProducerIds;
   readonly fetchSessions: FetchSessions;
   readonly dataPath: DataPath;
+  /** Other brokers of this process. */
+  readonly neighbours?: BrokerNeighbours | undefined;
 }

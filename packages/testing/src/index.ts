@@ -31,6 +31,18 @@ export {
 export { metaStoreContract, type ContractCase, type MetaStoreHarness } from './meta-store-contract.ts';
 export { runProcess, type ProcessOutcome, type RunProcessOptions } from './run-process.ts';
 export { startBroker } from './start-broker.ts';
+export type { Fault, FaultMoment, FaultScope, FaultSwitches } from './test-broker/faults.ts';
+export type {
+  ReadRecordsOptions,
+  StopOptions,
+  TestBroker,
+  TestBrokerOptions,
+  WaitForGroupOptions,
+  WaitOptions,
+} from './test-broker/test-broker.ts';
+export { TestClock, type TestClockKind, type TestClockOptions } from './test-broker/test-clock.ts';
+export type { RecordToWrite, TestRecord } from './test-broker/test-record.ts';
+export type { CommittedOffset, TestGroup } from './test-broker/wire-helper.ts';
 export { createTempDir, type TempDir } from './temp-dir.ts';
 export { waitUntil } from './wait-until.ts';
 export { WireClient, type WireClientOptions } from './wire-client.ts';

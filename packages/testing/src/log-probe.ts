@@ -11,6 +11,7 @@ import {
   ErrorCode,
   recordsToBuffer,
   RecordBatchWriter,
+  type ErrorName,
   type FinishBatchOptions,
 } from '@millrace/protocol';
 import {
@@ -79,7 +80,7 @@ export const EARLIEST = -2;
 /** A broker's answer that holds an error code. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
-  readonly errorName: string;
+  readonly errorName: ErrorName;
 
   constructor(what: string, errorCode: number, words: string | null = null) {
     const errorName = errorByCode(errorCode).name;

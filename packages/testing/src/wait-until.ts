@@ -4,10 +4,10 @@ const TIMEOUT_MS = 10_000;
 /**
  * Resolves with the first truthy value of `condition`; for things that happen elsewhere, instead of sleeping.
  *
- * @param what named in the error when the time is over
+ * @param what named in the error when the time is over; as a function, called then
  */
 export async function waitUntil<Value>(
-  what: string,
+  what: string | (() => string),
   condition: () => Value | Promise<Value>,
   timeoutMs: number = TIMEOUT_MS,
 ): Promise<Value> {
@@ -15,7 +15,8 @@ export async function waitUntil<Value>(
   for (;;) {
     const value = await condition();
     if (value) return value;
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms`);
+    if (performance.now() > deadline)
+      throw new Error(`${typeof what === 'string' ? what : what()}: not within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

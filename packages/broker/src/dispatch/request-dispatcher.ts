@@ -14,6 +14,7 @@ import { closeConnection, noResponse, type ApiHandler, type HandlerResult } from
 import type { RequestProcessor } from '../listener/connection.ts';
 import type { BrokerServices } from '../services.ts';
 import { PendingRequest, type RequestOwner } from './pending-request.ts';
+import type { RequestInterceptor } from './request-interceptor.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
 export interface RequestDispatcherOptions {
@@ -24,6 +25,7 @@ export interface RequestDispatcherOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onBrokenInvariant: (error: Error) => void;
+  readonly interceptor?: RequestInterceptor | undefined;
 }
 
 const UNREADABLE = { apiKey: -1, apiVersion: -1, correlationId: -1, clientId: null };
@@ -86,9 +88,11 @@ export class RequestDispatcher implements RequestProcessor {
       request.endConnection();
       return;
     }
-    let result: ReturnType<typeof handler.handle>;
+    const { interceptor } = this.#options;
+    let result: unknown;
     try {
-      result = handler.handle(request, message);
+      result =
+        interceptor === undefined ? handler.handle(request, message) : interceptor.intercept(handler, request, message);
     } catch (error) {
       this.#fail(request, handler, message, error);
       return;

@@ -5,7 +5,8 @@ const POSITION = { offset: 0, maxBytes: 100, currentLeaderEpoch: -1, lastFetched
 
 /** A log of which only the news matters. */
 class FakeLog {
-  readonly listeners: (() => void)[] = [];
+  leaderEpoch = 0;
+  listeners: (() => void)[] = [];
 
   onAdvance(listener: () => void): () => void {
     this.listeners.push(listener);
@@ -189,5 +190,19 @@ describe('LogWatches', () => {
     expect(set.news).toEqual([]);
     anew.advance();
     expect(set.news).toEqual([target]);
+  });
+
+  it('hears a log that was closed and opened again', () => {
+    const [log, watches] = [new FakeLog(), new LogWatches()];
+    const set = setOf(1);
+    const [target] = set.takeNews() as [FetchTarget];
+    watches.watch(log, target);
+    log.listeners = [];
+    log.leaderEpoch = 1;
+
+    watches.watch(log, target);
+    log.advance();
+
+    expect(partitions(set.news)).toEqual([0]);
   });
 });

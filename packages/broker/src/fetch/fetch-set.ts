@@ -191,4 +191,4 @@ export class FetchSet {
 }
 
 /** What a target needs to watch a log. */
-export type WatchableLog = Pick<PartitionLog, 'onAdvance'>;
+export type WatchableLog = Pick<PartitionLog, 'onAdvance' | 'leaderEpoch'>;

@@ -2,15 +2,18 @@
  * Who waits for news of which log: an intrusive list per log behind one listener.
  *
  * Invariants: a target watches one log at a time; adding, removing and waking allocate nothing.
- * Bounds: one listener per log that was ever watched, for as long as the log lives.
+ * Bounds: one listener per log and epoch that was ever watched, for as long as the log lives.
  */
 import type { FetchTarget, WatchableLog } from './fetch-set.ts';
 
 /** The watchers of one log. */
 export class LogWatch {
+  /** A log that was given up and taken again, under a higher epoch, has forgotten its listeners. */
+  readonly leaderEpoch: number;
   #first: FetchTarget | undefined;
 
   constructor(log: WatchableLog) {
+    this.leaderEpoch = log.leaderEpoch;
     log.onAdvance(() => {
       // A woken target does not leave the list in the same turn (see FetchSet.wake).
       for (let target = this.#first; target !== undefined; target = target.nextWatcher) target.logAdvanced();
@@ -44,7 +47,7 @@ export class LogWatches {
 
   watch(log: WatchableLog, target: FetchTarget): void {
     let watch = this.#watches.get(log);
-    if (watch === undefined) {
+    if (watch?.leaderEpoch !== log.leaderEpoch) {
       watch = new LogWatch(log);
       this.#watches.set(log, watch);
     }

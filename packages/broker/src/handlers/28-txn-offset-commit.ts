@@ -8,7 +8,7 @@
  * Pinned by 28-txn-offset-commit.test.ts, test/28-txn-offset-commit.itest.ts, test/transactions.itest.ts and the tests of
  * @millrace/coordinator.
  */
-import { OFFSETS_TOPIC, txnOffsetCommitFailure } from '@millrace/coordinator';
+import { OFFSETS_TOPIC, txnOffsetCommitFailure, type PartitionAdmission } from '@millrace/coordinator';
 import { ErrorCode } from '@millrace/protocol';
 import {
   txnOffsetCommitRequest,
@@ -41,13 +41,16 @@ export const txnOffsetCommitHandler = defineHandler<TxnOffsetCommitRequest, TxnO
 function admit({ apiVersion, services }: RequestContext, request: TxnOffsetCommitRequest): number {
   const mode = apiVersion >= IMPLICIT_ADD_VERSION ? 'add' : 'verify';
   if (mode === 'verify' && !services.config.transactionPartitionVerificationEnable) return ErrorCode.NONE;
-  const [errorCode = ErrorCode.UNKNOWN_SERVER_ERROR] = services.transactions.admit({
+  const admission: PartitionAdmission = {
     transactionalId: request.transactionalId,
     producerId: Number(request.producerId),
     producerEpoch: request.producerEpoch,
     partitions: [{ topic: OFFSETS_TOPIC, partition: services.groups.partitionFor(request.groupId) }],
     mode,
-  });
+  };
+  const { neighbours, transactions } = services;
+  const [errorCode = ErrorCode.UNKNOWN_SERVER_ERROR] =
+    neighbours === undefined ? transactions.admit(admission) : neighbours.admit(services, admission);
   return answerFor(errorCode, apiVersion);
 }
 

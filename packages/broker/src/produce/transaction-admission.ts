@@ -6,7 +6,7 @@
  *   pipelined requests keep their order. A batch that the coordinator let in is not acknowledged before its consent is durable.
  * Not here: transactions (@millrace/coordinator), sequences and epochs (@millrace/log).
  */
-import type { TopicPartitionRef, TransactionCoordinator } from '@millrace/coordinator';
+import type { PartitionAdmission, TopicPartitionRef, TransactionCoordinator } from '@millrace/coordinator';
 import type { OpenTransaction, PartitionLog } from '@millrace/log';
 import {
   BATCH_HEADER_SIZE_BYTES,
@@ -52,7 +52,7 @@ const AS_IT_IS: Admission = {
 };
 const WITHOUT_ASKING: Admission = { ...AS_IT_IS, mayOpenTransaction: true };
 
-type Services = Pick<BrokerServices, 'partitions' | 'config'> & {
+type Services = Pick<BrokerServices, 'partitions' | 'config' | 'neighbours'> & {
   readonly transactions: Pick<TransactionCoordinator, 'admit' | 'partitionFor'>;
 };
 
@@ -78,7 +78,7 @@ export class TransactionAdmission {
     });
     const [first] = asked;
     if (first === undefined) return;
-    const errorCodes = this.#services.transactions.admit({
+    const errorCodes = this.#admit({
       transactionalId: this.#transactionalId,
       producerId: batchProducerId(first.batch, 0),
       producerEpoch: batchProducerEpoch(first.batch, 0),
@@ -98,6 +98,11 @@ export class TransactionAdmission {
         recorded: isBehind ? undefined : recorded,
       });
     }
+  }
+
+  #admit(admission: PartitionAdmission): readonly number[] {
+    const { neighbours, transactions } = this.#services;
+    return neighbours === undefined ? transactions.admit(admission) : neighbours.admit(this.#services, admission);
   }
 
   /** May be called in the turn of {@link ask}, or in any other, in which the coordinator is asked anew. */
