@@ -1,4 +1,5 @@
 import { systemClock, systemRandom, type Clock, type Random, type Timers } from '@millrace/base';
+import type { Tracing } from './telemetry/tracing.ts';
 import { createClientEvents, type ClientEvents } from './telemetry/client-events.ts';
 
 /** What every part of one client shares: time, chance, and where it tells of what it does. */
@@ -7,6 +8,8 @@ export interface ClientRuntime {
   readonly timers: Timers;
   readonly random: Random;
   readonly events: ClientEvents;
+  /** Undefined while telemetry is off. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Somebody waits for what these start, so that they keep the process alive; closing the client cancels them. */

@@ -21,6 +21,9 @@ import { abortable, brokerError, ClosedError, KafkaError } from '../error.ts';
 import { commonVersion, type Answer, type Api, type RequestFor } from '../network/api.ts';
 import type { Connection, ExchangeOptions } from '../network/connection.ts';
 import type { TlsOptions } from '../network/socket.ts';
+import { measureClient } from '../telemetry/client-metrics.ts';
+import type { TelemetryOptions } from '../telemetry/telemetry-api.ts';
+import { Tracing } from '../telemetry/tracing.ts';
 import { systemRuntime, type ClientRuntime } from '../runtime.ts';
 import { Brokers, type BootstrapBrokers, type BrokersOptions, type Lane } from './brokers.ts';
 import {
@@ -44,6 +47,8 @@ export interface ClusterOptions {
   readonly tls?: TlsOptions | boolean;
   /** Who this client is (SASL). Default: nobody in particular, or whom the certificate in `tls` names. */
   readonly auth?: Auth;
+  /** Spans and metrics by OpenTelemetry. Default: none, at no cost. */
+  readonly telemetry?: TelemetryOptions;
   /** Default 5,000. */
   readonly connectTimeoutMs?: number;
   /** Default 30,000. */
@@ -83,13 +88,19 @@ export class Cluster implements AsyncDisposable {
   readonly #fetching = new Map<string, Promise<TopicMetadata | undefined>>();
   readonly #finding = new Map<string, Promise<number>>();
   readonly #closing = new AbortController();
+  readonly #endMetrics: () => void = () => undefined;
   #clusterId: string | undefined;
   #controllerId = -1;
   #hasMetadata = false;
 
   constructor(options: ClusterOptions, runtime: ClientRuntime = systemRuntime()) {
-    this.runtime = runtime;
     this.clientId = options.clientId ?? 'millrace';
+    const { telemetry } = options;
+    const tracing =
+      telemetry === undefined || telemetry.traces === false ? undefined : new Tracing(telemetry, this.clientId);
+    this.runtime = tracing === undefined ? runtime : { ...runtime, tracing };
+    if (telemetry !== undefined && telemetry.metrics !== false)
+      this.#endMetrics = measureClient(runtime.events, telemetry);
     this.requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
     const tls = options.tls === true ? {} : options.tls === false ? undefined : options.tls;
     if (options.auth !== undefined) checkAuth(options.auth);
@@ -322,6 +333,7 @@ export class Cluster implements AsyncDisposable {
     if (this.isClosed) return;
     this.#refresher.close();
     this.#brokers.close();
+    this.#endMetrics();
     this.#closing.abort(new ClosedError());
   }
 

@@ -42,7 +42,7 @@ interface Work extends LaneItem<ConsumedPartition> {
 const CONCURRENCY = 16;
 const QUEUED_MIN = 1_000;
 const QUEUED_PER_HANDLER = 32;
-const PARTITION_QUEUED_MIN = 64;
+const PARTITION_QUEUED_MIN = 16;
 const TAKE_RECORDS = 500;
 const TAKE_BYTES = 1024 * 1024;
 
@@ -142,13 +142,13 @@ export class Runner<T extends AnyTopic> implements Reader {
   async #pull(): Promise<void> {
     const { flow } = this.#options;
     for (;;) {
-      while (this.#lanes.waiting >= this.#queuedMax && !this.#mustStop()) {
+      while (this.#lanes.waiting >= this.#waitingMax() && !this.#mustStop()) {
         this.#room = createDeferred<void>();
         await this.#room.promise;
         this.#room = undefined;
       }
       if (this.#mustStop()) return;
-      const maxRecords = Math.min(TAKE_RECORDS, this.#queuedMax - this.#lanes.waiting);
+      const maxRecords = Math.min(TAKE_RECORDS, Math.ceil(this.#partitionShare() / 2));
       const batch = await flow.nextBatch({ maxRecords, maxBytes: TAKE_BYTES }, () => this.#mustStop());
       if (batch === undefined) return;
       this.#enqueue(batch);
@@ -173,11 +173,17 @@ export class Runner<T extends AnyTopic> implements Reader {
     }
     const queued = (this.#queuedBy.get(group) ?? 0) + batch.size;
     this.#queuedBy.set(group, queued);
-    group.isSaturated = queued >= this.#partitionShare();
+    group.isSaturated = queued * 2 > this.#partitionShare();
+  }
+
+  /** Each partition may fill its share, so that those that stand still never keep others out. */
+  #waitingMax(): number {
+    return Math.max(this.#queuedMax, this.#partitionShare() * this.#options.partitionCount());
   }
 
   #partitionShare(): number {
-    return Math.max(PARTITION_QUEUED_MIN, Math.floor(this.#queuedMax / Math.max(1, this.#options.partitionCount())));
+    const share = Math.floor(this.#queuedMax / Math.max(1, this.#options.partitionCount()));
+    return Math.max(Math.min(PARTITION_QUEUED_MIN, this.#queuedMax), share);
   }
 
   #noteBegun(partition: ConsumedPartition): void {
@@ -208,7 +214,7 @@ export class Runner<T extends AnyTopic> implements Reader {
       }
     }
     this.#isStarting = false;
-    if (this.#lanes.waiting < this.#queuedMax) this.#room?.resolve();
+    if (this.#lanes.waiting < this.#waitingMax()) this.#room?.resolve();
   }
 
   /** A record that waited for its partition to be resumed, or that has no partition to wait for any more. */
@@ -293,7 +299,11 @@ export class Runner<T extends AnyTopic> implements Reader {
     const { handler, timeoutMs, runtime } = this.#options;
     const workSignal = this.#atWork.get(work) ?? new WorkSignal();
     const context = new CallContext(attempt, workSignal);
-    const result = handler(message, context);
+    const { tracing } = runtime;
+    const result =
+      tracing === undefined
+        ? handler(message, context)
+        : tracing.process(message, this.#options.groupId, () => handler(message, context));
     if (!isThenable(result)) return;
     if (timeoutMs === undefined) {
       await result;

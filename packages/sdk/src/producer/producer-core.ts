@@ -87,6 +87,12 @@ export class ProducerCore {
   }
 
   send(declared: AnyTopic, record: ErasedRecord, signal: AbortSignal | undefined): Promise<Ack> {
+    const { tracing } = this.#cluster.runtime;
+    if (tracing === undefined) return this.#sendNow(declared, record, signal);
+    return tracing.send(declared.name, record, (traced) => this.#sendNow(declared, traced, signal));
+  }
+
+  #sendNow(declared: AnyTopic, record: ErasedRecord, signal: AbortSignal | undefined): Promise<Ack> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     try {
       if (signal !== undefined) throwIfAborted(`sending to topic "${declared.name}"`, signal);
@@ -99,7 +105,17 @@ export class ProducerCore {
     }
   }
 
-  async sendAll(
+  sendAll(
+    declared: AnyTopic,
+    records: Iterable<ErasedRecord> | AsyncIterable<ErasedRecord>,
+    signal: AbortSignal | undefined,
+  ): Promise<BatchAck[]> {
+    const { tracing } = this.#cluster.runtime;
+    if (tracing === undefined) return this.#sendAllNow(declared, records, signal);
+    return tracing.sendAll(declared.name, records, (traced) => this.#sendAllNow(declared, traced, signal));
+  }
+
+  async #sendAllNow(
     declared: AnyTopic,
     records: Iterable<ErasedRecord> | AsyncIterable<ErasedRecord>,
     signal: AbortSignal | undefined,
@@ -130,7 +146,8 @@ export class ProducerCore {
   offer(declared: AnyTopic, record: ErasedRecord): boolean {
     if (this.#refusal !== undefined) throw this.#refusal;
     const sink = this.#sink(declared);
-    const batch = this.accumulator.tryAdd(sink, record);
+    const { tracing } = this.#cluster.runtime;
+    const batch = this.accumulator.tryAdd(sink, tracing === undefined ? record : tracing.carry(record));
     if (batch !== undefined) return true;
     if (sink.isAsynchronous) {
       throw new KafkaError(
