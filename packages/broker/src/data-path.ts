@@ -26,6 +26,6 @@ export function createDataPath(config: BrokerConfig, clock: Clock, timers: Timer
     produceErrors: new PartitionErrors(metrics, 'Produce'),
     fetchErrors: new PartitionErrors(metrics, 'Fetch'),
     produceDeadlines: new TimerWheel(clock, timers),
-    preparation: new BatchPreparation(clock),
+    preparation: new BatchPreparation(clock, config.memoryShares.openingBytes),
   };
 }

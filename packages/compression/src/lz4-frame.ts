@@ -16,9 +16,7 @@ import { xxhash32, xxhash32Async } from './xxhash32.ts';
 
 /** The native block functions keep the uncompressed size in four bytes (little endian) before the block. */
 interface NativeLz4 {
-  compress(input: Uint8Array): Promise<Buffer>;
   compressSync(input: Uint8Array): Buffer;
-  uncompress(input: Uint8Array): Promise<Buffer>;
   uncompressSync(input: Uint8Array): Buffer;
 }
 
@@ -63,6 +61,8 @@ const EXPANSION_MAX = 255;
 const CHECKSUM_DIFFERS = 'the content does not match its checksum';
 /** Below this the call into native code costs more than it saves (measured, docs/adr/0004). */
 const NATIVE_BYTES_MIN = 1024;
+/** Smaller buffers may be parts of larger ones. */
+const FREED_BYTES_MIN = 64 * 1024;
 
 let native: NativeLz4 | undefined;
 let isNativeLoaded = false;
@@ -85,9 +85,8 @@ export async function compressLz4Async(input: Uint8Array): Promise<Buffer> {
   const sizeClass = sizeClassFor(input.length);
   const parts: { block: Uint8Array; packed: Uint8Array }[] = [];
   for (const block of inputBlocks(input, sizeClass)) {
-    const library = block.length < NATIVE_BYTES_MIN ? undefined : nativeLz4();
-    const packed = library === undefined ? packBlock(block) : (await library.compress(block)).subarray(WORD_BYTES);
-    parts.push({ block, packed });
+    parts.push({ block, packed: packBlock(block) });
+    await nextTurn();
   }
   return writeFrame(sizeClass, parts);
 }
@@ -119,7 +118,7 @@ export async function decompressLz4Async(input: Uint8Array, outputBytesMax: numb
   const room = outputBound(frames, outputBytesMax);
   const single = singleBlock(frames);
   if (single !== undefined) {
-    const opened = await openNativeAsync(input, single.frame, single.block, room);
+    const opened = openNative(input, single.frame, single.block, room);
     if (opened !== undefined) return checkContentAsync(single.frame, opened, 0, opened.length);
   }
   const output = Buffer.allocUnsafeSlow(room);
@@ -127,10 +126,10 @@ export async function decompressLz4Async(input: Uint8Array, outputBytesMax: numb
   for (const frame of frames) {
     const start = at;
     for (const block of frame.blocks) {
-      const opened = await openNativeAsync(input, frame, block, output.length - at);
+      const opened = openNative(input, frame, block, output.length - at);
       at = placeBlock(opened, input, frame, block, output, start, at, outputBytesMax);
-      // A block is 4 MiB at most; the next one can wait for its turn.
-      if (opened === undefined) await nextTurn();
+      // A block is 4 MiB at most; the next one can wait for its turn. (Threads would keep hundreds of MiB of what they made.)
+      await nextTurn();
     }
     await checkContentAsync(frame, output, start, at);
   }
@@ -253,19 +252,6 @@ function openNative(input: Uint8Array, frame: Frame, block: Block, room: number)
   }
 }
 
-async function openNativeAsync(
-  input: Uint8Array,
-  frame: Frame,
-  block: Block,
-  room: number,
-): Promise<Buffer | undefined> {
-  try {
-    return await nativeFor(frame, block)?.uncompress(sizedBlock(input, frame, block, room));
-  } catch {
-    return undefined;
-  }
-}
-
 function placeBlock(
   opened: Buffer | undefined,
   input: Uint8Array,
@@ -278,7 +264,14 @@ function placeBlock(
 ): number {
   if (opened === undefined) return openInJavaScript(input, frame, block, output, frameStart, at, outputBytesMax);
   output.set(opened, at);
-  return at + opened.length;
+  const { length } = opened;
+  free(opened);
+  return at + length;
+}
+
+/** Gives back what is known to be nobody else's at once; a collector would keep a batch's worth of blocks for later, many times over. */
+function free({ buffer, length }: Buffer): void {
+  if (length >= FREED_BYTES_MIN && buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
 function openInJavaScript(

@@ -147,6 +147,9 @@ function gunzipOptions(input: Uint8Array, outputBytesMax: number): zlib.ZlibOpti
 function gunzipChunkBytes(input: Uint8Array, outputBytesMax: number): number {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
   const announced = input.length < 4 ? 0 : view.getUint32(input.length - 4, true);
+  // It is that large, or not what its end says; finding out would take the memory first.
+  if (announced > outputBytesMax && announced <= input.length * GZIP_EXPANSION_MAX)
+    throw tooLarge('gzip', outputBytesMax);
   const isPossible = announced <= outputBytesMax && announced <= input.length * GZIP_EXPANSION_MAX;
   return isPossible ? oneChunkBytes(announced) : chunkBytes(input.length * EXPANSION_USUAL);
 }

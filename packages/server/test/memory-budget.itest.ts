@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { encodeRequestFrame } from '@millrace/protocol';
+import { encodeRequestFrame, ErrorCode } from '@millrace/protocol';
 import {
   createFetchRequest,
   createFetchRequestFetchPartition,
@@ -36,6 +36,9 @@ const FRAME_BYTES = 100_000_000;
 const SENDERS = 40;
 /** What an ordinary client may have to wait meanwhile. */
 const ROUND_MS_MAX = 8_000;
+const CODECS = ['gzip', 'snappy', 'lz4', 'zstd'] as const;
+/** Batches that open to 8 MiB, and to 31 MiB. */
+const PACKED = [8, 31].flatMap((mebibytes) => CODECS.map((codec) => batchOf(['z'.repeat(mebibytes * MIB)], { codec })));
 
 describe('the memory of the broker process', () => {
   let dir: TempDir;
@@ -43,9 +46,9 @@ describe('the memory of the broker process', () => {
   let witness: Witness;
   const intruders = new Intruders();
 
-  async function start(budgetBytes: number): Promise<void> {
+  async function start(budgetBytes: number, flags: readonly string[] = []): Promise<void> {
     dir = await createTempDir('memory');
-    broker = brokerOver(dir.path, [`--millrace.memory.max.bytes=${budgetBytes}`]);
+    broker = brokerOver(dir.path, [`--millrace.memory.max.bytes=${budgetBytes}`, ...flags]);
     await broker.start();
     await using probe = await LogProbe.connect({ port: broker.port });
     await probe.createTopic('witness');
@@ -131,6 +134,39 @@ describe('the memory of the broker process', () => {
     expect(testimony.slowestMs).toBeLessThan(ROUND_MS_MAX);
     await expectPeakWithin(`${SENDERS} consumers that do not read`, BUDGET_BYTES);
   });
+
+  it.each(['producer', 'uncompressed', 'lz4'])(
+    'stays within 256 MiB while 40 connections send batches that open to thousands of times their size (compression.type=%s)',
+    async (compressionType) => {
+      await start(BUDGET_BYTES, [`--compression.type=${compressionType}`]);
+      await using probe = await LogProbe.connect({ port: broker.port });
+      const codes = new Map<number, number>();
+
+      const testimony = await witness.during(async () => {
+        await Promise.all(
+          Array.from({ length: SENDERS }, async (_, index) => {
+            await probe.createTopic(`packed-${index}`);
+            await using client = await WireClient.connect({ port: broker.port });
+            for (const batch of PACKED) {
+              const request = appendRequest(`packed-${index}`, 0, batch);
+              const answer = await client.call(APPEND.request, APPEND.response, APPEND.version, request);
+              const code = answer.responses[0]?.partitionResponses[0]?.errorCode ?? -1;
+              codes.set(code, (codes.get(code) ?? 0) + 1);
+            }
+          }),
+        );
+      });
+
+      // Some open to too much, and the others are taken unless they would be stored as large as they are.
+      const taken = codes.get(ErrorCode.NONE) ?? 0;
+      expect(taken).toBe(compressionType === 'uncompressed' ? 0 : SENDERS * CODECS.length);
+      expect(taken + (codes.get(ErrorCode.MESSAGE_TOO_LARGE) ?? 0)).toBe(SENDERS * PACKED.length);
+      expect(testimony.slowestMs).toBeLessThan(ROUND_MS_MAX);
+      expect(await used('opening')).toBe(0);
+      await expectPeakWithin(`${SENDERS} connections with packed batches, ${compressionType}`, BUDGET_BYTES);
+    },
+    120_000,
+  );
 
   it('stays within 256 MiB with 2,000 connections that all ask and append', async () => {
     await start(BUDGET_BYTES);

@@ -5,8 +5,9 @@ const DERIVED = { queuedMaxRequestBytes: -1, tailMaxBytes: -1, socketRequestMaxB
 
 /** What all parts may take at the same time, with the frame that may pass and tails that wait for the disk. */
 function mostBytes(shares: MemoryShares): number {
-  const { requestBytes, frameBytesMax, answerBytes, tailBytes, readAheadBytes, indexBytes } = shares;
-  return requestBytes + frameBytesMax + answerBytes + tailBytes * 1.5 + 8 * MIB + readAheadBytes + indexBytes;
+  const { requestBytes, frameBytesMax, answerBytes, tailBytes, readAheadBytes, indexBytes, openingBytes } = shares;
+  const served = answerBytes + tailBytes * 1.5 + 8 * MIB + readAheadBytes + indexBytes;
+  return requestBytes + frameBytesMax + openingBytes + served;
 }
 
 describe('defaultMemoryBytes', () => {

@@ -5,7 +5,7 @@
  * Invariants: the shares and what the process takes for itself come to no more than the budget, from BUDGET_BYTES_MIN on; smaller
  *   budgets get small shares, but the process itself stays as large as it is.
  * Not here: keeping to the shares. Each is the bound of one part, which says so in its header: requests and answers
- *   `../listener/memory-budget.ts`; tails, read-ahead and indexes the storage engine.
+ *   `../listener/memory-budget.ts`; tails, read-ahead and indexes the storage engine; batches that are opened `../produce/batch-preparation.ts`.
  */
 import { totalmem } from 'node:os';
 
@@ -31,6 +31,8 @@ export interface MemoryShares {
   readonly readAheadBytes: number;
   /** Indexes of segments. */
   readonly indexBytes: number;
+  /** Records of compressed batches while they are judged or repacked off the event loop. */
+  readonly openingBytes: number;
 }
 
 export interface MemorySettings {
@@ -60,11 +62,13 @@ export function divideMemory(budgetBytes: number, settings: MemorySettings): Mem
   return {
     requestBytes: settings.queuedMaxRequestBytes === -1 ? part(3, 16) : settings.queuedMaxRequestBytes,
     frameBytesMax: Math.min(settings.socketRequestMaxBytes, largestFrame),
-    answerBytes: Math.max(part(1, 8), MIB),
+    answerBytes: Math.max(part(1, 10), MIB),
     // More than a little is of use only to consumers that lag behind, and those read from the page cache nearly as fast.
-    tailBytes: settings.tailMaxBytes === -1 ? between(part(1, 6), 4 * MIB, 40 * MIB) : settings.tailMaxBytes,
-    readAheadBytes: between(part(1, 12), 2 * MIB, 32 * MIB),
-    indexBytes: between(part(1, 24), MIB, 32 * MIB),
+    tailBytes: settings.tailMaxBytes === -1 ? between(part(1, 8), 4 * MIB, 40 * MIB) : settings.tailMaxBytes,
+    readAheadBytes: between(part(1, 16), 2 * MIB, 32 * MIB),
+    indexBytes: between(part(1, 32), MIB, 32 * MIB),
+    // Four batches of those that may open to the most, or two with what joining their pieces takes.
+    openingBytes: between(part(1, 6), 2 * MIB, 256 * MIB),
   };
 }
 

@@ -72,7 +72,11 @@ function registerConnections(metrics: MetricsRegistry, listener: Listener): void
   );
 }
 
-function registerMemory(metrics: MetricsRegistry, { config, engine }: BrokerServices, { budget }: Listener): void {
+function registerMemory(
+  metrics: MetricsRegistry,
+  { config, engine, dataPath }: BrokerServices,
+  { budget }: Listener,
+): void {
   metrics.gauge(
     'millrace_in_flight_bytes',
     'Bytes of frames under assembly, requests in work and answers not yet sent',
@@ -95,13 +99,14 @@ function registerMemory(metrics: MetricsRegistry, { config, engine }: BrokerServ
     'What each part of the broker may take of that memory',
     parts,
     () => {
-      const { requestBytes, answerBytes, tailBytes, readAheadBytes, indexBytes } = config.memoryShares;
+      const { requestBytes, answerBytes, tailBytes, readAheadBytes, indexBytes, openingBytes } = config.memoryShares;
       return byPart({
         requests: requestBytes,
         answers: answerBytes,
         tails: tailBytes,
         read_ahead: readAheadBytes,
         indexes: indexBytes,
+        opening: openingBytes,
       });
     },
   );
@@ -113,6 +118,7 @@ function registerMemory(metrics: MetricsRegistry, { config, engine }: BrokerServ
       tails: tailCacheBytes,
       read_ahead: readAheadBytes,
       indexes: segmentIndexBytes,
+      opening: dataPath.preparation.openingBytes,
     });
   });
 }

@@ -93,7 +93,7 @@ async function stalls(): Promise<void> {
   for (const [name, plain] of shapes) {
     for (const codec of CODECS) {
       const batch = batchWithRecords(plain, codec, compress(codec, plain.subarray(61)));
-      const preparation = new BatchPreparation(systemClock);
+      const preparation = new BatchPreparation(systemClock, 256 * MIB);
       let isDone = false;
       let longest = 0;
       let resident = 0;

@@ -18,8 +18,8 @@ function settingsWith(configs: Readonly<Record<string, string>> = {}): TopicSett
 
 const PLAIN = settingsWith();
 
-function preparation(): BatchPreparation {
-  return new BatchPreparation(new ManualTime().clock);
+function preparation(memoryBytes = 256 * MIB): BatchPreparation {
+  return new BatchPreparation(new ManualTime().clock, memoryBytes);
 }
 
 function batchOf(value: string, codec: CompressionCodec = 'none'): Buffer {
@@ -142,6 +142,46 @@ describe('BatchPreparation', () => {
 
     expect(Math.max(...counts)).toBeLessThanOrEqual(2);
     expect(prepares.openingCount).toBe(0);
+  });
+
+  it('sets memory aside for what is opened, and makes the others wait for it', async () => {
+    const prepares = preparation(40 * MIB);
+    const reserved: number[] = [];
+    const large = batchOf('x'.repeat(MIB), 'zstd');
+    const all = Array.from({ length: 6 }, () =>
+      prepares.queue({} as PartitionLog, large, PLAIN, undefined, ({ verdict }) => {
+        reserved.push(prepares.openingBytes);
+        return verdict?.errorCode;
+      }),
+    );
+
+    expect(await Promise.all(all)).toEqual([0, 0, 0, 0, 0, 0]);
+    // Of zstd nothing is known beforehand: each takes all that it may open to, twice.
+    expect(Math.max(...reserved)).toBeLessThanOrEqual(40 * MIB);
+    expect(prepares.openingBytes).toBe(0);
+  });
+
+  it.each(PACKED_CODECS)('refuses a batch of %s that opens to more than half of the memory', async (codec) => {
+    const batch = batchOf('x'.repeat(3 * MIB), codec);
+
+    expect(await preparation(4 * MIB).queue(LOG, batch, PLAIN, undefined, codeOf)).toBe(ErrorCode.MESSAGE_TOO_LARGE);
+    expect(await preparation(4 * MIB).queue(LOG, batch, PLAIN, 'none', codeOf)).toBe(ErrorCode.MESSAGE_TOO_LARGE);
+    expect(await preparation(16 * MIB).queue(LOG, batch, PLAIN, undefined, codeOf)).toBe(ErrorCode.NONE);
+  });
+
+  it('goes on when a batch that is repacked waits for one that has to be opened', async () => {
+    const prepares = preparation(20 * MIB);
+    const large = batchOf(noise(200_000), 'gzip');
+    const other = prepares.queue({} as PartitionLog, large, PLAIN, 'zstd', codeOf);
+    // The second is small and opens to much, so it asks for memory only when the first is through; the third is repacked before that.
+    const all = [
+      prepares.queue(LOG, large, PLAIN, undefined, codeOf),
+      prepares.queue(LOG, batchOf('x'.repeat(2 * MIB), 'lz4'), PLAIN, undefined, codeOf),
+      prepares.queue(LOG, large, PLAIN, 'zstd', codeOf),
+      prepares.queue(LOG, large, PLAIN, 'snappy', codeOf),
+    ];
+
+    expect(await Promise.all([other, ...all])).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('does not let the event loop wait for a batch that opens to tens of megabytes', async () => {

@@ -1,14 +1,15 @@
 /**
  * Compressed batches, and those of another codec than their topic's: opened and judged, or repacked, before their log takes them.
  *
- * Owns: how much is opened on the event loop in one turn of it; the places for what is opened or repacked off it; for each log with
- *   batches in the works, the end of its queue.
+ * Owns: how much is opened on the event loop in one turn of it; the places and the memory for what is opened or repacked off it; for
+ *   each log with batches in the works, the end of its queue.
  * Invariants: while a log has a batch in the works, every later batch of it waits its turn, whatever has to be done to it, so that
  *   the order of arrival is the order of the log. Places are given in order of arrival, and only a batch that is repacked keeps its
- *   place until it is appended; so whoever waits, waits for somebody who came before.
+ *   place until it is appended, without the memory for its records; so whoever waits, waits for somebody who came before.
  * Bounds: {@link NOW_PACKED_BYTES_MAX} and the two below for what is done at once; {@link PLACE_COUNT} batches opened and as many repacked
- *   at a time, of the whole broker. Each opens to 16 times the topic's max.message.bytes, at least 32 MiB and at most 128 MiB
- *   (`decompressedBytesMax`), or to max.message.bytes if it is to be stored uncompressed; beyond → MESSAGE_TOO_LARGE.
+ *   at a time, of the whole broker, within its share of the memory. Each opens to 16 times the topic's max.message.bytes, at least
+ *   32 MiB and at most 128 MiB (`decompressedBytesMax`), or to max.message.bytes if it is to be stored uncompressed, and in any case to
+ *   half of the share; beyond → MESSAGE_TOO_LARGE.
  *   What waits belongs to requests, which the listener's budget counts. Why these numbers: docs/adr/0013.
  * Not here: what is wrong with a batch (`validateBatch`, `openBatch`).
  */
@@ -25,6 +26,7 @@ import {
   type BatchVerdict,
 } from '@millrace/protocol';
 import type { TopicSettings } from '../config/topic-config.ts';
+import { giveBack, openedBytesMax, openingBytes } from './opened-memory.ts';
 import { Places } from './places.ts';
 import { repack, type PreparedBatch } from './repack.ts';
 
@@ -44,10 +46,23 @@ export class BatchPreparation {
   readonly #tails = new Map<PartitionLog, Promise<unknown>>();
   readonly #opening = new Places(PLACE_COUNT);
   readonly #repacking = new Places(PLACE_COUNT);
+  /** A place is a byte. */
+  readonly #memory: Places;
+  readonly #memoryBytes: number;
   #turnOpenedBytes = 0;
+  /** At most so much was left behind since garbage was last collected. */
+  #garbageBytes = 0;
 
-  constructor(clock: Clock) {
+  /** `memoryBytes`: what records that are opened off the event loop may take together. */
+  constructor(clock: Clock, memoryBytes: number) {
     this.#clock = clock;
+    this.#memoryBytes = memoryBytes;
+    this.#memory = new Places(memoryBytes);
+  }
+
+  /** Memory set aside for batches that are being opened or repacked. */
+  get openingBytes(): number {
+    return this.#memory.takenCount;
   }
 
   /** Batches that are being repacked, or wait repacked for those before them. */
@@ -125,7 +140,11 @@ export class BatchPreparation {
   async #judgeOffLoop(batch: Buffer, settings: TopicSettings): Promise<BatchVerdict> {
     await this.#opening.take();
     try {
-      return (await openBatch(batch, this.#checks(settings), nextTurn)).verdict;
+      return await this.#withMemory(batch, settings, async (checks) => {
+        const { verdict, records } = await openBatch(batch, checks, nextTurn);
+        giveBack(records, batch);
+        return verdict;
+      });
     } finally {
       this.#opening.leave();
     }
@@ -140,7 +159,9 @@ export class BatchPreparation {
   ): Promise<Outcome> {
     await this.#repacking.take();
     try {
-      const prepared = await repack(batch, codec, settings, this.#checks(settings), nextTurn);
+      const prepared = await this.#withMemory(batch, settings, (checks) =>
+        repack(batch, codec, settings, checks, nextTurn),
+      );
       await before;
       return append(prepared);
     } finally {
@@ -148,8 +169,32 @@ export class BatchPreparation {
     }
   }
 
+  /** Nothing that `work` waits for may wait for memory. */
+  async #withMemory<Outcome>(
+    batch: Buffer,
+    settings: TopicSettings,
+    work: (checks: AppendChecks) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const checks = this.#checks(settings);
+    const bytes = openingBytes(batch, checks.outputBytesMax);
+    await this.#memory.take(bytes);
+    try {
+      return await work(checks);
+    } finally {
+      // What came in pieces, or was thrown away half done, is garbage that V8 would let grow to several times the share.
+      this.#garbageBytes += bytes;
+      if (this.#garbageBytes >= this.#memoryBytes) {
+        this.#garbageBytes = 0;
+        globalThis.gc?.({ type: 'minor', execution: 'sync' });
+      }
+      this.#memory.leave(bytes);
+    }
+  }
+
   #checks(settings: TopicSettings): AppendChecks {
-    return appendChecks(settings, this.#clock.nowMs());
+    const checks = appendChecks(settings, this.#clock.nowMs());
+    checks.outputBytesMax = openedBytesMax(checks.outputBytesMax, this.#memoryBytes);
+    return checks;
   }
 
   #countOpened(bytes: number): void {

@@ -1,7 +1,7 @@
-/** Places for work that takes memory: a few at a time, in order of arrival. */
+/** Places for work that takes memory, in order of arrival: a few of them, or so many bytes. */
 export class Places {
   readonly #placeCount: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   #takenCount = 0;
 
   constructor(placeCount: number) {
@@ -16,16 +16,23 @@ export class Places {
     return this.#waiting.length;
   }
 
-  /** Resolves when there is a place, which is the caller's until it calls `leave`. */
-  async take(): Promise<void> {
-    if (this.#takenCount < this.#placeCount) this.#takenCount++;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** Resolves when there are so many places, or none at all is taken; they are the caller's until it calls `leave`. */
+  async take(count = 1): Promise<void> {
+    if (this.#waiting.length === 0 && this.#fits(count)) this.#takenCount += count;
+    else await new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
   }
 
-  leave(): void {
-    const next = this.#waiting.shift();
-    // The place goes straight to the next, so that nobody who comes in between takes it.
-    if (next === undefined) this.#takenCount--;
-    else next();
+  leave(count = 1): void {
+    this.#takenCount -= count;
+    // Places go straight to the next, so that nobody who comes in between takes them.
+    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.count); next = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#takenCount += next.count;
+      next.resolve();
+    }
+  }
+
+  #fits(count: number): boolean {
+    return this.#takenCount === 0 || this.#takenCount + count <= this.#placeCount;
   }
 }

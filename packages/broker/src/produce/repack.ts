@@ -10,6 +10,7 @@ import {
   type ValidateBatchOptions,
 } from '@millrace/protocol';
 import type { TopicSettings } from '../config/topic-config.ts';
+import { giveBack } from './opened-memory.ts';
 
 /** A batch ready for its log, with what is known of it. */
 export interface PreparedBatch {
@@ -36,11 +37,13 @@ export async function repack(
   // What is to be stored uncompressed need not be opened further than it may be stored.
   const bounded = codec === 'none' ? { ...checks, outputBytesMax: settings.maxMessageBytes } : checks;
   const { verdict, records } = await openBatch(batch, bounded, pause);
-  if (verdict.errorCode !== 0) return { batch, verdict };
-  return {
-    batch: batchWithRecords(batch, codec, await compressAsync(codec, records, levelOf(codec, settings))),
-    verdict,
-  };
+  if (verdict.errorCode !== 0) {
+    giveBack(records, batch);
+    return { batch, verdict };
+  }
+  const packed = batchWithRecords(batch, codec, await compressAsync(codec, records, levelOf(codec, settings)));
+  giveBack(records, batch);
+  return { batch: packed, verdict };
 }
 
 function levelOf(codec: CompressionCodec, settings: TopicSettings): number | undefined {
