@@ -1,4 +1,4 @@
-import { createDeferred } from '@millrace/base';
+import { createDeferred, type Deferred } from '@millrace/base';
 
 /** What a group tells when its entries are durable. */
 export interface GroupParticipant {
@@ -16,9 +16,13 @@ export class CommitGroup {
   readonly lsn: number;
   /** Broker time at which the group was opened; replay repeats it. */
   readonly timeMs: number;
-  readonly #durable = createDeferred<number>();
   readonly #participants: GroupParticipant[] = [];
   #afterwards: (() => void)[] = [];
+  /** What became of it, once that is known. */
+  #outcome: number | undefined;
+  /** Both are made for those who ask: of the two most groups need one. */
+  #durable: Deferred<number> | undefined;
+  #answer: Deferred<number> | undefined;
 
   constructor(lsn: number, timeMs: number) {
     this.lsn = lsn;
@@ -27,7 +31,14 @@ export class CommitGroup {
 
   /** Resolves with 0 once durable, else with the error code to answer. Never rejects. */
   get durable(): Promise<number> {
+    this.#durable ??= this.#newDeferred();
     return this.#durable.promise;
+  }
+
+  /** Like {@link durable}, but with the error code of {@link stall} as long as the group is held up. Never rejects. */
+  get answer(): Promise<number> {
+    this.#answer ??= this.#newDeferred();
+    return this.#answer.promise;
   }
 
   /** Called once per participant. */
@@ -44,12 +55,36 @@ export class CommitGroup {
     for (const participant of this.#participants) participant.commit(this);
     for (const action of this.#afterwards) action();
     this.#afterwards = [];
-    this.#durable.resolve(0);
+    this.#settle(0);
     for (const participant of this.#participants) participant.announce();
   }
 
   /** The engine can promise nothing any more. */
   fail(errorCode: number): void {
-    this.#durable.resolve(errorCode);
+    this.#settle(errorCode);
+  }
+
+  /**
+   * The disk has no room for it at the moment: who waits is told so and may come again, now or when there is room. Nothing is taken
+   * back, so the group may become durable all the same, and whoever repeats himself meanwhile repeats what is on its way.
+   */
+  stall(errorCode: number): void {
+    if (this.#outcome !== undefined) return;
+    this.#answer ??= createDeferred();
+    this.#answer.resolve(errorCode);
+  }
+
+  #newDeferred(): Deferred<number> {
+    const deferred = createDeferred<number>();
+    if (this.#outcome !== undefined) deferred.resolve(this.#outcome);
+    return deferred;
+  }
+
+  #settle(outcome: number): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    this.#durable?.resolve(outcome);
+    this.#answer?.resolve(outcome);
+    this.#answer = undefined;
   }
 }

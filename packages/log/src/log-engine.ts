@@ -102,6 +102,11 @@ export interface AppendAccepted {
    * error code to answer (KAFKA_STORAGE_ERROR, NOT_LEADER_OR_FOLLOWER, …). Never rejects. Batches of one group share one promise.
    */
   readonly durable: Promise<number>;
+  /**
+   * What a producer is told: like `durable`, but with KAFKA_STORAGE_ERROR as soon as the batch waits for a disk that is full. It keeps
+   * its offsets and its place then and may become durable later; the producer repeats it, and the repeat is a duplicate.
+   */
+  readonly answer: Promise<number>;
 }
 
 export type AppendOutcome = AppendAccepted | AppendRefused;

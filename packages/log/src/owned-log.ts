@@ -61,6 +61,38 @@ const ALREADY_DURABLE = Promise.resolve(0);
 const NO_SLICES: readonly Buffer[] = [];
 const NO_ABORTED_TRANSACTIONS: readonly never[] = [];
 
+class Accepted implements AppendAccepted {
+  readonly errorCode = 0;
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  readonly logAppendTimeMs: number;
+  readonly isDuplicate: boolean;
+  /** Undefined when it is durable already. */
+  readonly #group: CommitGroup | undefined;
+
+  constructor(
+    baseOffset: number,
+    lastOffset: number,
+    logAppendTimeMs: number,
+    isDuplicate: boolean,
+    group: CommitGroup | undefined,
+  ) {
+    this.baseOffset = baseOffset;
+    this.lastOffset = lastOffset;
+    this.logAppendTimeMs = logAppendTimeMs;
+    this.isDuplicate = isDuplicate;
+    this.#group = group;
+  }
+
+  get durable(): Promise<number> {
+    return this.#group?.durable ?? ALREADY_DURABLE;
+  }
+
+  get answer(): Promise<number> {
+    return this.#group?.answer ?? ALREADY_DURABLE;
+  }
+}
+
 interface InFlight {
   readonly group: CommitGroup;
   endOffset: number;
@@ -519,15 +551,9 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   /** A repeat is as durable as its original: it waits for the original's group when that is still in flight. */
   #answerDuplicate(batch: ProducerBatch): AppendAccepted {
     const lastOffset = lastOffsetOf(batch);
-    const pending = this.#inFlight.find((entry) => lastOffset < entry.endOffset);
-    return {
-      errorCode: 0,
-      baseOffset: batch.baseOffset,
-      lastOffset,
-      logAppendTimeMs: batch.timestampMs,
-      isDuplicate: true,
-      durable: lastOffset < this.#highWatermark || pending === undefined ? ALREADY_DURABLE : pending.group.durable,
-    };
+    const pending = this.#inFlight.find((entry) => lastOffset < entry.endOffset)?.group;
+    const original = lastOffset < this.#highWatermark ? undefined : pending;
+    return new Accepted(batch.baseOffset, lastOffset, batch.timestampMs, true, original);
   }
 
   #store(
@@ -564,14 +590,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
       this.#inFlight.push({ group, endOffset, endPosition: data.endPosition });
       group.join(this);
     }
-    return {
-      errorCode: 0,
-      baseOffset,
-      lastOffset: endOffset - 1,
-      logAppendTimeMs: stampsTime ? maxTimestampMs : -1,
-      isDuplicate: false,
-      durable: group.durable,
-    };
+    return new Accepted(baseOffset, endOffset - 1, stampsTime ? maxTimestampMs : -1, false, group);
   }
 
   #isFullOfAborted(active: Segment): boolean {

@@ -53,6 +53,8 @@ export class DirectWriter {
     group: undefined,
   };
   readonly #touched: StoredPartition[] = [];
+  /** Groups that are being written, or wait for a thread. */
+  readonly #underway = new Map<StoredPartition, CommitGroup>();
   readonly #nowScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   #slowUntilMs = -Infinity;
   #isScheduled = false;
@@ -144,9 +146,11 @@ export class DirectWriter {
         const group = partition.openGroup;
         const endOffset = partition.log.data.endOffset;
         partition.openGroup = undefined;
+        this.#underway.set(partition, group);
         const isWritten = await this.#gate.run(() =>
           this.#scratch.use((scratch) => this.#write(partition, endOffset, scratch)),
         );
+        this.#underway.delete(partition);
         if (!isWritten) {
           group.fail(ErrorCode.KAFKA_STORAGE_ERROR);
           this.#failOpen(partition);
@@ -185,6 +189,10 @@ export class DirectWriter {
   async #stall(partition: StoredPartition, error: unknown): Promise<void> {
     this.#options.logger.error('the disk is full; appends wait for room', { partition: partition.log.name, error });
     this.#stalled++;
+    for (const [waiting, group] of this.#underway) {
+      group.stall(ErrorCode.KAFKA_STORAGE_ERROR);
+      waiting.openGroup?.stall(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
     await new Promise<void>((resolve) => {
       this.#options.timers.schedule(RETRY_DELAY_MS, resolve);
     });

@@ -62,6 +62,21 @@ async function appendUntilRefused(
   throw new Error('the disk did not get full');
 }
 
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Turns the event loop, with `turn` between, until the promise has settled. */
+async function settledWhile<T>(promise: Promise<T>, turn: () => void): Promise<T> {
+  let isSettled = false;
+  const settled = promise.finally(() => (isSettled = true));
+  await waitUntil('the promise to settle', () => {
+    turn();
+    return isSettled;
+  });
+  return settled;
+}
+
 describe('a full disk', () => {
   it('refuses appends retriably, goes on reading and deleting, and resumes by itself', async () => {
     const machine = new Machine();
@@ -91,6 +106,85 @@ describe('a full disk', () => {
     expect(log.logEndOffset).toBe(endOffset + 1);
     expect(machine.fatal).toEqual([]);
     expect(valuesOf(await readToEnd(log)).at(-1)).toBe('after');
+    await engine.close();
+  });
+
+  it.each(['fsync', 'os'] as const)(
+    'tells producers at once of what waits for room, and takes a repeat for the duplicate that it is (%s)',
+    async (durability: Durability) => {
+      const machine = new Machine();
+      const engine = await machine.start();
+      const log = await open(engine, { durability });
+      await appendDurably(log, { values: ['before'] });
+      await waitUntil('room prepared ahead', () => machine.disk.usedBytes > 60 * KIB);
+      machine.disk.faults.capacityBytes = machine.disk.usedBytes + 20 * KIB;
+      const batches: Buffer[] = [];
+      const batchOf = (baseSequence: number): Buffer =>
+        buildBatch({ values: [`${baseSequence}`.padEnd(9000, '.')], producerId: 7, producerEpoch: 0, baseSequence });
+      const append = (batch: Buffer) => log.append(Buffer.from(batch), { origin: 'client' });
+
+      // More than there is room for, before the disk can say so.
+      const told: Promise<number>[] = [];
+      for (let sequence = 0; sequence < 40; sequence++) {
+        const outcome = append(batchOf(sequence));
+        if (outcome.errorCode !== 0) break;
+        batches.push(batchOf(sequence));
+        told.push(accepted(outcome).answer);
+      }
+      const endOffset = log.logEndOffset;
+      const codes = await settledWhile(Promise.all(told), () => machine.time.advance(100));
+
+      expect(new Set(codes)).toContain(ErrorCode.KAFKA_STORAGE_ERROR);
+      const stalledFrom = codes.indexOf(ErrorCode.KAFKA_STORAGE_ERROR);
+      // Order: behind one that waits nothing is acknowledged.
+      expect(codes.slice(stalledFrom).every((code) => code === ErrorCode.KAFKA_STORAGE_ERROR)).toBe(true);
+      expect(log.highWatermark).toBe(stalledFrom + 1);
+      // Of the producers' last five batches; room or not makes no difference to a repeat.
+      const repeat = accepted(append(batches.at(-1) as Buffer));
+      expect([repeat.isDuplicate, repeat.baseOffset]).toEqual([true, endOffset - 1]);
+      expect(await repeat.answer).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+      expect(log.logEndOffset).toBe(endOffset);
+
+      machine.disk.faults.capacityBytes = Infinity;
+      expect(await settledWhile(repeat.durable, () => machine.time.advance(1000))).toBe(0);
+      const late = accepted(append(batches.at(-1) as Buffer));
+      expect([late.isDuplicate, late.baseOffset, await late.answer]).toEqual([true, endOffset - 1, 0]);
+      const next = accepted(append(batchOf(batches.length)));
+      expect([next.baseOffset, await settledWhile(next.answer, () => machine.time.advance(10))]).toEqual([
+        endOffset,
+        0,
+      ]);
+      expect(valuesOf(await readToEnd(log)).map((value) => Number.parseInt(value, 10))).toEqual([
+        NaN,
+        ...batches.map((_, sequence) => sequence),
+        batches.length,
+      ]);
+      expect(machine.fatal).toEqual([]);
+      await engine.close();
+    },
+  );
+
+  it('asks a full disk again once a second, however long a group waits', async () => {
+    const machine = new Machine();
+    const engine = await machine.start();
+    const log = await open(engine);
+    await appendDurably(log, { values: ['before'] });
+    await waitUntil('room prepared ahead', () => machine.disk.usedBytes > 60 * KIB);
+    machine.disk.faults.capacityBytes = machine.disk.usedBytes;
+    const append = () => log.append(buildBatch({ values: [''.padEnd(9000, '.')] }), { origin: 'client' });
+    const waiting = Array.from({ length: 40 }, append).map((outcome) => accepted(outcome).durable);
+    await waitUntil('the disk to be found full', () => append().errorCode !== 0);
+
+    for (let turn = 0; turn < 100; turn++) await nextTurn();
+    const before = machine.disk.operations;
+    for (let turn = 0; turn < 1000; turn++) await nextTurn();
+    expect(machine.disk.operations - before).toBe(0);
+    machine.time.advance(1000);
+    for (let turn = 0; turn < 100; turn++) await nextTurn();
+    expect(machine.disk.operations - before).toBeGreaterThan(0);
+
+    machine.disk.faults.capacityBytes = Infinity;
+    await settledWhile(Promise.all(waiting), () => machine.time.advance(1000));
     await engine.close();
   });
 

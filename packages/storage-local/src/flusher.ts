@@ -70,6 +70,11 @@ export class Flusher {
     this.#isStopped = true;
     this.#timer?.cancel();
     this.#retry?.cancel();
+    this.endWaiting();
+  }
+
+  /** The disk is full: whoever waits for memory goes on, and is refused. */
+  endWaiting(): void {
     this.#waiting?.resolve();
     this.#waiting = undefined;
   }
@@ -79,9 +84,9 @@ export class Flusher {
     return this.#options.slabs.heldBytes > this.#options.tailBytesMax * 2 + REFUSE_EXCESS_BYTES;
   }
 
-  /** Undefined while there is room for more appends; else resolves when there is. */
+  /** Undefined while there is room for more appends, or a full disk would be waited for; else resolves when there is. */
   waitForRoom(): Promise<void> | undefined {
-    if (!this.#isTight || this.#isStopped) return undefined;
+    if (!this.#isTight || this.#isStopped || this.#retry !== undefined) return undefined;
     if (this.#waiting === undefined) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting = { promise, resolve };
@@ -187,6 +192,7 @@ export class Flusher {
       this.#retry = undefined;
       this.#pump();
     });
+    this.endWaiting();
   }
 
   #queueAged(): void {

@@ -196,13 +196,13 @@ export class JournalFiles {
       else await this.#options.fileSystem.remove(path);
     }
     if (this.isTight) await this.#removeFree(1);
-    if (this.#isFull) this.#prepare();
+    if (this.#isFull) this.#prepare(true);
   }
 
   /** Tries at once whether there is room again, for a group of that size at least. */
   retryNow(sizeBytes = 0): void {
     this.#demandBytes = Math.max(this.#demandBytes, alignedBytes(sizeBytes));
-    this.#prepare();
+    this.#prepare(true);
   }
 
   async close(): Promise<void> {
@@ -216,8 +216,10 @@ export class JournalFiles {
     this.#current = this.#spare = undefined;
   }
 
-  #prepare(): void {
+  /** A full disk is not asked again before its time, unless something says that there may be room. */
+  #prepare(isRetry = false): void {
     if (this.#preparing !== undefined || this.#isClosed || this.#nextStep() === undefined) return;
+    if (this.#isFull && !isRetry) return;
     this.#retry?.cancel();
     this.#preparing = this.#runSteps().finally(() => {
       this.#preparing = undefined;
@@ -260,7 +262,7 @@ export class JournalFiles {
       if (!this.#isFull)
         this.#options.logger.error('the disk is full; appends are refused until there is room', { error });
       this.#isFull = true;
-      this.#retry = this.#options.timers.schedule(RETRY_DELAY_MS, () => this.#prepare());
+      this.#retry = this.#options.timers.schedule(RETRY_DELAY_MS, () => this.#prepare(true));
     }
   }
 

@@ -44,8 +44,8 @@ export interface JournalOptions {
   readonly journalId: Buffer;
   readonly nextLsn: number;
   readonly groupBytesMax: number;
-  /** A group waits and the disk has no room for it. */
-  readonly onStarved: () => void;
+  /** A group waits and the disk has no room for it; resolves with true when something was given up that may be enough. Never rejects. */
+  readonly onStarved: () => Promise<boolean>;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -270,6 +270,7 @@ export class JournalWriter {
         // Some file systems need room even to write over what is there. All bytes are written again, so nothing is taken on trust.
         if (!isOutOfSpace(error) || this.#isFailed) throw error;
         this.#options.logger.error('the disk is full; the journal waits for room', { error });
+        this.#stall(group);
         await this.#delay(WRITE_RETRY_DELAY_MS);
       }
     }
@@ -284,12 +285,23 @@ export class JournalWriter {
 
   async #waitForPlace(group: OpenGroup): Promise<NonNullable<ReturnType<JournalFiles['place']>>> {
     for (;;) {
-      if (this.#options.files.isFull) this.#options.onStarved();
+      if (this.#options.files.isFull) void this.#starve(group);
       await this.#options.files.whenReady();
       if (this.#isFailed) throw new Error('the journal failed');
       const place = this.#options.files.place(group.sizeBytes, group.commit.lsn);
       if (place !== undefined) return place;
     }
+  }
+
+  async #starve(group: OpenGroup): Promise<void> {
+    if (!(await this.#options.onStarved())) this.#stall(group);
+  }
+
+  /** Who waits for this group and those behind it hears that the disk is full. */
+  #stall(group: OpenGroup): void {
+    group.commit.stall(ErrorCode.KAFKA_STORAGE_ERROR);
+    for (const later of this.#full) later.commit.stall(ErrorCode.KAFKA_STORAGE_ERROR);
+    this.#open?.commit.stall(ErrorCode.KAFKA_STORAGE_ERROR);
   }
 
   #delay(delayMs: number): Promise<void> {

@@ -264,7 +264,7 @@ class LocalLogEngine implements LogEngine {
       GROUP_ENTRIES_BUCKETS,
     );
     metrics.gauge('millrace_disk_full', '1 while appends are refused because the disk has no room, else 0', () =>
-      Number(this.#running !== undefined && (this.#running.journalFiles.isFull || this.#running.direct.isStalled)),
+      Number(this.#isDiskFull),
     );
   }
 
@@ -346,6 +346,8 @@ class LocalLogEngine implements LogEngine {
   }
 
   waitForRoom(): Promise<void> | undefined {
+    // On a full disk appends are refused, and nobody is to wait for that.
+    if (this.#isDiskFull) return undefined;
     return this.#flusher.waitForRoom();
   }
 
@@ -374,7 +376,7 @@ class LocalLogEngine implements LogEngine {
     await this.#tidying;
     for (const { log } of this.#partitions.values()) log.shut();
     // On a full disk what waits for room is given up: nobody was told that it is durable.
-    const isStuck = running.journalFiles.isFull || running.direct.isStalled;
+    const isStuck = this.#isDiskFull;
     if (isStuck) stopWriting(running);
     await Promise.all(this.#acting);
     await Promise.allSettled(this.#deleting.values());
@@ -469,8 +471,17 @@ class LocalLogEngine implements LogEngine {
       logger,
       onFailure,
     });
-    const giveUpBallast = async (): Promise<void> => {
-      if (await ballast.giveUp()) journalFiles.retryNow();
+    const giveUpBallast = async (): Promise<boolean> => {
+      // Those who wait for memory would wait for the disk.
+      this.#flusher.endWaiting();
+      try {
+        const isGivenUp = await ballast.giveUp();
+        if (isGivenUp) journalFiles.retryNow();
+        return isGivenUp;
+      } catch (error) {
+        onFailure(error);
+        return false;
+      }
     };
     const writer = new JournalWriter({
       clock,
@@ -485,7 +496,7 @@ class LocalLogEngine implements LogEngine {
       journalId,
       nextLsn: recovered.nextLsn,
       groupBytesMax: config.journalGroupBytes,
-      onStarved: () => void giveUpBallast().catch(onFailure),
+      onStarved: giveUpBallast,
       onFailure,
     });
     const direct = new DirectWriter({
@@ -517,6 +528,11 @@ class LocalLogEngine implements LogEngine {
       onFailure,
     });
     return { lock, journalFiles, writer, direct, checkpointer, ballast, tidyingEnd: new AbortController() };
+  }
+
+  get #isDiskFull(): boolean {
+    const running = this.#running;
+    return running !== undefined && (running.journalFiles.isFull || running.direct.isStalled);
   }
 
   /** Journal that a start should have to read at most. More of it costs time at a start, less of it more syncs of segments. */

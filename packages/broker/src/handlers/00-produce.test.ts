@@ -34,6 +34,7 @@ function setUp() {
           lastOffset: baseOffset,
           logAppendTimeMs: -1,
           isDuplicate: false,
+          answer: group.promise,
           durable: group.promise,
         };
       },

@@ -107,7 +107,7 @@ class ProduceRun {
   readonly #endpoints: NodeEndpoint[] = [];
   /** Accepted batches, and what they wait for; the promises repeat, as batches share groups. */
   readonly #accepted: PartitionResult[] = [];
-  readonly #durable: Promise<number>[] = [];
+  readonly #answers: Promise<number>[] = [];
   /** Batches that are being opened or repacked, or wait for such before them. */
   readonly #preparing: Promise<void>[] = [];
   readonly #admission: TransactionAdmission | undefined;
@@ -245,20 +245,17 @@ class ProduceRun {
     const admitted: AppendOptions = { origin: 'client', mayOpenTransaction, transactionVersion };
     const options: AppendOptions = verdict === undefined ? admitted : { ...admitted, verdict };
     const outcome = log.append(batch, options);
-    if (recorded === undefined || !('durable' in outcome)) {
-      return this.#take(result, place.topic, sizeBytes, log, outcome);
-    }
-    const durable = Promise.all([outcome.durable, recorded]).then(([first, second]) => first || second);
-    return this.#take(result, place.topic, sizeBytes, log, { ...outcome, durable });
+    return this.#take(result, place.topic, sizeBytes, log, outcome, recorded);
   }
 
-  /** Notes what the log said of a batch. */
+  /** Notes what the log said of a batch; `recorded`: what else has to be durable before it is acknowledged. */
   #take(
     result: PartitionResult,
     topicName: string,
     sizeBytes: number,
     log: PartitionLog,
     outcome: AppendOutcome,
+    recorded?: Promise<number>,
   ): PartitionResult {
     if ('durable' in outcome) {
       if (!outcome.isDuplicate) {
@@ -268,7 +265,9 @@ class ProduceRun {
       result.logAppendTimeMs = BigInt(outcome.logAppendTimeMs);
       result.logStartOffset = BigInt(log.logStartOffset);
       this.#accepted.push(result);
-      this.#durable.push(outcome.durable);
+      // acks=0 has nobody to tell, and its memory counts until it is durable.
+      const told = this.#request.acks === 0 ? outcome.durable : outcome.answer;
+      this.#answers.push(recorded === undefined ? told : Promise.all([told, recorded]).then(firstError));
       return result;
     }
     this.#noteFailure(outcome.errorCode);
@@ -317,7 +316,7 @@ class ProduceRun {
   }
 
   #whenDurable(): HandlerResult<ProduceResponse> | Promise<HandlerResult<ProduceResponse>> {
-    const [first] = this.#durable;
+    const [first] = this.#answers;
     if (first === undefined) return this.#answer();
     const { produceDeadlines } = this.#services.dataPath;
     return new Promise((resolve) => {
@@ -329,20 +328,19 @@ class ProduceRun {
         resolve(this.#answer());
       };
       const deadline = produceDeadlines.add(Math.max(this.#request.timeoutMs, 0), () => {
-        // acks=0 has nobody to tell, and its memory counts until it is durable.
         if (this.#request.acks === 0) return;
         this.#failAccepted(ErrorCode.REQUEST_TIMED_OUT);
         answer();
       });
       // One group is the rule: everything that one request appends falls into the group that is open.
-      if (this.#durable.every((other) => other === first)) {
+      if (this.#answers.every((other) => other === first)) {
         void first.then((errorCode) => {
           if (errorCode !== ErrorCode.NONE) this.#failAccepted(errorCode);
           answer();
         });
         return;
       }
-      void Promise.all(this.#durable).then((errorCodes) => {
+      void Promise.all(this.#answers).then((errorCodes) => {
         for (let index = 0; index < errorCodes.length; index++) {
           const errorCode = errorCodes[index] ?? ErrorCode.NONE;
           const result = this.#accepted[index];
@@ -369,6 +367,10 @@ class ProduceRun {
     result.logAppendTimeMs = -1n;
     result.logStartOffset = -1n;
   }
+}
+
+function firstError([first, second]: readonly [number, number]): number {
+  return first || second;
 }
 
 function succeeded(index: number): PartitionResult {

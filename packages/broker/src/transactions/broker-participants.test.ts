@@ -44,6 +44,7 @@ class FakeLog {
       logAppendTimeMs: -1,
       isDuplicate: false,
       durable: this.settled.promise,
+      answer: this.settled.promise,
     };
   }
 
