@@ -6,6 +6,7 @@ import { kcat } from './clients/kcat.ts';
 import { librdkafka } from './clients/librdkafka.ts';
 import { platformatic } from './clients/platformatic.ts';
 import { sarama } from './clients/sarama.ts';
+import { sdk } from './clients/sdk.ts';
 import type { ClientName } from './options.ts';
 
 /** How to start a client's program. */
@@ -15,7 +16,7 @@ export interface Launch {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A client of another project, as the runner sees it. */
+/** A client, of another project or our own, as the runner sees it. */
 export interface Client {
   readonly name: ClientName;
   /** What it is called in prose. */
@@ -33,4 +34,5 @@ export const CLIENTS: Readonly<Record<ClientName, Client>> = {
   platformatic,
   'kafka-tools': kafkaTools,
   kcat,
+  sdk,
 };

@@ -59,7 +59,7 @@ export function renderDocs(
   const lines = [
     '# Conformance',
     '',
-    'Kafka clients that this project did not write, run against Millrace and against Apache Kafka as the reference.',
+    'Kafka clients that this project did not write, and its own, run against Millrace and against Apache Kafka as the reference.',
     'Written by `npm run conformance -- --target both --write-docs`; how the cases work is in',
     '[tools/conformance](../tools/conformance/README.md).',
     '',

@@ -10,6 +10,7 @@ export const CLIENT_NAMES = [
   'platformatic',
   'kafka-tools',
   'kcat',
+  'sdk',
 ] as const;
 export type ClientName = (typeof CLIENT_NAMES)[number];
 

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CaseContext, runProgram, until } from '../harness.ts';
+import { livesUntilKilled } from '../member-process.ts';
+import { ADMIN_CASES } from './admin.ts';
+import { assigned, joinGroup, texts } from './client.ts';
+import { GROUP_CASES } from './groups.ts';
+import { PRODUCE_CASES } from './produce.ts';
+import { RESTART_CASES } from './restart.ts';
+import { TRANSACTION_CASES } from './transactions.ts';
+
+const [, , mode, group, topic] = process.argv;
+
+if (mode === 'member' && group !== undefined && topic !== undefined) {
+  const context = new CaseContext('member', () => Promise.reject(new Error('a member restarts nothing')));
+  const member = joinGroup(context, [texts(topic)], { group, sessionTimeoutMs: 6_000 });
+  await until('an assignment', () => assigned(member).length > 0);
+  await livesUntilKilled();
+}
+
+const manifest = fileURLToPath(import.meta.resolve('@millrace/sdk/package.json'));
+const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+await runProgram(version, {
+  ...PRODUCE_CASES,
+  ...GROUP_CASES,
+  ...RESTART_CASES,
+  ...TRANSACTION_CASES,
+  ...ADMIN_CASES,
+});
