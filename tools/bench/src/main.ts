@@ -1,4 +1,5 @@
 import { brokersCommand } from './brokers-command.ts';
+import { clientsCommand } from './clients-command.ts';
 import { embeddedCommand } from './embedded-command.ts';
 import { profileCommand } from './profile-command.ts';
 import { recordsCommand } from './records-command.ts';
@@ -9,6 +10,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   brokers: brokersCommand,
   profile: profileCommand,
   embedded: embeddedCommand,
+  clients: clientsCommand,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
