@@ -83,6 +83,13 @@ export type { BootstrapBrokers } from './cluster/brokers.ts';
 export type { ClusterOptions } from './cluster/cluster.ts';
 export type { BrokerEndpoint } from './cluster/topic-metadata.ts';
 export type { TlsOptions } from './network/socket.ts';
+export type {
+  TelemetryApi,
+  TelemetryAttributes,
+  TelemetryMeter,
+  TelemetryOptions,
+  TelemetryTracer,
+} from './telemetry/telemetry-api.ts';
 export { Batch } from './consumer/batch.ts';
 export { Consumer, type BatchesOptions, type CloseOptions, type ConsumerLag } from './consumer/consumer.ts';
 export type { SeekTarget } from './consumer/assignment.ts';

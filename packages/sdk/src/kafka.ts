@@ -15,6 +15,7 @@ import {
   func,
   instance,
   milliseconds,
+  oneOf,
   required,
   secret,
   text,
@@ -42,11 +43,19 @@ const TLS_OPTIONS = {
   checkServerIdentity: func,
 };
 
+const TELEMETRY_OPTIONS = {
+  api: required(isTelemetryApi),
+  traces: boolean,
+  metrics: boolean,
+  conventions: oneOf('1.45', '1.27'),
+};
+
 const KAFKA_OPTIONS = {
   brokers: required(either(arrayOf(text, 'an array of host:port'), func)),
   clientId: text,
   tls: either(boolean, nested('tls', TLS_OPTIONS)),
   auth: anything,
+  telemetry: nested('kafka().telemetry', TELEMETRY_OPTIONS),
   connectTimeoutMs: milliseconds({ min: 1 }),
   requestTimeoutMs: milliseconds({ min: 1 }),
   metadataMaxAgeMs: milliseconds({ min: 1 }),
@@ -119,4 +128,10 @@ export class Kafka implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+function isTelemetryApi(value: unknown): string | undefined {
+  const { trace, metrics, propagation, context } = (value ?? {}) as { [part: string]: unknown };
+  const isApi = [trace, metrics, propagation, context].every((part) => typeof part === 'object' && part !== null);
+  return isApi ? undefined : 'the module @opentelemetry/api';
 }
