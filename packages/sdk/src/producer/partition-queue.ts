@@ -82,7 +82,10 @@ export class PartitionQueue {
 
   /** Whether a batch that was never sent may be sent now. */
   mayStartBatch(): boolean {
-    return !this.#needsNewEpoch && !this.#hasLoss && this.#sent.length < this.#inFlightMax;
+    if (this.#needsNewEpoch || this.#hasLoss) return false;
+    const oldest = this.#sent[0];
+    // Counted from the oldest: brokers know the last five batches, and a repetition of an older one would look like a gap.
+    return oldest === undefined || this.#nextOrder - oldest.order < this.#inFlightMax;
   }
 
   /** Whether the first waiting batch may be sent at this time. It has to be finished, too. */
@@ -170,11 +173,13 @@ export class PartitionQueue {
     this.sequences.start(NO_IDENTITY);
   }
 
-  /** Numbers of the parts that a batch was split into: they share out its own. */
+  /** Places and numbers of the parts that a batch was split into: they share out its own. */
   numberParts(whole: ProducerBatch, parts: readonly ProducerBatch[]): void {
     let sequence = whole.baseSequence;
-    for (const part of parts) {
-      part.order = whole.order;
+    const span = whole.orderSpan / parts.length;
+    for (const [index, part] of parts.entries()) {
+      part.order = whole.order + index * span;
+      part.orderSpan = span;
       if (sequence < 0) continue;
       part.setSequence(sequence);
       sequence = sequenceAfter(sequence, part.recordCount);

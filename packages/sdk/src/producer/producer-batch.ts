@@ -43,8 +43,10 @@ export class ProducerBatch {
   readonly parent: ProducerBatch | undefined;
   /** Bytes that this batch holds of the producer's budget. */
   heldBytes = 0;
-  /** Place among the batches of the partition that were sent; {@link NEVER_SENT} before. Parts of a split batch share its place. */
+  /** Place among the batches of the partition that were sent; {@link NEVER_SENT} before. Parts of a batch share out its place. */
   order = NEVER_SENT;
+  /** The next place is so far behind. */
+  orderSpan = 1;
   baseSequence = NO_SEQUENCE_YET;
   attempts = 0;
   /** Whether an attempt may have written the batch although no answer said so. */

@@ -1,0 +1,176 @@
+import { fileURLToPath } from 'node:url';
+import { BrokerProcess, createTempDir, LogProbe, startBroker } from '@millrace/testing';
+import { json, kafka, nullable, str, topic, type Kafka } from '../src/index.ts';
+
+const orders = topic('orders', { key: nullable(str), value: json<{ n: number }>() });
+const MAIN = fileURLToPath(new URL('../../../apps/broker/src/main.ts', import.meta.url));
+
+describe('a producer with a broker', () => {
+  let broker: Awaited<ReturnType<typeof startBroker>>;
+  let probe: LogProbe;
+  let client: Kafka;
+
+  beforeEach(async () => {
+    broker = await startBroker();
+    probe = await LogProbe.connect({ port: broker.port });
+    await probe.createTopic('orders', { partitions: 2 });
+    client = kafka({ brokers: [`127.0.0.1:${broker.port}`] });
+  });
+
+  afterEach(async () => {
+    await client.close();
+    await probe.close();
+    await broker.close();
+  });
+
+  it.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)(
+    'writes records that are read again with %s',
+    async (compression) => {
+      await using producer = client.producer({ compression, batchBytes: 200_000 });
+
+      const acks = await Promise.all(
+        Array.from({ length: 5_000 }, (_, n) =>
+          producer.send(orders, { key: `k${n}`, value: { n }, headers: { h: 'v' } }),
+        ),
+      );
+
+      const logs = [await probe.readAll('orders', 0), await probe.readAll('orders', 1)];
+      for (const [n, { partition, offset }] of acks.entries()) {
+        expect(logs[partition]?.[offset]).toEqual({ offset, key: `k${n}`, value: `{"n":${n}}` });
+      }
+    },
+  );
+
+  it('splits what the topic does not take in one batch', async () => {
+    await probe.createTopic('small', { configs: { 'max.message.bytes': '2000' } });
+    await using producer = client.producer();
+    const small = topic('small', { value: str });
+
+    const acks = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => producer.send(small, { value: `${n}`.padEnd(100, '.') })),
+    );
+
+    expect(acks.map(({ offset }) => offset)).toEqual(acks.map((_, n) => n));
+    await expect(producer.send(small, { value: 'x'.repeat(3_000) })).rejects.toMatchObject({
+      kafkaCode: 'MESSAGE_TOO_LARGE',
+      outcome: 'not-written',
+    });
+  });
+
+  it('creates a topic where the broker allows it', async () => {
+    await using producer = client.producer();
+
+    const ack = await producer.send(topic('made-by-sending', { value: str }), { value: 'a' });
+
+    expect(ack).toMatchObject({ topic: 'made-by-sending', offset: 0 });
+  });
+
+  it('commits and aborts, and shows readers which is which', async () => {
+    await using producer = client.producer({ transactionalId: 'mover' });
+    {
+      await using transaction = await producer.begin();
+      await transaction.send(orders, { value: { n: 1 }, partition: 0 });
+      await transaction.send(orders, { value: { n: 1 }, partition: 1 });
+      await transaction.commit();
+    }
+    {
+      await using transaction = await producer.begin();
+      await transaction.send(orders, { value: { n: 2 }, partition: 0 });
+    }
+    const third = await producer.begin();
+    void third.send(orders, { value: { n: 3 }, partition: 0 });
+    await third.commit();
+
+    const consumer = client.consumer({ from: 'earliest' });
+    const read: (string | undefined)[] = [];
+    await consumer.assign([{ topic: 'orders', partition: 0 }]);
+    for await (const { value } of consumer) {
+      read.push(value === null ? undefined : Buffer.from(value).toString());
+      if (read.at(-1) === '{"n":3}') break;
+    }
+    await consumer.close();
+
+    expect(read).toEqual(['{"n":1}', '{"n":3}']);
+    await expect(third.commit()).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_INVALID_STATE' });
+  });
+
+  it('fences the producer whose transactional id another one takes over', async () => {
+    const old = client.producer({ transactionalId: 'one' });
+    const transaction = await old.begin();
+    await transaction.send(orders, { value: { n: 1 }, partition: 0 });
+    await using next = client.producer({ transactionalId: 'one' });
+    const mine = await next.begin();
+    await mine.send(orders, { value: { n: 2 }, partition: 0 });
+    await mine.commit();
+
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_FENCED', fatal: true });
+    await expect(old.begin()).rejects.toMatchObject({ fatal: true });
+    await old.close();
+  });
+
+  it('refuses a second transaction, and sends outside of one', async () => {
+    await using producer = client.producer({ transactionalId: 'strict' });
+    await using transaction = await producer.begin();
+
+    await expect(producer.begin()).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_INVALID_STATE' });
+    await expect(producer.send(orders, { value: { n: 1 } })).rejects.toMatchObject({
+      code: 'MILLRACE_CLIENT_INVALID_STATE',
+    });
+    await transaction.abort();
+  });
+
+  it('goes on after a transaction whose record was refused', async () => {
+    await probe.createTopic('small', { configs: { 'max.message.bytes': '2000' } });
+    const small = topic('small', { value: str });
+    await using producer = client.producer({ transactionalId: 'careful' });
+    const failing = await producer.begin();
+    await expect(failing.send(small, { value: 'x'.repeat(3_000) })).rejects.toMatchObject({
+      code: 'MILLRACE_CLIENT_DELIVERY',
+    });
+    await expect(failing.commit()).rejects.toMatchObject({ needsAbort: true });
+    await failing.abort();
+
+    const next = await producer.begin();
+    const ack = await next.send(small, { value: 'fits' });
+    await next.commit();
+
+    expect(ack.partition).toBe(0);
+  });
+});
+
+describe('a producer whose broker is killed', () => {
+  it('loses and doubles nothing, and keeps the order', async () => {
+    await using dir = await createTempDir();
+    await using broker = new BrokerProcess({ mainPath: MAIN, dataDir: dir.path });
+    await broker.start();
+    await using client = kafka({ brokers: [broker.addresses.kafka] });
+    const probe = await LogProbe.connect({ port: broker.port });
+    await probe.createTopic('orders', { partitions: 2 });
+    await probe.close();
+    await using producer = client.producer();
+    const sent: Promise<unknown>[] = [];
+    let isOver = false;
+
+    const sending = (async () => {
+      for (let n = 0; !isOver; n++) {
+        sent.push(producer.send(orders, { value: { n }, partition: n % 2 }));
+        if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    })();
+    for (let round = 0; round < 2; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await broker.kill();
+      await broker.start();
+    }
+    isOver = true;
+    await sending;
+    await Promise.all(sent);
+
+    await using reader = await LogProbe.connect({ port: broker.port });
+    for (const partition of [0, 1]) {
+      const values = (await reader.readAll('orders', partition)).map(({ value }) => value);
+      const expected = Array.from(sent, (_, n) => n).filter((n) => n % 2 === partition);
+      expect(values).toEqual(expected.map((n) => `{"n":${n}}`));
+    }
+  });
+});
