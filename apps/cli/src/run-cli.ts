@@ -2,13 +2,22 @@ import { MillraceError, messageOf } from '@millrace/base';
 import { Command, CommanderError } from 'commander';
 import type { CliContext } from './cli-context.ts';
 import { isInterruption } from './cluster/cluster-command.ts';
+import { clusterInfoCommand } from './commands/cluster.ts';
+import { completionCommand } from './commands/completion.ts';
+import { configsGroup } from './commands/configs.ts';
+import { consumeCommand } from './commands/consume.ts';
+import { groupsGroup } from './commands/groups.ts';
 import { logGroup } from './commands/log.ts';
+import { offsetsCommand } from './commands/offsets.ts';
+import { perfGroup } from './commands/perf.ts';
+import { produceCommand } from './commands/produce.ts';
 import { startCommand } from './commands/start.ts';
 import { topicsGroup } from './commands/topics.ts';
 
 const VERSION = '0.1.0';
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
+const EXIT_CODES = '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted before it was done.';
 /** As shells tell of a program that an interrupt ended. */
 const EXIT_INTERRUPTED = 130;
 
@@ -55,8 +64,17 @@ export function createProgram(context: CliContext): Command {
     // `millrace start --version` is the broker's to answer.
     .enablePositionalOptions()
     .addCommand(startCommand(setExitCode))
+    .addCommand(produceCommand(context))
+    .addCommand(consumeCommand(context))
     .addCommand(topicsGroup(context))
-    .addCommand(logGroup(output, setExitCode));
+    .addCommand(groupsGroup(context))
+    .addCommand(configsGroup(context))
+    .addCommand(offsetsCommand(context))
+    .addCommand(clusterInfoCommand(context))
+    .addCommand(perfGroup(context))
+    .addCommand(logGroup(output, setExitCode))
+    .addCommand(completionCommand(context))
+    .addHelpText('after', EXIT_CODES);
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => output.line(text.trimEnd()),
