@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { BrokerProcess, createTempDir, LogProbe, startBroker } from '@millrace/testing';
-import { json, kafka, nullable, str, topic, type Kafka } from '../src/index.ts';
+import { Cluster } from '../src/cluster/cluster.ts';
+import { json, kafka, nullable, Producer, str, topic, type Kafka } from '../src/index.ts';
 
 const orders = topic('orders', { key: nullable(str), value: json<{ n: number }>() });
 const MAIN = fileURLToPath(new URL('../../../apps/broker/src/main.ts', import.meta.url));
@@ -106,6 +107,30 @@ describe('a producer with a broker', () => {
     await expect(transaction.commit()).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_FENCED', fatal: true });
     await expect(old.begin()).rejects.toMatchObject({ fatal: true });
     await old.close();
+  });
+
+  it('speaks the older flow with a cluster that has not finalized transaction version 2', async () => {
+    class OlderCluster extends Cluster {
+      override featureLevel(): Promise<number | undefined> {
+        return Promise.resolve(1);
+      }
+    }
+    await using cluster = new OlderCluster({ brokers: [`127.0.0.1:${broker.port}`] });
+    await probe.createTopic('small', { configs: { 'max.message.bytes': '2000' } });
+    const small = topic('small', { value: str });
+    await using producer = new Producer(cluster, { transactionalId: 'older' });
+
+    for (const value of ['a', 'b', 'x'.repeat(3_000), 'c', 'd']) {
+      await using transaction = await producer.begin();
+      for (const partition of [0, 1]) void transaction.send(orders, { value: { n: value.length }, partition });
+      void transaction.send(small, { value });
+      const committing = transaction.commit();
+      if (value.length === 1) await committing;
+      else await expect(committing).rejects.toMatchObject({ needsAbort: true });
+    }
+
+    const values = (await probe.readAll('small', 0)).map(({ value }) => value).filter((value) => value?.length === 1);
+    expect(values).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('refuses a second transaction, and sends outside of one', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { COMPRESSION_CODECS, compress } from '@millrace/compression';
-import { batchSizeInBytes, stampCrc } from './batch-header.ts';
+import { batchSizeInBytes, stampCrc, stampProducer } from './batch-header.ts';
 import { decodeBatch, decodeBatchAsync, type RecordBatchReader } from './record-batch-reader.ts';
 import { RecordBatchWriter, type HeaderToWrite, type RecordBytes } from './record-batch-writer.ts';
 import { validateBatch } from './validate-batch.ts';
@@ -54,6 +54,48 @@ const record = fc.record({
 const records = fc.array(record, { minLength: 1, maxLength: 40 });
 
 describe('a record batch', () => {
+  it('is written to the buffers that its writer is given, which are given back when they are outgrown or compressed', () => {
+    const out: Buffer[] = [];
+    const back: Buffer[] = [];
+    const buffers = {
+      allocate: (sizeBytesMin: number) => {
+        const buffer = Buffer.allocUnsafeSlow(sizeBytesMin).fill(0xee);
+        out.push(buffer);
+        return buffer;
+      },
+      release: (buffer: Buffer) => void back.push(buffer),
+    };
+    const input = Array.from({ length: 50 }, (_, index) => ({
+      key: index % 3 === 0 ? null : `key ${index} grüße`,
+      value: 'value'.repeat(index),
+      timestampMs: 1_700_000_000_000 + index,
+      headers: [],
+    }));
+    const writer = new RecordBatchWriter({ capacityBytes: 100, buffers });
+
+    const plainBatch = write(input, writer).finish();
+    const packed = write(input, writer).finish({ codec: 'lz4' });
+
+    expect(read(decodeBatch(plainBatch))).toEqual(plain(input));
+    expect(read(decodeBatch(packed))).toEqual(plain(input));
+    const last = out.findIndex((buffer) => buffer.buffer === plainBatch.buffer);
+    expect(back).toEqual(out.filter((_, index) => index !== last));
+  });
+
+  it('gets its identity later without being another batch', () => {
+    const whole = write([{ key: 'k', value: 'v', timestampMs: 7, headers: [] }]).finish({
+      producerId: 5_000_000_000,
+      producerEpoch: 3,
+      baseSequence: 9,
+      isTransactional: true,
+    });
+    const later = write([{ key: 'k', value: 'v', timestampMs: 7, headers: [] }]).finish({ withoutCrc: true });
+    stampProducer(later, 0, 1, 1, 1, false);
+    stampProducer(later, 0, 5_000_000_000n, 3, 9, true);
+
+    expect(later.equals(whole)).toBe(true);
+  });
+
   it('returns any records unchanged with every codec, and satisfies the broker', async () => {
     await fc.assert(
       fc.asyncProperty(records, fc.constantFrom(...COMPRESSION_CODECS), async (input, codec) => {
