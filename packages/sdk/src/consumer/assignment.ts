@@ -200,7 +200,8 @@ function goneError(partition: ConsumedPartition, what: string): KafkaError {
   });
 }
 
-function callbackError(name: string, cause: unknown): KafkaError {
+/** What a function of the application threw. */
+export function callbackError(name: string, cause: unknown): KafkaError {
   return new KafkaError('MILLRACE_CLIENT_HANDLER', `\`${name}\` of the consumer failed`, {
     cause,
     details: { callback: name },

@@ -20,11 +20,12 @@ import { topic } from '../topic/topic.ts';
 import { Consumer } from './consumer.ts';
 
 const RECORDS_PER_BATCH = 1_000;
-const BATCHES_PER_FETCH = 8;
+const BATCHES_PER_FETCH = 4;
 const PARTITIONS = 6;
 const RECORDS = Number(process.env['RECORDS'] ?? 3_000_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
 const FETCH_VERSION = 17;
+const PREFETCH_BYTES = 32 * 1024 * 1024;
 const TOPIC: TopicMetadata = {
   name: 'orders',
   topicId: randomUuid(systemRandom),
@@ -56,45 +57,88 @@ function cannedRecords(valueBytes: number): Buffer {
   return Buffer.concat(batches);
 }
 
+function earliest(): unknown {
+  const partitions = TOPIC.partitions.map(({ partition }) => ({
+    partitionIndex: partition,
+    errorCode: 0,
+    offset: 0n,
+    leaderEpoch: 0,
+  }));
+  return { topics: [{ name: TOPIC.name, partitions }] };
+}
+
+/**
+ * Whole response frames that are served one after the other; what is in them besides offsets and partition is always the same. There are
+ * more of them than a consumer holds at once, so that none is changed while somebody reads it.
+ */
+interface Canned {
+  readonly frames: readonly Buffer[];
+  readonly recordsAt: number;
+  readonly batchBytes: number;
+  readonly partitionAt: number;
+}
+
+const MARK = 0x7a7a7a7a;
+
+function canFrames(records: Buffer): Canned {
+  const response = createFetchResponse({
+    sessionId: 1,
+    responses: [
+      createFetchResponseFetchableTopicResponse({
+        topicId: TOPIC.topicId,
+        partitions: [
+          createFetchResponsePartitionData({
+            partitionIndex: MARK,
+            highWatermark: 1n << 40n,
+            lastStableOffset: 1n << 40n,
+            abortedTransactions: [],
+            records,
+          }),
+        ],
+      }),
+    ],
+  });
+  const frame = Buffer.concat(encodeMessage(fetchResponse, response, FETCH_VERSION));
+  const mark = Buffer.alloc(4);
+  mark.writeInt32BE(MARK);
+  const count = Math.ceil(PREFETCH_BYTES / records.length) + 16;
+  return {
+    frames: Array.from({ length: count }, () => Buffer.from(frame)),
+    recordsAt: frame.indexOf(records),
+    batchBytes: records.length / BATCHES_PER_FETCH,
+    partitionAt: frame.indexOf(mark),
+  };
+}
+
 /** A cluster of one broker whose every answer is full. */
-function cannedCluster(canned: Buffer): ConstructorParameters<typeof Consumer>[0] {
+function cannedCluster(canned: Canned): ConstructorParameters<typeof Consumer>[0] {
   const runtime = systemRuntime();
   const positions: number[] = new Array<number>(PARTITIONS).fill(0);
-  const batchBytes = canned.length / BATCHES_PER_FETCH;
+  const wanted = new Set<number>();
   let turn = 0;
   const answer = (request: FetchRequest): unknown => {
-    const partition = turn++ % PARTITIONS;
+    for (const { partitions } of request.forgottenTopicsData)
+      for (const partition of partitions) wanted.delete(partition);
+    for (const { partitions } of request.topics) for (const { partition } of partitions) wanted.add(partition);
+    const [partition = 0] = wanted;
+    // The one that was served goes to the end, as brokers do.
+    wanted.delete(partition);
+    wanted.add(partition);
     const base = positions[partition] ?? 0;
     positions[partition] = base + RECORDS_PER_BATCH * BATCHES_PER_FETCH;
+    const frame = canned.frames[turn++ % canned.frames.length] ?? Buffer.alloc(0);
     for (let batch = 0; batch < BATCHES_PER_FETCH; batch++) {
-      stampBatch(canned, batch * batchBytes, base + batch * RECORDS_PER_BATCH, 0);
+      stampBatch(frame, canned.recordsAt + batch * canned.batchBytes, base + batch * RECORDS_PER_BATCH, 0);
     }
-    const response = createFetchResponse({
-      sessionId: request.sessionId === 0 ? 1 : request.sessionId,
-      responses: [
-        createFetchResponseFetchableTopicResponse({
-          topicId: TOPIC.topicId,
-          partitions: [
-            createFetchResponsePartitionData({
-              partitionIndex: partition,
-              highWatermark: 1n << 40n,
-              lastStableOffset: 1n << 40n,
-              abortedTransactions: [],
-              records: canned,
-            }),
-          ],
-        }),
-      ],
-    });
-    // Copies the records as receiving them would.
-    const frame = Buffer.concat(encodeMessage(fetchResponse, response, FETCH_VERSION));
+    frame.writeInt32BE(partition, canned.partitionAt);
     return { response: decodeMessage(fetchResponse, frame, FETCH_VERSION), version: FETCH_VERSION };
   };
   return {
     runtime,
     clientId: 'bench',
     requestTimeoutMs: 30_000,
-    sendTo: (_node: number, _api: unknown, request: unknown) => {
+    sendTo: (_node: number, api: { request: { apiKey: number } }, request: unknown) => {
+      if (api.request.apiKey === 2) return Promise.resolve({ response: earliest(), version: 1 });
       const message =
         typeof request === 'function'
           ? (request as (version: number) => FetchRequest)(FETCH_VERSION)
@@ -119,9 +163,9 @@ function cannedCluster(canned: Buffer): ConstructorParameters<typeof Consumer>[0
 const strings = topic('orders', { key: str, value: str });
 const raw = topic('orders', { key: bytes, value: bytes });
 
-type Case = (canned: Buffer) => Promise<number>;
+type Case = (canned: Canned) => Promise<number>;
 
-async function forAwait(canned: Buffer, declared: typeof strings | typeof raw): Promise<number> {
+async function forAwait(canned: Canned, declared: typeof strings | typeof raw): Promise<number> {
   const consumer = new Consumer(cannedCluster(canned), { topics: [declared] });
   let count = 0;
   let length = 0;
@@ -133,7 +177,7 @@ async function forAwait(canned: Buffer, declared: typeof strings | typeof raw): 
   return length;
 }
 
-async function batches(canned: Buffer, use: 'bytes' | 'strings' | 'count'): Promise<number> {
+async function batches(canned: Canned, use: 'bytes' | 'strings' | 'count'): Promise<number> {
   const consumer = new Consumer(cannedCluster(canned), { topics: [strings] });
   let count = 0;
   let length = 0;
@@ -147,7 +191,7 @@ async function batches(canned: Buffer, use: 'bytes' | 'strings' | 'count'): Prom
   return length;
 }
 
-async function run(canned: Buffer): Promise<number> {
+async function run(canned: Canned): Promise<number> {
   const consumer = new Consumer(cannedCluster(canned), { topics: [strings] });
   let count = 0;
   let length = 0;
@@ -175,9 +219,9 @@ const CASES: Readonly<Record<string, Case>> = {
 async function main(): Promise<void> {
   const only = process.argv[2];
   for (const valueBytes of [100, 1_024]) {
-    const canned = cannedRecords(valueBytes);
+    const canned = canFrames(cannedRecords(valueBytes));
     for (const [name, work] of Object.entries(CASES)) {
-      if (only !== undefined && !name.includes(only)) continue;
+      if (only !== undefined && !`${name} ${String(valueBytes)}`.includes(only)) continue;
       const rates: number[] = [];
       for (let round = 0; round <= ROUNDS; round++) {
         const before = process.cpuUsage();

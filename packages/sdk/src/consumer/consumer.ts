@@ -22,7 +22,7 @@ import {
 } from '../group/membership.ts';
 import type { GroupMetadata, OffsetSource, OffsetToCommit, TopicPartition } from '../topic-partition.ts';
 import type { AnyTopic, MessageOf } from '../topic/topic.ts';
-import { Assignment, namesOf, type SeekTarget } from './assignment.ts';
+import { Assignment, callbackError, namesOf, type SeekTarget } from './assignment.ts';
 import type { Batch } from './batch.ts';
 import { BatchIterator } from './batch-iterator.ts';
 import { Committer } from './committer.ts';
@@ -105,6 +105,8 @@ export class Consumer<T extends AnyTopic = RawTopic>
   #runner: Runner<T> | undefined;
   #isStarted = false;
   #closing: Promise<void> | undefined;
+  /** Closing has waited long enough for records in hand. */
+  #hasGivenUp = false;
   #stopped: Deferred<void> | undefined;
 
   /** @internal Use `kafka().consumer()`. Throws MILLRACE_CLIENT_INVALID_OPTION. */
@@ -132,7 +134,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
       committer: this.#committer,
       declared: declaredTopics(topics),
       revokeTimeoutMs: this.#settings.revokeTimeoutMs,
-      reader: () => this.#reader ?? this.#lastReader,
+      reader: () => (this.#hasGivenUp ? undefined : (this.#reader ?? this.#lastReader)),
       abortHandlers: (partition, reason) => this.#runner?.abortHandlers(reason, partition),
       onAssigned: options.onAssigned,
       onRevoked: options.onRevoked,
@@ -178,7 +180,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
    * the loop, by `break` or by a throw, leaves the last message unprocessed: it comes again, unless `processed(message)` was called.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<MessageOf<T>, undefined> {
-    this.#refuseSecondReader(this.#messages);
+    this.#refuseSecondReader(undefined);
     return this.#messages;
   }
 
@@ -328,9 +330,9 @@ export class Consumer<T extends AnyTopic = RawTopic>
     return namesOf(this.#fetcher.partitions);
   }
 
-  /** Offset of the next record of the partition that will be handed out; undefined while it is not known. */
+  /** Offset of the first record of the partition that is not processed; undefined while there is no position. */
   position({ topic, partition }: TopicPartition): number | undefined {
-    const position = this.#assignment.find(topic, partition)?.position ?? -1;
+    const position = this.#assignment.find(topic, partition)?.progress.watermark().offset ?? -1;
     return position < 0 ? undefined : position;
   }
 
@@ -404,6 +406,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
   async #close(timeoutMs: number): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     const isQuiet = await this.#stopReading(timeoutMs);
+    this.#hasGivenUp = !isQuiet;
     if (!isQuiet) this.#runner?.abortHandlers(new ClosedError('the consumer is closed'));
     if (this.#isStarted) {
       if (this.#membership !== undefined) await this.#membership.leave().catch((error: unknown) => this.#tell(error));
@@ -504,7 +507,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
     this.#flow.resume();
   }
 
-  #refuseSecondReader(reader: Reader): void {
+  #refuseSecondReader(reader: Reader | undefined): void {
     if (this.#reader === undefined || this.#reader === reader) return;
     throw new KafkaError(
       'MILLRACE_CLIENT_INVALID_STATE',
@@ -595,7 +598,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
       positionReset.publish({ clientId: this.#cluster.clientId, groupId: this.#settings.group, ...reset });
     }
     this.#committer.note();
-    this.#options.onReset?.(reset);
+    this.#callBack('onReset', this.#options.onReset, reset);
   }
 
   #onUndecodable(report: UndecodableReport): void {
@@ -611,18 +614,27 @@ export class Consumer<T extends AnyTopic = RawTopic>
         action,
       });
     }
-    this.#options.onUndecodable?.(report);
+    this.#callBack('onUndecodable', this.#options.onUndecodable, report);
   }
 
   #onStall(report: StallReport): void {
     const { stall } = this.#cluster.runtime.events;
     if (stall.hasSubscribers)
       stall.publish({ clientId: this.#cluster.clientId, groupId: this.#settings.group, ...report });
-    this.#options.onStall?.(report);
+    this.#callBack('onStall', this.#options.onStall, report);
   }
 
   #tell(error: unknown): void {
-    if (KafkaError.is(error)) this.#options.onError?.(error);
+    if (KafkaError.is(error)) this.#callBack('onError', this.#options.onError, error);
+  }
+
+  /** What a callback throws ends reading; it must not end what called it. */
+  #callBack<Argument>(name: string, callback: ((argument: Argument) => void) | undefined, argument: Argument): void {
+    try {
+      callback?.(argument);
+    } catch (cause) {
+      this.#flow.fail(callbackError(name, cause));
+    }
   }
 }
 

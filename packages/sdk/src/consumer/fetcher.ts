@@ -213,6 +213,11 @@ export class Fetcher {
     return Math.max(Math.min(SHARE_BYTES_MIN, prefetchBytes), Math.min(fetchBytes, share));
   }
 
+  /** Room that there must be for a fetch to be worth sending. */
+  leastBytes(): number {
+    return Math.min(this.shareBytes() / 2, this.settings.fetchBytesPerPartition);
+  }
+
   /** Makes room by giving up what was fetched of paused partitions, so that they cannot stop the others. */
   evictPaused(): boolean {
     let hasEvicted = false;
@@ -273,7 +278,7 @@ export class Fetcher {
       partition.isFull = false;
       this.#placed.get(partition)?.wake();
     }
-    if (this.budget.availableBytes < this.shareBytes() / 2) return;
+    if (this.budget.availableBytes < this.leastBytes()) return;
     for (const node of this.#nodes.values()) if (node.isOutOfBudget) node.wake();
   }
 

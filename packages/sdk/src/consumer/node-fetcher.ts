@@ -104,8 +104,9 @@ export class NodeFetcher {
       return;
     }
     const share = this.#fetcher.shareBytes();
-    this.isOutOfBudget = budget.availableBytes < share / 2;
-    if (this.isOutOfBudget && this.#fetcher.evictPaused()) this.isOutOfBudget = budget.availableBytes < share / 2;
+    const least = this.#fetcher.leastBytes();
+    this.isOutOfBudget = budget.availableBytes < least;
+    if (this.isOutOfBudget && this.#fetcher.evictPaused()) this.isOutOfBudget = budget.availableBytes < least;
     if (this.isOutOfBudget) return;
     const waitMs = this.#waitAtBroker(nowMs, fullSinceMs, retryAtMs);
     if (waitMs === undefined) return;
@@ -335,6 +336,7 @@ export class NodeFetcher {
     partition.lastError = error;
     if (replicaId === this.nodeId && replicaId !== partition.leaderId) {
       // A replica may lag behind, or be none any more: what counts is what the leader says (KIP-392).
+      this.#delay(partition);
       this.#fetcher.leaveReplica(partition);
       return;
     }

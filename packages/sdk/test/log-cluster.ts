@@ -1,0 +1,229 @@
+/**
+ * A cluster of one broker in memory for unit tests of the consumer: logs that tests append to, fetch sessions kept as a broker keeps
+ * them, and every request on record. Answers come when the test says so, or at once.
+ */
+import type { Clock, Timer, Timers } from '@millrace/base';
+import { SeededRandom } from '@millrace/base';
+import { RecordBatchWriter, stampBatch } from '@millrace/protocol';
+import {
+  createFetchResponse,
+  createFetchResponseFetchableTopicResponse,
+  createFetchResponsePartitionData,
+  type FetchRequest,
+  type FetchResponse,
+  type FetchResponsePartitionData,
+} from '@millrace/protocol/messages/01-fetch';
+import type { ListOffsetsRequest } from '@millrace/protocol/messages/02-list-offsets';
+import type { TopicMetadata } from '../src/cluster/topic-metadata.ts';
+import type { Consumer } from '../src/consumer/consumer.ts';
+import { KafkaError } from '../src/error.ts';
+import { createClientEvents } from '../src/telemetry/client-events.ts';
+
+export const TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
+const FETCH = 1;
+const LIST_OFFSETS = 2;
+const FETCH_VERSION = 17;
+
+/** Time that passes when the test says so. */
+export class HandTime implements Clock, Timers {
+  #nowMs = 1_000_000;
+  readonly #pending = new Set<{ dueMs: number; callback: () => void }>();
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  schedule(delayMs: number, callback: () => void): Timer {
+    const entry = { dueMs: this.#nowMs + delayMs, callback };
+    this.#pending.add(entry);
+    return { cancel: () => void this.#pending.delete(entry) };
+  }
+
+  /** Runs what falls due on the way, each at its time, and lets promises come true in between. */
+  async advance(byMs: number): Promise<void> {
+    const endMs = this.#nowMs + byMs;
+    for (;;) {
+      await settle();
+      const [next] = [...this.#pending].filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
+      if (next === undefined) break;
+      this.#pending.delete(next);
+      this.#nowMs = Math.max(this.#nowMs, next.dueMs);
+      next.callback();
+    }
+    this.#nowMs = endMs;
+    await settle();
+  }
+}
+
+/** Lets everything happen that waits for promises only. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+interface Log {
+  batches: { readonly base: number; readonly next: number; readonly bytes: Buffer }[];
+  end: number;
+  start: number;
+}
+
+interface Waiting {
+  readonly request: FetchRequest;
+  readonly resolve: (response: FetchResponse) => void;
+  readonly reject: (error: KafkaError) => void;
+}
+
+export class LogCluster {
+  readonly time = new HandTime();
+  readonly requests: FetchRequest[] = [];
+  readonly #logs: Log[];
+  readonly #session = new Map<number, number>();
+  #waiting: Waiting | undefined;
+  /** Overrides what is answered for a partition. */
+  readonly errors = new Map<number, number>();
+
+  constructor(partitions: number) {
+    this.#logs = Array.from({ length: partitions }, () => ({ batches: [], end: 0, start: 0 }));
+  }
+
+  get topic(): TopicMetadata {
+    return {
+      name: 'orders',
+      topicId: TOPIC_ID,
+      isInternal: false,
+      partitions: this.#logs.map((_, partition) => ({
+        partition,
+        leaderId: 1,
+        leaderEpoch: 3,
+        replicas: [1],
+        inSyncReplicas: [1],
+        errorCode: 0,
+      })),
+    };
+  }
+
+  /** As what a consumer takes for a cluster. */
+  get cluster(): ConstructorParameters<typeof Consumer>[0] {
+    const { time, topic } = this;
+    const runtime = { clock: time, timers: time, random: new SeededRandom(1), events: createClientEvents() };
+    return {
+      runtime,
+      clientId: 'test',
+      requestTimeoutMs: 30_000,
+      sendTo: (_node: number, api: { request: { apiKey: number } }, request: unknown) =>
+        this.#send(api.request.apiKey, request),
+      versionOf: () => Promise.resolve(undefined),
+      topic: () => topic,
+      topicById: () => topic,
+      fetchTopic: () => Promise.resolve(topic),
+      fetchTopics: () => Promise.resolve([topic]),
+      invalidate: () => Promise.resolve(),
+      applyLeaderHint: () => undefined,
+      onMetadataChange: () => () => undefined,
+      coordinator: () => Promise.resolve(1),
+      forgetCoordinator: () => undefined,
+      closeLane: () => this.cut(),
+      isClosed: false,
+    } as unknown as ConstructorParameters<typeof Consumer>[0];
+  }
+
+  /** The fetch that waits for an answer, if one does. */
+  get waiting(): FetchRequest | undefined {
+    return this.#waiting?.request;
+  }
+
+  append(partition: number, values: readonly string[]): void {
+    const log = this.#logs[partition];
+    if (log === undefined) throw new RangeError(`there is no partition ${String(partition)}`);
+    const writer = new RecordBatchWriter();
+    for (const value of values) writer.append(null, value, 1_000);
+    const bytes = Buffer.from(writer.finish());
+    stampBatch(bytes, 0, log.end, 3);
+    log.batches.push({ base: log.end, next: log.end + values.length, bytes });
+    log.end += values.length;
+  }
+
+  /** Answers the fetch that waits, with what there is. */
+  async answer(): Promise<void> {
+    await settle();
+    const waiting = this.#waiting;
+    if (waiting === undefined) throw new Error('no fetch waits for an answer');
+    this.#waiting = undefined;
+    waiting.resolve(this.#responseTo(waiting.request));
+    await settle();
+  }
+
+  /** Ends the connection under the fetch that waits. */
+  cut(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.reject(new KafkaError('MILLRACE_CLIENT_CONNECTION_LOST', 'cut by the test', { retriable: true }));
+    this.#session.clear();
+  }
+
+  #send(apiKey: number, request: unknown): Promise<unknown> {
+    const message = typeof request === 'function' ? (request as (version: number) => unknown)(FETCH_VERSION) : request;
+    if (apiKey === LIST_OFFSETS)
+      return Promise.resolve({ response: this.#listOffsets(message as ListOffsetsRequest), version: 7 });
+    if (apiKey !== FETCH)
+      return Promise.reject(new KafkaError('MILLRACE_CLIENT_UNSUPPORTED_API', `api ${String(apiKey)}`));
+    const fetch = message as FetchRequest;
+    if (fetch.sessionEpoch === -1) return Promise.resolve({ response: createFetchResponse(), version: FETCH_VERSION });
+    if (this.#waiting !== undefined) throw new Error('a second fetch was sent while one is under way');
+    this.requests.push(fetch);
+    return new Promise<FetchResponse>((resolve, reject) => (this.#waiting = { request: fetch, resolve, reject })).then(
+      (response) => ({
+        response,
+        version: FETCH_VERSION,
+      }),
+    );
+  }
+
+  #listOffsets({ topics }: ListOffsetsRequest): unknown {
+    return {
+      topics: topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex, timestamp }) => ({
+          partitionIndex,
+          errorCode: 0,
+          offset: BigInt(
+            (timestamp === -2n ? this.#logs[partitionIndex]?.start : this.#logs[partitionIndex]?.end) ?? -1,
+          ),
+          leaderEpoch: 3,
+        })),
+      })),
+    };
+  }
+
+  #responseTo(request: FetchRequest): FetchResponse {
+    if (request.sessionEpoch === 0) this.#session.clear();
+    for (const { partitions } of request.forgottenTopicsData)
+      for (const partition of partitions) this.#session.delete(partition);
+    for (const { partitions } of request.topics) {
+      for (const { partition, fetchOffset } of partitions) this.#session.set(partition, Number(fetchOffset));
+    }
+    const partitions = [...this.#session].map(([partition, offset]) => this.#read(partition, offset));
+    return createFetchResponse({
+      sessionId: 9,
+      responses: [createFetchResponseFetchableTopicResponse({ topicId: TOPIC_ID, partitions })],
+    });
+  }
+
+  #read(partition: number, offset: number): FetchResponsePartitionData {
+    const errorCode = this.errors.get(partition) ?? 0;
+    const log = this.#logs[partition];
+    const batch = errorCode === 0 ? log?.batches.find(({ next }) => next > offset) : undefined;
+    return createFetchResponsePartitionData({
+      partitionIndex: partition,
+      errorCode,
+      highWatermark: BigInt(log?.end ?? -1),
+      lastStableOffset: BigInt(log?.end ?? -1),
+      logStartOffset: BigInt(log?.start ?? -1),
+      abortedTransactions: [],
+      records: batch?.bytes ?? null,
+    });
+  }
+}
