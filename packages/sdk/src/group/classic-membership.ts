@@ -253,7 +253,7 @@ export class ClassicMembership implements Membership, OffsetOwner {
     if (assigned === undefined) return;
 
     this.#setPhase('reconciling');
-    const { generation } = this.#adoptGeneration(assigned);
+    const generation = this.#generation;
     const gone = this.#holdings.owned.minus(assigned);
     revokedCount += gone.size;
     if (!(await this.#holdings.revoke(gone)) || generation !== this.#generation) return;
@@ -380,12 +380,8 @@ export class ClassicMembership implements Membership, OffsetOwner {
       throw new KafkaError('MILLRACE_CLIENT_INVALID_ANSWER', message, { cause });
     }
     this.#assignor?.onAssignment?.(decoded, this.#generation);
+    this.#last = { partitions: decoded.partitions, generation: this.#generation };
     return new PartitionSet(decoded.partitions);
-  }
-
-  #adoptGeneration(assigned: PartitionSet): { readonly generation: number } {
-    this.#last = { partitions: assigned.toArray(), generation: this.#generation };
-    return this.#last;
   }
 
   #follow(): SyncGroupRequestAssignment[] {

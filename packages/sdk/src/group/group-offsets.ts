@@ -236,15 +236,21 @@ interface TopicIds {
   readonly nameById: ReadonlyMap<string, string>;
 }
 
+interface CommitEntry {
+  readonly entry: OffsetToCommit;
+  isDone: boolean;
+  error?: KafkaError;
+}
+
 /** What is left to store of one call, and how the rest went. */
 class Commit {
-  readonly #entries = new Map<string, Map<number, { entry: OffsetToCommit; isDone: boolean; error?: KafkaError }>>();
+  readonly #entries = new Map<string, Map<number, CommitEntry>>();
 
   constructor(offsets: readonly OffsetToCommit[]) {
     for (const entry of offsets) {
       checkOffset(entry);
       let ofTopic = this.#entries.get(entry.topic);
-      if (ofTopic === undefined) this.#entries.set(entry.topic, (ofTopic = new Map()));
+      if (ofTopic === undefined) this.#entries.set(entry.topic, (ofTopic = new Map<number, CommitEntry>()));
       ofTopic.set(entry.partition, { entry, isDone: false });
     }
   }

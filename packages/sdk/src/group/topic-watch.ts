@@ -82,6 +82,8 @@ export class TopicWatch {
 
   /** Reports every deviation from this from now on. `counts` undefined: only which topics match the pattern is of interest. */
   watch(counts: ReadonlyMap<string, number> | undefined, names: readonly string[] = []): void {
+    // Said again and again by who heartbeats; the next look must not be put off each time.
+    if (counts === undefined && this.#picture === undefined && this.#timer !== undefined) return;
     this.#picture = counts && new Map(names.map((name) => [name, counts.get(name)]));
     this.#endListening ??= this.#cluster.onMetadataChange(({ name, partitions }) => {
       if (this.#picture?.has(name) !== true) return;

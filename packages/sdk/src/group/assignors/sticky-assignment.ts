@@ -16,7 +16,7 @@ import { byText } from './member-order.ts';
 export interface StickyMember {
   readonly memberId: string;
   readonly topics: ReadonlySet<string>;
-  /** What the member had, in the order in which it is kept when it had more than its share. */
+  /** What the member had. */
   readonly claimed: readonly TopicPartition[];
   /** Generation of that, −1 when unknown. */
   readonly generation: number;
@@ -43,7 +43,7 @@ function keptByMember(
   for (const member of members) {
     for (const { topic, partition } of new PartitionSet(member.claimed)) {
       let ofTopic = best.get(topic);
-      if (ofTopic === undefined) best.set(topic, (ofTopic = new Map()));
+      if (ofTopic === undefined) best.set(topic, (ofTopic = new Map<number, { generation: number; claims: number }>()));
       const known = ofTopic.get(partition);
       if (known === undefined || known.generation < member.generation) {
         ofTopic.set(partition, { generation: member.generation, claims: 1 });
@@ -65,7 +65,8 @@ function keptByMember(
           partition < (partitionCounts.get(topic) ?? 0)
         );
       });
-      return [memberId, kept];
+      // Of too many, low partition numbers stay, whatever their topic: so shares keep some of every topic.
+      return [memberId, kept.sort((a, b) => a.partition - b.partition || byText(a.topic, b.topic))];
     }),
   );
 }

@@ -6,7 +6,8 @@
  */
 import { ProtocolError, Reader, Writer } from '@millrace/protocol';
 import type { TopicPartition } from '../../topic-partition.ts';
-import { PartitionSet } from '../partition-set.ts';
+import { groupByTopic } from '../partition-set.ts';
+import { byText } from './member-order.ts';
 
 export const NO_GENERATION = -1;
 
@@ -15,8 +16,11 @@ export interface PreviousAssignment {
   readonly generation: number;
 }
 
+/** Keeps the order of a topic's partitions, as Kafka's clients do. */
 export function encodePreviousAssignment({ partitions, generation }: PreviousAssignment): Buffer {
-  const topics = new PartitionSet(partitions).byTopic();
+  const topics = [...groupByTopic(partitions)]
+    .map(([topic, entries]) => ({ topic, partitions: entries.map(({ partition }) => partition) }))
+    .sort((a, b) => byText(a.topic, b.topic));
   const size = topics.reduce(
     (sum, each) => sum + 2 + Buffer.byteLength(each.topic) + 4 + 4 * each.partitions.length,
     8,

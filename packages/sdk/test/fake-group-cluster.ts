@@ -1,0 +1,173 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { SeededRandom, type Clock, type Timer, type Timers } from '@millrace/base';
+import type { TopicMetadata } from '../src/cluster/topic-metadata.ts';
+import { KafkaError } from '../src/error.ts';
+import type { GroupCluster, GroupSendOptions } from '../src/group/group-cluster.ts';
+import type { Answer, Api, RequestFor } from '../src/network/api.ts';
+import type { ClientRuntime } from '../src/runtime.ts';
+import { createClientEvents } from '../src/telemetry/client-events.ts';
+
+interface Scheduled {
+  readonly dueMs: number;
+  readonly callback: () => void;
+}
+
+/** Time that passes when a test says so. */
+export class ManualTime implements Clock, Timers {
+  #nowMs = 1_000;
+  #scheduled: Scheduled[] = [];
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  schedule(delayMs: number, callback: () => void): Timer {
+    const entry = { dueMs: this.#nowMs + delayMs, callback };
+    this.#scheduled.push(entry);
+    return { cancel: () => void (this.#scheduled = this.#scheduled.filter((each) => each !== entry)) };
+  }
+
+  /** Runs what falls due on the way, each time letting everything come to rest. */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.#nowMs + ms;
+    await nextTurn();
+    for (;;) {
+      const [next] = this.#scheduled.filter(({ dueMs }) => dueMs <= untilMs).sort((a, b) => a.dueMs - b.dueMs);
+      if (next === undefined) break;
+      this.#scheduled = this.#scheduled.filter((each) => each !== next);
+      this.#nowMs = Math.max(this.#nowMs, next.dueMs);
+      next.callback();
+      await nextTurn();
+    }
+    this.#nowMs = untilMs;
+  }
+}
+
+export interface SentRequest {
+  readonly api: string;
+  // Whatever the API's request is; tests look at its fields.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly request: any;
+  readonly lane: string | undefined;
+  readonly atMs: number;
+}
+
+type Behaviour = (sent: SentRequest, signal: AbortSignal | undefined) => unknown;
+
+/** A cluster without I/O: answers are what the test says, topics what it lists. */
+export class FakeGroupCluster implements GroupCluster {
+  readonly time = new ManualTime();
+  readonly runtime: ClientRuntime = {
+    clock: this.time,
+    timers: this.time,
+    random: new SeededRandom(1),
+    events: createClientEvents(),
+  };
+  readonly clientId = 'test';
+  readonly sent: SentRequest[] = [];
+  readonly topics = new Map<string, TopicMetadata>();
+  readonly closedLanes: string[] = [];
+  /** The version that is served; APIs that are not in it in their newest. −1: not at all. */
+  readonly versions = new Map<string, number>();
+  coordinatorId = 1;
+  forgotten = 0;
+  readonly #behaviours = new Map<string, Behaviour>();
+  readonly #listeners = new Set<(changed: TopicMetadata) => void>();
+
+  addTopic(name: string, partitionCount: number, topicId = `id-of-${name}`): void {
+    const partitions = Array.from({ length: partitionCount }, (_, partition) => ({
+      partition,
+      leaderId: 1,
+      leaderEpoch: 0,
+      replicas: [1],
+      inSyncReplicas: [1],
+      errorCode: 0,
+    }));
+    const topic = { name, topicId, isInternal: name.startsWith('__'), partitions };
+    this.topics.set(name, topic);
+    for (const listener of this.#listeners) listener(topic);
+  }
+
+  /** `api` as `JoinGroup`. The behaviour returns or resolves with the response, or throws. */
+  on(api: string, behaviour: Behaviour): void {
+    this.#behaviours.set(api, behaviour);
+  }
+
+  requests(api: string): SentRequest[] {
+    return this.sent.filter((each) => each.api === api);
+  }
+
+  async sendTo<Request extends object, Response>(
+    _nodeId: number,
+    api: Api<Request, Response>,
+    request: RequestFor<Request>,
+    options: GroupSendOptions = {},
+  ): Promise<Answer<Response>> {
+    const name = api.request.name.replace(/Request$/, '');
+    const version = Math.min(this.versions.get(name) ?? api.request.maxVersion, options.versionMax ?? Infinity);
+    if (version < 0) throw new KafkaError('MILLRACE_CLIENT_UNSUPPORTED_API', `no ${name} here`);
+    const body = typeof request === 'function' ? request(version) : request;
+    const sent = { api: name, request: body, lane: options.lane, atMs: this.time.monotonicMs() };
+    this.sent.push(sent);
+    const behaviour = this.#behaviours.get(name);
+    if (behaviour === undefined) throw new Error(`no behaviour for ${name}`);
+    const answer = (async () => behaviour(sent, options.signal))();
+    const given = options.signal === undefined ? answer : Promise.race([answer, rejectionOf(options.signal)]);
+    return { response: (await given) as Response, version };
+  }
+
+  async versionOf<Request, Response>(_nodeId: number, api: Api<Request, Response>): Promise<number | undefined> {
+    const version = this.versions.get(api.request.name.replace(/Request$/, '')) ?? api.request.maxVersion;
+    return version < 0 ? undefined : version;
+  }
+
+  topic(name: string): TopicMetadata | undefined {
+    return this.topics.get(name);
+  }
+
+  topicById(id: string): TopicMetadata | undefined {
+    return [...this.topics.values()].find(({ topicId }) => topicId === id);
+  }
+
+  async fetchTopics(names: readonly string[] | null): Promise<readonly TopicMetadata[]> {
+    return [...this.topics.values()].filter(({ name }) => names?.includes(name) ?? true);
+  }
+
+  onMetadataChange(listener: (changed: TopicMetadata) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async coordinator(): Promise<number> {
+    return this.coordinatorId;
+  }
+
+  forgetCoordinator(): void {
+    this.forgotten++;
+  }
+
+  closeLane(lane: string): void {
+    this.closedLanes.push(lane);
+  }
+}
+
+export function connectionLost(): KafkaError {
+  return new KafkaError('MILLRACE_CLIENT_CONNECTION_LOST', 'the connection was cut', { retriable: true });
+}
+
+/** An answer that never comes. */
+export function silence(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = (): void => reject(new KafkaError('MILLRACE_CLIENT_ABORTED', 'aborted by its signal'));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}
