@@ -21,17 +21,21 @@ import { createTopics } from './brokers/wire.ts';
 import type { WorkFigures } from './clients/work.ts';
 import { median as medianOf } from './measure.ts';
 
-const PROGRAMS = join(import.meta.dirname, 'clients', 'programs');
+const PROGRAMS = {
+  sdk: join(import.meta.dirname, 'clients/programs/sdk.ts'),
+  platformatic: join(import.meta.dirname, 'clients/programs/platformatic.ts'),
+  kafkajs: join(import.meta.dirname, 'clients/programs/kafkajs.ts'),
+} as const;
 const TURN_MS_MAX = 300_000;
 const ROUNDS = 5;
 const PARTITIONS = 6;
 const QUICK_DIVISOR = 10;
 
-type ClientName = 'sdk' | 'platformatic' | 'kafkajs' | 'java';
+type ProgramName = keyof typeof PROGRAMS;
 
 /** One client's way of doing a load. */
 interface Runner {
-  readonly client: ClientName;
+  readonly client: ProgramName | 'java';
   readonly title: string;
   readonly mode: string;
 }
@@ -252,15 +256,14 @@ async function measure(
 }
 
 async function runProgram(
-  client: ClientName,
+  client: ProgramName,
   mode: string,
   broker: BrokerUnderTest,
   topic: string,
   load: Load,
 ): Promise<WorkFigures> {
   const args = [mode, broker.bootstrap, topic, String(load.records), String(load.sizeBytes), load.compression];
-  const program = join(PROGRAMS, `${client}.ts`);
-  const output = await runCommand(process.execPath, ['--conditions=@millrace/source', program, ...args], {
+  const output = await runCommand(process.execPath, ['--conditions=@millrace/source', PROGRAMS[client], ...args], {
     timeoutMs: TURN_MS_MAX,
   });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as WorkFigures;
@@ -282,7 +285,7 @@ async function runJava(
       load.records,
       `java-${topic}-${String(Date.now())}`,
     );
-    return { recordsPerSecond, cpuMicros: NaN, residentMaxMb: NaN };
+    return { recordsPerSecond };
   }
   const { recordsPerSecond } = await tools.produce(broker.bootstrap, {
     topic,
@@ -291,12 +294,14 @@ async function runJava(
     recordSizeBytes: load.sizeBytes,
     properties: [`compression.type=${load.compression}`],
   });
-  return { recordsPerSecond, cpuMicros: NaN, residentMaxMb: NaN };
+  return { recordsPerSecond };
 }
 
 function tableOf(load: Load, measured: Measured): string {
-  const median = (runner: Runner, pick: (one: WorkFigures) => number | undefined): number =>
-    medianOf((measured.get(runner) ?? []).map((one) => pick(one) ?? NaN));
+  const median = (runner: Runner, pick: (one: WorkFigures) => number | undefined): number => {
+    const values = (measured.get(runner) ?? []).flatMap((one) => pick(one) ?? []);
+    return values.length === 0 ? NaN : medianOf(values);
+  };
   const text = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
   const isPaced = load.runners.every(({ mode }) => mode === 'latency');
   const rows = load.runners.map((runner) => [

@@ -18,8 +18,8 @@ export interface Work {
 export interface WorkFigures {
   readonly recordsPerSecond: number;
   /** Microseconds of CPU for each record. */
-  readonly cpuMicros: number;
-  readonly residentMaxMb: number;
+  readonly cpuMicros?: number;
+  readonly residentMaxMb?: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
 }
