@@ -72,6 +72,17 @@ export {
   type KafkaErrorCode,
   type KafkaErrorOptions,
 } from './error.ts';
+export type {
+  Assignor,
+  BuiltInAssignor,
+  GroupAssignment,
+  GroupMember,
+  GroupToAssign,
+  MemberAssignment,
+  OwnMembership,
+  RebalanceKind,
+} from './group/assignor.ts';
+export type { CommitResult, GroupProtocol, MembershipPhase, MembershipState } from './group/membership.ts';
 export { kafka, type Kafka, type KafkaOptions } from './kafka.ts';
 export type { Auth } from './auth/auth-options.ts';
 export type { OAuthBearerAuth, OAuthToken } from './auth/oauth-bearer.ts';

@@ -1,6 +1,6 @@
 // Writes what the assignors of Kafka's Java client make of seeded groups, for src/group/assignors/java-assignments.test.ts:
 //   javac -cp kafka-clients.jar:slf4j-api.jar -d /tmp/out JavaAssignments.java
-//   java -cp kafka-clients.jar:slf4j-api.jar:/tmp/out JavaAssignments > assignments.json
+//   java -cp kafka-clients.jar:slf4j-api.jar:/tmp/out JavaAssignments > assignments.jsonl
 import java.nio.ByteBuffer;
 import java.util.*;
 import java.util.stream.*;
@@ -106,6 +106,6 @@ public class JavaAssignments {
                 }
             }
         }
-        System.out.println("[\n" + String.join(",\n", out) + "\n]");
+        out.forEach(System.out::println);
     }
 }

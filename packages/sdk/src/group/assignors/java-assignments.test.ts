@@ -21,8 +21,11 @@ interface Rebalance {
   readonly assigned: Readonly<Record<string, { readonly partitions: readonly string[]; readonly bytes: string }>>;
 }
 
-const FILE = join(__dirname, '../../../test/java-assignments/assignments.json');
-const REBALANCES = JSON.parse(readFileSync(FILE, 'utf8')) as readonly Rebalance[];
+const FILE = join(__dirname, '../../../test/java-assignments/assignments.jsonl');
+const REBALANCES = readFileSync(FILE, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Rebalance);
 
 describe.each(['range', 'roundrobin', 'sticky', 'cooperative-sticky'] as const)('%s beside the Java client', (name) => {
   const rebalances = REBALANCES.filter(({ assignor }) => assignor === name);
