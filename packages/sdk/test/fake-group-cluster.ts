@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SeededRandom, type Clock, type Timer, type Timers } from '@millrace/base';
+import { encodeMessage } from '@millrace/protocol';
 import type { TopicMetadata } from '../src/cluster/topic-metadata.ts';
 import { KafkaError } from '../src/error.ts';
 import type { GroupCluster, GroupSendOptions } from '../src/group/group-cluster.ts';
@@ -78,7 +79,7 @@ export class FakeGroupCluster implements GroupCluster {
   readonly #behaviours = new Map<string, Behaviour>();
   readonly #listeners = new Set<(changed: TopicMetadata) => void>();
 
-  addTopic(name: string, partitionCount: number, topicId = `id-of-${name}`): void {
+  addTopic(name: string, partitionCount: number, topicId = topicIdOf(name)): void {
     const partitions = Array.from({ length: partitionCount }, (_, partition) => ({
       partition,
       leaderId: 1,
@@ -111,6 +112,8 @@ export class FakeGroupCluster implements GroupCluster {
     const version = Math.min(this.versions.get(name) ?? api.request.maxVersion, options.versionMax ?? Infinity);
     if (version < 0) throw new KafkaError('MILLRACE_CLIENT_UNSUPPORTED_API', `no ${name} here`);
     const body = typeof request === 'function' ? request(version) : request;
+    // Throws when the request says what this version cannot.
+    encodeMessage(api.request, body, version);
     const sent = { api: name, request: body, lane: options.lane, atMs: this.time.monotonicMs() };
     this.sent.push(sent);
     const behaviour = this.#behaviours.get(name);
@@ -153,6 +156,11 @@ export class FakeGroupCluster implements GroupCluster {
   closeLane(lane: string): void {
     this.closedLanes.push(lane);
   }
+}
+
+/** A topic id made from the name. */
+export function topicIdOf(name: string): string {
+  return Buffer.from(name.padEnd(16, '.')).toString('base64url');
 }
 
 export function connectionLost(): KafkaError {

@@ -377,6 +377,36 @@ describe('a member of a classic group', () => {
     expect(results.map(({ error }) => error?.kafkaCode)).toEqual([undefined, 'REBALANCE_IN_PROGRESS']);
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('speaks to brokers whose newest JoinGroup is version %i', async (version) => {
+    cluster.versions.set('JoinGroup', version);
+    for (const [api, newest] of [
+      ['SyncGroup', 5],
+      ['Heartbeat', 4],
+      ['LeaveGroup', 5],
+    ] as const) {
+      cluster.versions.set(api, Math.min(newest, version));
+    }
+    const membership = start();
+    await cluster.time.advance(2_500);
+    const left = membership.leave();
+    await cluster.time.advance(1);
+    await left;
+
+    expect(heard).toEqual(['+01', '-01']);
+    expect(cluster.requests('Heartbeat')).toHaveLength(2);
+    expect(cluster.requests('LeaveGroup')).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+
+  it('needs a broker that knows static members to be one', async () => {
+    cluster.versions.set('JoinGroup', 4);
+    const membership = start({ instanceId: 'i' });
+    await cluster.time.advance(10);
+
+    expect(membership.state.phase).toBe('failed');
+    expect(errors).toMatchObject([{ code: 'MILLRACE_CLIENT_UNSUPPORTED_API', fatal: true }]);
+  });
+
   it.each([
     [{ assignors: ['sticki'] }, 'assignors'],
     [{ heartbeatIntervalMs: 7_000 }, 'heartbeatIntervalMs'],

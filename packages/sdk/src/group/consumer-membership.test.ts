@@ -1,11 +1,13 @@
 import { ErrorCode } from '@millrace/protocol';
 import { createConsumerGroupHeartbeatResponse } from '@millrace/protocol/messages/68-consumer-group-heartbeat';
-import { connectionLost, FakeGroupCluster, silence } from '../../test/fake-group-cluster.ts';
+import { connectionLost, FakeGroupCluster, silence, topicIdOf } from '../../test/fake-group-cluster.ts';
 import type { KafkaError } from '../error.ts';
 import type { TopicPartition } from '../topic-partition.ts';
 import { createMembership, type Membership, type MembershipOptions } from './membership.ts';
 
 const HEARTBEAT = 'ConsumerGroupHeartbeat';
+const ID_OF_T = topicIdOf('t');
+const ID_OF_ANOTHER_T = topicIdOf('another t');
 
 describe('a member of a KIP-848 group', () => {
   let cluster: FakeGroupCluster;
@@ -59,7 +61,7 @@ describe('a member of a KIP-848 group', () => {
         errorCode,
         memberEpoch: epoch,
         heartbeatIntervalMs: 1_000,
-        assignment: partitions === undefined ? null : { topicPartitions: [{ topicId: 'id-of-t', partitions }] },
+        assignment: partitions === undefined ? null : { topicPartitions: [{ topicId: ID_OF_T, partitions }] },
       });
     });
   }
@@ -91,7 +93,7 @@ describe('a member of a KIP-848 group', () => {
       serverAssignor: null,
       rackId: null,
       rebalanceTimeoutMs: -1,
-      topicPartitions: [{ topicId: 'id-of-t', partitions: [0, 1] }],
+      topicPartitions: [{ topicId: ID_OF_T, partitions: [0, 1] }],
     });
     expect(third).toMatchObject({ topicPartitions: null, subscribedTopicNames: null });
     expect(heard).toEqual(['+t0,t1']);
@@ -122,7 +124,7 @@ describe('a member of a KIP-848 group', () => {
       heartbeats()
         .slice(before)
         .map((each) => each.topicPartitions),
-    ).toEqual([[{ topicId: 'id-of-t', partitions: [0] }]]);
+    ).toEqual([[{ topicId: ID_OF_T, partitions: [0] }]]);
   });
 
   it.each(['FENCED_MEMBER_EPOCH', 'UNKNOWN_MEMBER_ID'] as const)(
@@ -172,7 +174,7 @@ describe('a member of a KIP-848 group', () => {
     expect(heartbeats()[before + 1]).toMatchObject({
       memberEpoch: 1,
       subscribedTopicNames: ['t'],
-      topicPartitions: [{ topicId: 'id-of-t', partitions: [0] }],
+      topicPartitions: [{ topicId: ID_OF_T, partitions: [0] }],
     });
     expect(heard).toEqual(['+t0']);
   });
@@ -214,18 +216,18 @@ describe('a member of a KIP-848 group', () => {
     answer({ epoch: 1, partitions: [0] });
     start();
     await cluster.time.advance(500);
-    cluster.addTopic('t', 1, 'id-of-another-t');
+    cluster.addTopic('t', 1, ID_OF_ANOTHER_T);
     cluster.on(HEARTBEAT, () =>
       createConsumerGroupHeartbeatResponse({
         memberEpoch: 2,
         heartbeatIntervalMs: 1_000,
-        assignment: { topicPartitions: [{ topicId: 'id-of-another-t', partitions: [0] }] },
+        assignment: { topicPartitions: [{ topicId: ID_OF_ANOTHER_T, partitions: [0] }] },
       }),
     );
     await cluster.time.advance(1_000);
 
     expect(heard).toEqual(['+t0', '-t0', '+t0']);
-    expect(heartbeats().at(-1).topicPartitions).toEqual([{ topicId: 'id-of-another-t', partitions: [0] }]);
+    expect(heartbeats().at(-1).topicPartitions).toEqual([{ topicId: ID_OF_ANOTHER_T, partitions: [0] }]);
   });
 
   it.each([
@@ -297,7 +299,7 @@ describe('a member of a KIP-848 group', () => {
       topics: [
         {
           name: '',
-          topicId: 'id-of-t',
+          topicId: ID_OF_T,
           partitions: [
             {
               partitionIndex: 0,
