@@ -12,5 +12,7 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** Whether a person watches `errorOutput`; progress is shown to nobody else. */
   readonly isWatched: boolean;
+  /** Whether a person reads `output` as it comes, where progress would stand in between. */
+  readonly isOutputWatched: boolean;
   setExitCode(code: number): void;
 }

@@ -29,6 +29,7 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
     environment: process.env,
     signal: interruption.signal,
     isWatched: process.stderr.isTTY,
+    isOutputWatched: process.stdout.isTTY,
   });
   const isUnread = (interruption.signal.reason as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
   // A library's stray handle must not keep a broker alive that has closed its data; other commands may still be writing.

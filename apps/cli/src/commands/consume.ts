@@ -2,9 +2,10 @@ import { allOrThrow, type Admin, type Consumer, type RawTopic, type TopicPartiti
 import { Option, type Command } from 'commander';
 import type { CliContext } from '../cli-context.ts';
 import { clusterCommand, withKafka, wrongUsage, type ClusterOptions } from '../cluster/cluster-command.ts';
+import type { Output } from '../output.ts';
 import { grouped, Progress } from '../progress.ts';
 import { collectPartitions, parseCount } from './option-parsers.ts';
-import { jsonFormat, parseFormat, type WriteRecord } from './records/record-format.ts';
+import { jsonFormat, parseFormat, type ConsumedRecord, type WriteRecord } from './records/record-format.ts';
 import { parsePlace, rangesOf, type PartitionRange, type StartPlace } from './records/start-place.ts';
 
 interface ConsumeOptions extends ClusterOptions {
@@ -20,6 +21,8 @@ interface ConsumeOptions extends ClusterOptions {
 
 const VALUE_PER_LINE = parseFormat('%s\\n');
 const END_CHECK_MS = 100;
+/** Printing takes no time, unless nobody reads what is printed. */
+const REVOKE_TIMEOUT_MS = 1_000;
 
 export function consumeCommand(context: CliContext): Command {
   return clusterCommand('consume', 'print records of topics', [
@@ -54,6 +57,7 @@ export function consumeCommand(context: CliContext): Command {
       await withKafka(context, options, async (kafka, admin) => {
         const { signal } = context;
         const { group, isolation } = options;
+        const revokeTimeoutMs = REVOKE_TIMEOUT_MS;
         const place: StartPlace = options.from ?? {
           kind: 'place',
           at: options.fromBeginning || group !== undefined ? 'earliest' : 'latest',
@@ -64,8 +68,8 @@ export function consumeCommand(context: CliContext): Command {
         const from = place.kind === 'place' && place.at === 'latest' ? ('latest' as const) : ('earliest' as const);
         await using consumer =
           group === undefined
-            ? kafka.consumer<RawTopic>({ isolation })
-            : kafka.consumer<RawTopic>({ group, topics, isolation, from });
+            ? kafka.consumer<RawTopic>({ isolation, revokeTimeoutMs })
+            : kafka.consumer<RawTopic>({ group, topics, isolation, from, revokeTimeoutMs });
         if (group === undefined) {
           await consumer.assign(ranges.map(({ topic, partition, startOffset: at }) => ({ topic, partition, at })));
         }
@@ -116,23 +120,41 @@ async function print(
   // Behind the last record there may be what no reader is handed, such as ends of transactions.
   const timer = options.exit ? setInterval(() => isAtEnd() && end.abort(), END_CHECK_MS) : undefined;
   let printed = 0;
-  using _progress = new Progress(context, () => `${grouped(printed)} records`);
+  using _progress = new Progress(
+    { ...context, isWatched: context.isWatched && !context.isOutputWatched },
+    () => `${grouped(printed)} records`,
+  );
   try {
-    for await (const batch of consumer.batches({ signal: stopped })) {
-      let done = 0;
-      for (const message of batch) {
-        if (printed >= count || signal.aborted) break;
-        const drained = output.write(write(message));
-        if (drained !== undefined) await drained;
-        done++;
-        printed++;
+    while (printed < count && !isAtEnd() && !stopped.aborted) {
+      // No more than is wanted: what is handed out and not printed would be waited for.
+      const limit = Number.isFinite(count) ? { maxRecords: count - printed } : {};
+      for await (const batch of consumer.batches({ signal: stopped, ...limit })) {
+        const done = await printBatch(output, batch, write, signal);
+        batch.done(done);
+        printed += done;
+        if (Number.isFinite(count) || isAtEnd()) break;
       }
-      batch.done(done);
-      if (printed >= count || isAtEnd()) break;
     }
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Resolves with how many records were written: all of them unless nobody reads on. */
+async function printBatch(
+  output: Output,
+  batch: Iterable<ConsumedRecord>,
+  write: WriteRecord,
+  signal: AbortSignal,
+): Promise<number> {
+  let printed = 0;
+  for (const message of batch) {
+    if (signal.aborted) break;
+    const drained = output.write(write(message));
+    if (drained !== undefined) await drained;
+    printed++;
+  }
+  return printed;
 }
 
 /** Whether every partition that this member reads has come to where it ended at the start. */
