@@ -19,7 +19,8 @@ const LENGTH_BYTES = 4;
 const REQUEST_HEADER_BYTES = 8;
 
 export interface FaultProxyOptions {
-  readonly targetPort: number;
+  /** May be said later, by `pointTo`: a broker that is to tell clients the proxy's port starts after the proxy. */
+  readonly targetPort?: number;
   /** Default 127.0.0.1. */
   readonly targetHost?: string;
   /** Default: a free one. */
@@ -62,15 +63,16 @@ export class FaultProxy implements AsyncDisposable {
   /** Milliseconds that every frame is held back, in each direction. */
   delayMs = 0;
   readonly #server: Server;
-  readonly #target: { readonly host: string; readonly port: number };
+  readonly #target: { readonly host: string; port: number };
   readonly #links = new Set<Link>();
   readonly #traps = new Set<Trap>();
   #isSilent = false;
   #isRefusing = false;
+  #tearsNext = false;
   #swallowedFrames = 0;
 
   private constructor(options: FaultProxyOptions) {
-    this.#target = { host: options.targetHost ?? '127.0.0.1', port: options.targetPort };
+    this.#target = { host: options.targetHost ?? '127.0.0.1', port: options.targetPort ?? 0 };
     this.#server = createServer((client) => void this.#accept(client));
   }
 
@@ -85,6 +87,11 @@ export class FaultProxy implements AsyncDisposable {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy is closed');
     return address.port;
+  }
+
+  /** Where connections that are made from now on go. */
+  pointTo(targetPort: number): void {
+    this.#target.port = targetPort;
   }
 
   get linkCount(): number {
@@ -125,6 +132,11 @@ export class FaultProxy implements AsyncDisposable {
     });
   }
 
+  /** Passes on half of the next frame, in whichever direction it goes, and cuts its connection there. */
+  tearNextFrame(): void {
+    this.#tearsNext = true;
+  }
+
   /** Swallows everything that comes, in both directions, and leaves the connections open: a network that is gone. */
   dropAll(): void {
     this.#isSilent = true;
@@ -135,11 +147,12 @@ export class FaultProxy implements AsyncDisposable {
     this.#isRefusing = true;
   }
 
-  /** Ends delay, silence and refusal; connections that have lost bytes are cut. */
+  /** Ends delay, silence, refusal and tearing; connections that have lost bytes are cut. */
   heal(): void {
     this.delayMs = 0;
     this.#isSilent = false;
     this.#isRefusing = false;
+    this.#tearsNext = false;
     for (const link of this.#links) if (link.hasLostBytes) cutLink(link);
   }
 
@@ -197,6 +210,11 @@ export class FaultProxy implements AsyncDisposable {
           continue;
         }
         if (to.destroyed || !isPassedOn(frame)) return 'to cut';
+        if (this.#tearsNext) {
+          this.#tearsNext = false;
+          await tear(to, frame);
+          return 'to cut';
+        }
         if (!to.write(frame)) await writable(to);
         // Leaving the loop cuts the client; the broker is to have its request.
         if (link.doomed?.trap.when === 'forwarded') return 'to cut';
@@ -232,6 +250,11 @@ function writable(socket: Socket): Promise<void> {
     };
     socket.on('drain', done).on('close', done);
   });
+}
+
+/** Writes the first half of the frame; resolves when it has left. */
+function tear(to: Socket, frame: Buffer): Promise<void> {
+  return new Promise((resolve) => to.write(frame.subarray(0, frame.length >> 1), () => resolve()));
 }
 
 function cutLink(link: Link): void {

@@ -251,13 +251,18 @@ class TestCluster implements TestBroker {
   }
 
   #nodeOptions(index: number, neighbours: BrokerNeighbours | undefined): BrokerOptions {
-    const { brokers = 1, clock: _clock, topics: _topics, metaStore: _metaStore, ...options } = this.#options;
+    const { brokers = 1, clock: _clock, topics: _topics, metaStore: _metaStore, advertise, ...options } = this.#options;
+    const advertised = advertise?.[index];
     const { port, metrics, nodeId, ...common } = options;
     const logs = this.#logs;
     const id = nodeId ?? (brokers > 1 ? FIRST_NODE_ID : undefined);
     return {
       ...common,
-      config: { ...TEST_CONFIG, ...options.config },
+      config: {
+        ...TEST_CONFIG,
+        ...options.config,
+        ...(advertised === undefined ? {} : { 'advertised.listeners': `PLAINTEXT://${advertised}` }),
+      },
       ...(id === undefined ? {} : { nodeId: id + index }),
       // One port, and one page of metrics, cannot be shared.
       ...(index > 0 || port === undefined ? {} : { port }),

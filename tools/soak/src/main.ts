@@ -13,6 +13,7 @@ import { parseSoakOptions, USAGE, UsageError, type SoakOptions } from './options
 import { REPO_ROOT, SoakBroker } from './soak-broker.ts';
 import { renderSummary, SECTION, type RunSummary } from './report.ts';
 import { prepareClients, type PreparedClient } from './prepare-clients.ts';
+import { sdkCommand } from './sdk-faults/sdk-command.ts';
 import { SoakRound, type RoundOutcome, type RoundSetting } from './soak-round.ts';
 
 const DOCUMENT = join(REPO_ROOT, 'docs', 'reliability.md');
@@ -151,7 +152,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 let exitCode: number;
 try {
-  exitCode = await main();
+  exitCode = process.argv[2] === 'sdk' ? await sdkCommand(process.argv.slice(3)) : await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   if (error instanceof UsageError) console.error(USAGE);

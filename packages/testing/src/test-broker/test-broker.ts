@@ -10,6 +10,8 @@ import type { CommittedOffset, TestGroup } from './wire-helper.ts';
 export interface TestBrokerOptions extends Omit<BrokerOptions, 'clock' | 'engine' | 'interceptor' | 'neighbours'> {
   /** How many, in this process, with node ids from `nodeId` (default 1) on. They keep everything in memory. Default 1. */
   readonly brokers?: number;
+  /** `host:port` that clients are told for each broker, where a proxy stands before it. Default: where it listens. */
+  readonly advertise?: readonly string[];
   /** Topics to begin with, by name: the number of partitions, or that and settings. */
   readonly topics?: Readonly<Record<string, number | ProbeTopicOptions>>;
   /**

@@ -219,7 +219,8 @@ export class WireHelper {
     const request = createFindCoordinatorRequest({ key: groupId, keyType: 0 });
     const found = await client.call(findCoordinatorRequest, findCoordinatorResponse, FIND_COORDINATOR_VERSION, request);
     refuse(`finding the coordinator of group ${groupId}`, found.errorCode, found.errorMessage);
-    return await this.#connect(found.port);
+    // Not where clients are told to go, which may be a proxy.
+    return await this.#connect(this.#ports().get(found.nodeId) ?? found.port);
   }
 
   #connect(port: number): Promise<WireClient> {
