@@ -110,7 +110,7 @@ describeWithReference('groups at Apache Kafka', () => {
     await settled([a, b], partitionsOf(topicName(), 2));
     expect(ledger.violations).toEqual([]);
     expect(a.log.filter((entry) => entry.startsWith('!'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('take over from a member that was killed', async () => {
     await createTopic(topicName(), 4);
