@@ -3,6 +3,7 @@
  *
  * Owns: durability in force, what of the segments is synced, from which journal group on the rest can be replayed.
  * Invariants: synced ≤ flushed; `dataLsn` never passes a group with a batch that is not synced.
+ * Bounds: a mark for each run flushed since the last checkpoint; none in `os` mode, where the journal holds no batches.
  */
 import type { Durability } from '@millrace/log';
 import type { CommitGroup, FlushRun, OwnedLog, Segment } from '@millrace/log/internal';
@@ -88,7 +89,13 @@ export class StoredPartition {
     return done;
   }
 
+  /** Flushed runs that are remembered. */
+  get markCount(): number {
+    return this.#marks.length;
+  }
+
   noteFlushing(run: FlushRun): void {
+    if (this.durability === 'os') return;
     this.#marks.push({ offset: run.startOffset, lsn: run.lsn });
   }
 
