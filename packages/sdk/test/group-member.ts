@@ -124,7 +124,11 @@ export class OwnershipLedger {
 }
 
 /** All partitions are with exactly one of them, shared evenly, and nothing is on its way. */
-export function settled(members: readonly GroupMember[], partitions: readonly string[]): Promise<unknown> {
+export function settled(
+  members: readonly GroupMember[],
+  partitions: readonly string[],
+  timeoutMs = 45_000,
+): Promise<unknown> {
   const expected = [...partitions].sort().join();
   const counts = (): number[] => members.map(({ owned }) => owned.size);
   return waitUntil(
@@ -133,7 +137,7 @@ export function settled(members: readonly GroupMember[], partitions: readonly st
       members.every(({ phase }) => phase === 'stable') &&
       ownedByAll(members).join() === expected &&
       Math.max(...counts()) - Math.min(...counts()) <= 1,
-    45_000,
+    timeoutMs,
   );
 }
 
