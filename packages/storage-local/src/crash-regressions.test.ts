@@ -60,7 +60,9 @@ describe('a local engine', () => {
           sync: async () => sync(),
           truncate: (sizeBytes) => file.truncate(sizeBytes),
           sizeBytes: () => file.sizeBytes(),
+          sizeBytesNow: () => file.sizeBytesNow(),
           close: () => file.close(),
+          closeNow: () => file.closeNow(),
         };
       },
     };

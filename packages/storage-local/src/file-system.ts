@@ -32,15 +32,23 @@ export interface OpenFile {
   sync(): Promise<void>;
   truncate(sizeBytes: number): Promise<void>;
   sizeBytes(): Promise<number>;
+  /** The same at once: of an open file the kernel knows it. */
+  sizeBytesNow(): number;
   close(): Promise<void>;
+  /** The same at once, for files that were only read. */
+  closeNow(): void;
 }
 
 export interface FileSystem {
   open(path: string, options: OpenFileOptions): Promise<OpenFile>;
+  /** The same at once, holding up everything else meanwhile. */
+  openNow(path: string, options: OpenFileOptions): OpenFile;
   /** With its parents; no error when it is there already. */
   makeDirectory(path: string): Promise<void>;
   /** Names in a directory; ENOENT when there is none. */
   list(path: string): Promise<string[]>;
+  /** The same at once, holding up everything else meanwhile. */
+  listNow(path: string): string[];
   rename(from: string, to: string): Promise<void>;
   /** Removes a file; no error when there is none. */
   remove(path: string): Promise<void>;

@@ -291,7 +291,7 @@ class LocalLogEngine implements LogEngine {
     const { durability } = options.config;
     const partition = this.#partitions.get(key) ?? (await (this.#creating.get(key) ?? this.#create(id, durability)));
     // The next start would take what such files hold for the log's; those of others go before something is written beside them.
-    if (partition.durability === 'os') await partition.work(() => this.#tidy(partition));
+    if (partition.durability === 'os' && partition.mayHaveStrays) await partition.work(() => this.#tidy(partition));
     if (partition.durability !== durability) await this.#changeDurability(partition, durability);
     partition.log.open(options.config, options.leaderEpoch);
     return partition.log;
@@ -424,9 +424,9 @@ class LocalLogEngine implements LogEngine {
       createPartition: (id, durability, snapshot) => this.#register(id, durability, snapshot),
       marks,
       parking: this.#parking,
+      nextTurn: this.#nextTurn,
     });
     this.#partitions = new Map(recovered.partitions);
-    for (const partition of this.#partitions.values()) partition.mayHaveStrays = !recovered.isClean;
     this.#removals.begin();
     await setStraysAside(this.#fileSystem, logs, this.#partitions);
 

@@ -1,6 +1,6 @@
 /** What a start, a checkpoint and memory that runs out cost with many partitions, in counts. */
-import { SeededRandom, silentLogger } from '@millrace/base';
-import type { LogEngine, PartitionLog } from '@millrace/log';
+import { SeededRandom, silentLogger, type Clock } from '@millrace/base';
+import type { Durability, LogEngine, PartitionLog } from '@millrace/log';
 import { LogData } from '@millrace/log/internal';
 import {
   accepted,
@@ -30,11 +30,11 @@ class Machine {
   engine: LogEngine | undefined;
   logs: PartitionLog[] = [];
 
-  async start(config: Partial<LocalLogEngineConfig> = {}): Promise<void> {
+  async start(config: Partial<LocalLogEngineConfig> = {}, clock: Clock = this.time): Promise<void> {
     this.engine = createLocalLogEngine({
       dataDir: '/data',
       fileSystem: this.disk,
-      clock: this.time,
+      clock,
       timers: this.time,
       random: new SeededRandom(2),
       logger: silentLogger,
@@ -53,8 +53,8 @@ class Machine {
     await this.engine.start();
   }
 
-  async open(): Promise<void> {
-    const options = { config: CONTRACT_LOG_CONFIG, leaderEpoch: 1 };
+  async open(durability: Durability = 'fsync'): Promise<void> {
+    const options = { config: { ...CONTRACT_LOG_CONFIG, durability }, leaderEpoch: 1 };
     const { engine } = this;
     this.logs = await Promise.all(
       Array.from({ length: PARTITIONS }, (_, partition) =>
@@ -148,6 +148,82 @@ describe('a start after a kill', () => {
   });
 });
 
+describe('a start after a kill with `os` partitions', () => {
+  /** Their logs with three rounds of records, killed; calls of the next start are counted. */
+  async function killed() {
+    const machine = new Machine();
+    await machine.start();
+    await machine.open('os');
+    for (const value of ['a', 'b', 'c']) await machine.appendRound(value);
+    const disk = (machine.disk = machine.disk.crash('kill'));
+    const calls = { listNow: 0, list: 0, openNow: 0, open: 0 };
+    const { list, open } = disk;
+    for (const name of ['listNow', 'openNow'] as const) {
+      const call = disk[name].bind(disk) as (...parameters: never[]) => never;
+      Object.assign(disk, {
+        [name]: (path: string, ...rest: never[]) => {
+          if (path.includes(TOPIC_ID)) calls[name]++;
+          return call(...([path, ...rest] as never[]));
+        },
+      });
+    }
+    // A disk of its own turns: what the simulated one does behind its back is not counted twice.
+    disk.list = async (path) => {
+      if (path.includes(TOPIC_ID)) [calls.list, calls.listNow] = [calls.list + 1, calls.listNow - 1];
+      return list.call(disk, path);
+    };
+    disk.open = async (path, options) => {
+      if (path.includes(TOPIC_ID)) [calls.open, calls.openNow] = [calls.open + 1, calls.openNow - 1];
+      return open.call(disk, path, options);
+    };
+    return { machine, calls };
+  }
+
+  it('looks into each directory and file once, without threads while the disk is prompt', async () => {
+    const { machine, calls } = await killed();
+
+    await machine.start();
+    await machine.open('os');
+
+    expect(calls).toEqual({ listNow: PARTITIONS, list: 0, openNow: PARTITIONS, open: 0 });
+    expect(machine.turns).toBeGreaterThan(0);
+    await machine.expectValues(['a', 'b', 'c']);
+    await machine.engine!.close();
+  });
+
+  it('leaves a disk that takes its time to threads, and finds the same', async () => {
+    const { machine, calls } = await killed();
+    const clock = {
+      nowMs: () => machine.time.nowMs(),
+      monotonicMs: () => (machine.time.advance(2), machine.time.nowMs()),
+    };
+
+    await machine.start({}, clock);
+    await machine.open('os');
+
+    expect(calls.list + calls.open).toBeGreaterThan(PARTITIONS);
+    await machine.expectValues(['a', 'b', 'c']);
+    await machine.engine!.close();
+  });
+
+  it('remembers nothing of each write to an `os` partition', async () => {
+    const machine = new Machine();
+    await machine.start();
+    const noteFlushing = jest.spyOn(StoredPartition.prototype, 'noteFlushing');
+    try {
+      await machine.open('os');
+      for (let round = 0; round < 5; round++) await machine.appendRound(`${round}`);
+
+      const partitions = new Set(noteFlushing.mock.contexts);
+      expect(partitions.size).toBe(PARTITIONS);
+      for (const partition of partitions) expect(partition.markCount).toBe(0);
+    } finally {
+      noteFlushing.mockRestore();
+      await machine.engine!.close();
+    }
+  });
+});
+
 describe('checkpoints', () => {
   it('leave at most two journal files to replay, however many partitions wrote into them', async () => {
     const config = { journalFileBytes: 256 * KIB, journalGroupBytes: 32 * KIB };
@@ -179,7 +255,7 @@ describe('checkpoints', () => {
     const before = machine.turns;
     // Every look at a partition takes a millisecond.
     const lookAt = jest.spyOn(StoredPartition.prototype, 'unsyncedBytes', 'get').mockImplementation(() => {
-      machine.time.advance(1);
+      machine.time.advance(2);
       return 0;
     });
     try {

@@ -1,15 +1,19 @@
 /** The real disk through Node's `fs`. */
 import {
   close,
+  closeSync,
   constants,
   fdatasync,
   fstat,
+  fstatSync,
   fsync,
   ftruncate,
   mkdir,
   open,
+  openSync,
   read,
   readdir,
+  readdirSync,
   readFileSync,
   rename,
   rm,
@@ -43,16 +47,14 @@ const FILE_MODE = 0o644;
 
 export const nodeFileSystem: FileSystem = {
   async open(path: string, options: OpenFileOptions): Promise<OpenFile> {
-    let flags: number = options.mode === 'read' ? constants.O_RDONLY : constants.O_RDWR;
-    if (options.mode === 'create') flags |= constants.O_CREAT;
-    if (options.durableWrites === true) flags |= constants.O_DSYNC ?? 0;
-    const descriptor = await openPath(path, flags, FILE_MODE);
-    return new NodeFile(descriptor, options.durableWrites === true && isDurable(descriptor));
+    return fileOf(await openPath(path, flagsOf(options), FILE_MODE), options);
   },
+  openNow: (path, options) => fileOf(openSync(path, flagsOf(options), FILE_MODE), options),
   async makeDirectory(path) {
     await makePath(path, { recursive: true });
   },
   list: (path) => listNames(path),
+  listNow: (path) => readdirSync(path),
   rename: (from, to) => moveFile(from, to),
   async remove(path) {
     try {
@@ -75,6 +77,17 @@ export const nodeFileSystem: FileSystem = {
     }
   },
 };
+
+function flagsOf(options: OpenFileOptions): number {
+  let flags: number = options.mode === 'read' ? constants.O_RDONLY : constants.O_RDWR;
+  if (options.mode === 'create') flags |= constants.O_CREAT;
+  if (options.durableWrites === true) flags |= constants.O_DSYNC ?? 0;
+  return flags;
+}
+
+function fileOf(descriptor: number, options: OpenFileOptions): OpenFile {
+  return new NodeFile(descriptor, options.durableWrites === true && isDurable(descriptor));
+}
 
 /**
  * Whether the kernel took O_DSYNC. Elsewhere than on Linux it cannot be seen, or (macOS) does not reach past the drive's cache;
@@ -157,8 +170,16 @@ class NodeFile implements OpenFile {
     return (await stat(this.#descriptor)).size;
   }
 
+  sizeBytesNow(): number {
+    return fstatSync(this.#descriptor).size;
+  }
+
   close(): Promise<void> {
     return closeDescriptor(this.#descriptor);
+  }
+
+  closeNow(): void {
+    closeSync(this.#descriptor);
   }
 }
 

@@ -4,12 +4,13 @@
  * Owns: how checkpoint, journal and segments become logs again; what is cut and what is refused.
  * Invariants: a journalled batch is taken exactly once, where its log ends; a hole is damage and never skipped. Nothing is removed
  *   or changed on the disk before everything was read and found right (but for the tail of an `os` segment that nobody vouches for).
- * Bounds: of what is replayed memory holds a chunk of the journal at a time; nothing waits for segments to be filled.
+ * Bounds: of what is replayed memory holds a chunk of the journal at a time, of segments {@link SCANS_MAX} pieces; nothing waits for
+ *   segments to be filled.
  * Not here: opening logs for use (`local-engine.ts`).
  */
 import { MillraceError, type Clock, type Logger } from '@millrace/base';
 import type { Durability, PartitionId } from '@millrace/log';
-import type { LogSnapshot, ParkedBytes, TailSlabs } from '@millrace/log/internal';
+import type { LogSnapshot, ParkedBytes, Segment, TailSlabs } from '@millrace/log/internal';
 import {
   BATCH_HEADER_SIZE_BYTES,
   BATCH_MAGIC,
@@ -30,8 +31,12 @@ import type { JournalMarks } from './journal-marks.ts';
 import type { JournalParking } from './journal-parking.ts';
 import { JournalReader, type JournalDamage, type JournalGroup } from './journal-reader.ts';
 import { decodePartitionState, partitionOfKey } from './partition-state.ts';
+import { PromptDisk } from './prompt-disk.ts';
 import { runAll } from './run-all.ts';
+import { ScratchBuffers } from './scratch-buffers.ts';
+import { hasStrayFile } from './segment-removals.ts';
 import { baseOffsetOfFile, segmentFileName, type StoredPartition } from './stored-partition.ts';
+import { TurnSlices } from './turn-slices.ts';
 
 const SCAN_BYTES = 1024 * 1024;
 const SCANS_MAX = 8;
@@ -52,6 +57,8 @@ export interface RecoveryOptions {
   readonly marks?: JournalMarks;
   /** Where replayed batches stay instead of in memory. Without it memory keeps them: at most the journal. */
   readonly parking?: JournalParking;
+  /** Runs a callback once the current round of events was handled. */
+  readonly nextTurn: (callback: () => void) => void;
 }
 
 /** A partition while it is recovered. */
@@ -91,12 +98,15 @@ class Recovery {
   readonly #options: RecoveryOptions;
   readonly #partitions = new Map<string, Recovering>();
   readonly #truncated = new Set<StoredPartition>();
+  readonly #disk: PromptDisk;
+  readonly #scratch = new ScratchBuffers(SCAN_BYTES);
   #lastGroupBuffer: Buffer | undefined;
   #slab: ReturnType<TailSlabs['adopt']> | undefined;
   #parked: ParkedBytes | undefined;
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
+    this.#disk = new PromptDisk(options.fileSystem, options.clock);
   }
 
   async run(): Promise<Recovered> {
@@ -123,9 +133,13 @@ class Recovery {
       this.#refuseShortJournal(reader, checkpoint);
 
     const isClean = checkpoint?.isClosing === true && reader.lastLsn < checkpoint.nextLsn;
+    const slices = new TurnSlices(this.#options.clock, this.#options.nextTurn);
     await runAll([...this.#partitions.values()], SCANS_MAX, async ({ partition, isComplete }) => {
-      if (partition.durability === 'os' && !(isClean && isComplete)) await this.#scanFiles(partition);
+      if (slices.isOver()) await slices.next();
+      const isScanned = partition.durability === 'os' && !(isClean && isComplete);
+      const names = isScanned ? await this.#scanFiles(partition) : undefined;
       if (partition.log.finishReplay()) this.#truncated.add(partition);
+      partition.mayHaveStrays = names === undefined ? !isClean : hasStrayFile(partition, names);
     });
     return {
       partitions: new Map([...this.#partitions.values()].map(({ partition }) => [partition.log.name, partition])),
@@ -299,45 +313,50 @@ class Recovery {
     return lastLsn;
   }
 
-  /** Takes in what an `os` partition's files hold behind its snapshot, up to the first batch that is not whole. */
-  async #scanFiles(partition: StoredPartition): Promise<void> {
-    const { log } = partition;
+  /** Takes in what an `os` partition's files hold behind its snapshot, up to the first batch that is not whole; returns their names. */
+  async #scanFiles(partition: StoredPartition): Promise<readonly string[]> {
+    const { log, directory } = partition;
     const { data } = log;
-    await this.#checkKnownFile(partition);
-    let isCut = false;
-    for (const baseOffset of await listSegments(this.#options.fileSystem, partition.directory)) {
-      // What lay between went with the log start.
-      if (baseOffset > data.endOffset && baseOffset <= log.logStartOffset) log.replayFrom(baseOffset);
-      const active = data.activeSegment;
-      const isActive = baseOffset === active?.baseOffset;
-      if (isCut || !(isActive || baseOffset === data.endOffset)) continue;
-      const path = `${partition.directory}/${segmentFileName(baseOffset)}`;
-      isCut = await this.#scanFile(partition, path, isActive ? active.sizeBytes : 0);
-      // All of it is only as safe as the page cache is.
-      if (data.activeSegment?.baseOffset === baseOffset) partition.noteUnsynced(data.activeSegment);
-    }
-    partition.isTrimmed = true;
-    if (isCut) this.#truncated.add(partition);
-  }
-
-  /** Whether the file of the last segment that the snapshot knows has all that was synced; it need not when the log start is past it. */
-  async #checkKnownFile(partition: StoredPartition): Promise<void> {
-    const { log } = partition;
-    const known = log.data.activeSegment;
-    if (known === undefined) return;
-    const path = partition.segmentPath(known);
-    const sizeBytes = await sizeOf(this.#options.fileSystem, path);
-    if (sizeBytes >= known.sizeBytes) return;
-    if (known.endOffset > log.logStartOffset) throw missingBytes(path, sizeBytes, known.sizeBytes);
-    log.replayFrom(known.endOffset);
-  }
-
-  /** Whether the file had to be cut. */
-  async #scanFile(partition: StoredPartition, path: string, from: number): Promise<boolean> {
-    const file = await this.#options.fileSystem.open(path, { mode: 'update' });
+    const known = data.activeSegment;
+    const knownFile = known === undefined ? undefined : await this.#openIfThere(partition.segmentPath(known));
     try {
-      const sizeBytes = await file.sizeBytes();
-      const end = await this.#takeBatches(partition, file, from, sizeBytes);
+      if (known !== undefined) checkKnownFile(partition, known, knownFile?.sizeBytesNow() ?? 0);
+      const names = await this.#listIfThere(directory);
+      let isCut = false;
+      for (const baseOffset of segmentsAmong(names)) {
+        // What lay between went with the log start.
+        if (baseOffset > data.endOffset && baseOffset <= log.logStartOffset) log.replayFrom(baseOffset);
+        const active = data.activeSegment;
+        const isActive = baseOffset === active?.baseOffset;
+        if (isCut || !(isActive || baseOffset === data.endOffset)) continue;
+        const path = `${directory}/${segmentFileName(baseOffset)}`;
+        const opened = isActive && active === known ? knownFile : undefined;
+        isCut = await this.#scanFile(partition, path, isActive ? active.sizeBytes : 0, opened);
+        // All of it is only as safe as the page cache is.
+        if (data.activeSegment?.baseOffset === baseOffset) partition.noteUnsynced(data.activeSegment);
+      }
+      partition.isTrimmed = true;
+      if (isCut) this.#truncated.add(partition);
+      return names;
+    } finally {
+      knownFile?.closeNow();
+    }
+  }
+
+  /** Whether the file had to be cut. It is closed unless it was open before. */
+  async #scanFile(
+    partition: StoredPartition,
+    path: string,
+    from: number,
+    opened: OpenFile | undefined,
+  ): Promise<boolean> {
+    const file = opened ?? (await this.#disk.open(path));
+    try {
+      const sizeBytes = file.sizeBytesNow();
+      const end =
+        from === sizeBytes
+          ? from
+          : await this.#scratch.use((scratch) => this.#takeBatches(partition, file, from, sizeBytes, scratch));
       if (end === sizeBytes) return false;
       this.#options.logger.warn('an unfinished batch at the end of a segment is cut', {
         path,
@@ -348,18 +367,44 @@ class Recovery {
       await file.sync();
       return true;
     } finally {
-      await file.close();
+      if (opened === undefined) file.closeNow();
+    }
+  }
+
+  /** Names in a directory; none when there is no directory. */
+  async #listIfThere(directory: string): Promise<readonly string[]> {
+    try {
+      return await this.#disk.list(directory);
+    } catch (error) {
+      if (errorCodeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  async #openIfThere(path: string): Promise<OpenFile | undefined> {
+    try {
+      return await this.#disk.open(path);
+    } catch (error) {
+      if (errorCodeOf(error) === 'ENOENT') return undefined;
+      throw error;
     }
   }
 
   /** Position behind the last whole batch. */
-  async #takeBatches(partition: StoredPartition, file: OpenFile, from: number, sizeBytes: number): Promise<number> {
+  async #takeBatches(
+    partition: StoredPartition,
+    file: OpenFile,
+    from: number,
+    sizeBytes: number,
+    scratch: Buffer,
+  ): Promise<number> {
     const timeMs = this.#options.clock.nowMs();
     let position = from;
     let needBytes = SCAN_BYTES;
     while (position < sizeBytes) {
-      const bytes = Buffer.allocUnsafe(Math.min(needBytes, sizeBytes - position));
-      const count = await file.read(bytes, position);
+      const pieceBytes = Math.min(needBytes, sizeBytes - position);
+      const bytes = pieceBytes <= scratch.length ? scratch.subarray(0, pieceBytes) : Buffer.allocUnsafeSlow(pieceBytes);
+      const count = await this.#disk.read(file, bytes, position);
       let at = 0;
       while (at + BATCH_HEADER_SIZE_BYTES <= count) {
         const batchBytes = batchSizeInBytes(bytes, at);
@@ -386,35 +431,22 @@ class Recovery {
   }
 }
 
-/** Base offsets of the segment files in a partition's directory, in order; none when there is no directory. */
-async function listSegments(fileSystem: FileSystem, directory: string): Promise<number[]> {
-  try {
-    const names = await fileSystem.list(directory);
-    return names
-      .filter((name) => name.endsWith('.log'))
-      .map(baseOffsetOfFile)
-      .filter((base) => base !== undefined)
-      .sort((a, b) => a - b);
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
+/** Base offsets of the segment files, in order. */
+function segmentsAmong(names: readonly string[]): number[] {
+  return names
+    .filter((name) => name.endsWith('.log'))
+    .map(baseOffsetOfFile)
+    .filter((base) => base !== undefined)
+    .sort((a, b) => a - b);
 }
 
-/** 0 when there is no such file. */
-async function sizeOf(fileSystem: FileSystem, path: string): Promise<number> {
-  let file: OpenFile;
-  try {
-    file = await fileSystem.open(path, { mode: 'read' });
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return 0;
-    throw error;
+/** Whether the file of the last segment that the snapshot knows has all that was synced; it need not when the log start is past it. */
+function checkKnownFile({ log, directory }: StoredPartition, known: Segment, sizeBytes: number): void {
+  if (sizeBytes >= known.sizeBytes) return;
+  if (known.endOffset > log.logStartOffset) {
+    throw missingBytes(`${directory}/${segmentFileName(known.baseOffset)}`, sizeBytes, known.sizeBytes);
   }
-  try {
-    return await file.sizeBytes();
-  } finally {
-    await file.close();
-  }
+  log.replayFrom(known.endOffset);
 }
 
 function missingBytes(path: string, sizeBytes: number, expectedBytes: number): MillraceError {

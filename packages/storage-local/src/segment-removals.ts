@@ -120,7 +120,6 @@ export async function removeSetAside(
 
 /** Removes files in a partition's directory that belong to none of its segments. Nothing may write there meanwhile. */
 export async function removeStrayFiles(fileSystem: FileSystem, partition: StoredPartition): Promise<void> {
-  const known = new Set(partition.log.data.segments.map((segment) => segment.baseOffset));
   let names: string[];
   try {
     names = await fileSystem.list(partition.directory);
@@ -128,13 +127,21 @@ export async function removeStrayFiles(fileSystem: FileSystem, partition: Stored
     if (errorCodeOf(error) === 'ENOENT') return;
     throw error;
   }
-  let removed = 0;
-  for (const name of names) {
-    const baseOffset = baseOffsetOfFile(name);
-    if (baseOffset === undefined || known.has(baseOffset)) continue;
-    await fileSystem.remove(`${partition.directory}/${name}`);
-    removed++;
-  }
+  const strays = strayFiles(partition, names);
+  for (const name of strays) await fileSystem.remove(`${partition.directory}/${name}`);
   // Else a power loss could bring back what was cut, just where the log has come to by then.
-  if (removed > 0) await fileSystem.syncDirectory(partition.directory);
+  if (strays.length > 0) await fileSystem.syncDirectory(partition.directory);
+}
+
+/** Whether {@link removeStrayFiles} would find something to do among the names in the partition's directory. */
+export function hasStrayFile(partition: StoredPartition, names: readonly string[]): boolean {
+  return strayFiles(partition, names).length > 0;
+}
+
+function strayFiles(partition: StoredPartition, names: readonly string[]): string[] {
+  const known = new Set(partition.log.data.segments.map((segment) => segment.baseOffset));
+  return names.filter((name) => {
+    const baseOffset = baseOffsetOfFile(name);
+    return baseOffset !== undefined && !known.has(baseOffset);
+  });
 }

@@ -199,6 +199,10 @@ export class SimulatedDisk implements FileSystem {
 
   async open(path: string, options: OpenFileOptions): Promise<OpenFile> {
     await this.#step();
+    return this.openNow(path, options);
+  }
+
+  openNow(path: string, options: OpenFileOptions): OpenFile {
     let inode = this.#names.get(path);
     if (inode === undefined) {
       if (options.mode !== 'create') throw failure('ENOENT', path);
@@ -217,6 +221,10 @@ export class SimulatedDisk implements FileSystem {
 
   async list(path: string): Promise<string[]> {
     await this.#step();
+    return this.listNow(path);
+  }
+
+  listNow(path: string): string[] {
     if (!this.#directories.has(path)) throw failure('ENOENT', path);
     const prefix = `${path}/`;
     const inside = [...this.#names.keys(), ...this.#directories].filter((name) => name.startsWith(prefix));
@@ -326,7 +334,9 @@ export class SimulatedDisk implements FileSystem {
         await this.#step();
         return inode.content.length;
       },
+      sizeBytesNow: () => inode.content.length,
       close: () => this.#step(),
+      closeNow: () => undefined,
     };
   }
 

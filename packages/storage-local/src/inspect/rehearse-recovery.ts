@@ -46,6 +46,7 @@ export async function rehearseRecovery(
     logger,
     slabs,
     repair,
+    nextTurn: (callback) => void setImmediate(callback),
     createPartition: ({ topicId, partition }, durability, snapshot) =>
       new StoredPartition(new OwnedLog({ topicId, partition }, context, snapshot), layout.logs, durability),
   });

@@ -21,7 +21,15 @@ export class UnchangingDisk implements FileSystem {
 
   async open(path: string, options: OpenFileOptions): Promise<OpenFile> {
     assert(options.mode !== 'create', `${path} is only read`);
-    const file = await this.#disk.open(path, { mode: 'read' });
+    return this.#unchanging(path, await this.#disk.open(path, { mode: 'read' }));
+  }
+
+  openNow(path: string, options: OpenFileOptions): OpenFile {
+    assert(options.mode !== 'create', `${path} is only read`);
+    return this.#unchanging(path, this.#disk.openNow(path, { mode: 'read' }));
+  }
+
+  #unchanging(path: string, file: OpenFile): OpenFile {
     return {
       hasDurableWrites: false,
       read: (buffer, position) => file.read(buffer, position),
@@ -34,12 +42,18 @@ export class UnchangingDisk implements FileSystem {
         return Promise.resolve();
       },
       sizeBytes: () => file.sizeBytes(),
+      sizeBytesNow: () => file.sizeBytesNow(),
       close: () => file.close(),
+      closeNow: () => file.closeNow(),
     };
   }
 
   list(path: string): Promise<string[]> {
     return this.#disk.list(path);
+  }
+
+  listNow(path: string): string[] {
+    return this.#disk.listNow(path);
   }
 
   freeBytes(path: string): Promise<number> {
