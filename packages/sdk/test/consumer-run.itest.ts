@@ -62,6 +62,18 @@ describe('consumer.run()', () => {
     for (const offsets of seen.values()) expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
   });
 
+  it('calls the handler for all records of a batch on the log that is larger than what it takes at once', async () => {
+    await write(1_500, 0);
+    const consumer = client.consumer({ group: newGroup(), topics: [orders] });
+    const seen = new Set<number>();
+    const run = consumer.run(({ offset }) => void seen.add(offset), { order: 'none', maxQueued: 100 });
+    await waitUntil('all are done', () => seen.has(1_499));
+    await consumer.close();
+    await run;
+
+    expect(seen.size).toBe(1_500);
+  });
+
   it('keeps the order of a partition, and works on partitions beside each other', async () => {
     await write(30, 3, 0);
     await write(30, 3, 1);

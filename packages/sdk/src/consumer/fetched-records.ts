@@ -99,6 +99,11 @@ export class FetchedRecords {
     return this.#buffer.length - this.#at + this.#unclaimedBytes;
   }
 
+  /** Nothing is left to take. An opened batch may have records left although its bytes were all handed out. */
+  get isExhausted(): boolean {
+    return this.#reader === undefined && this.#at >= this.#buffer.length;
+  }
+
   /** Bytes of the memory that is held as long as this lives. */
   get heldBytes(): number {
     return this.#buffer.buffer.byteLength;

@@ -43,6 +43,22 @@ describe('fetching', () => {
     expect([asked(logs.waiting), logs.waiting?.sessionId, logs.waiting?.sessionEpoch]).toEqual([['0@2'], 9, 1]);
   });
 
+  it('hands out all of a batch on the log that is larger than what is taken at once', async () => {
+    start(1);
+    logs.append(0, ['a', 'b', 'c', 'd', 'e']);
+    const batches = consumer.batches({ maxRecords: 2 });
+    const first = batches.next();
+    await settle();
+    await logs.answer();
+
+    const taken = [await first, await batches.next(), await batches.next()];
+    expect(taken.map(({ value }) => [...(value ?? [])].map(({ value: text }) => text))).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+      ['e'],
+    ]);
+  });
+
   it('stops asking for a partition that is full, asks for the others with a short wait, and for it again once half of it is finished', async () => {
     start(2, { prefetchPerPartition: 300, maxWaitMs: 500 });
     for (let batch = 0; batch < 4; batch++) logs.append(0, ['x'.repeat(60)]);

@@ -161,7 +161,7 @@ export class RecordFlow {
     );
     batch.delivery = partition.progress.deliver(batch, bytes, this.#options.clock.monotonicMs());
     batch.delivery.owner = partition;
-    if (piece.remainingBytes === 0) partition.shiftPiece();
+    if (piece.isExhausted) partition.shiftPiece();
     this.#requeue(partition);
     this.#options.onDelivered();
     return batch;
