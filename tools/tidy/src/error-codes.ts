@@ -81,7 +81,7 @@ function readErrorPage(page: string): { explained: Map<string, string>; otherNam
   for (const line of page.split('\n')) {
     const heading = /^## (.+)$/.exec(line)?.[1];
     if (heading !== undefined) section = heading.trim();
-    const code = /^\| `(MILLRACE_[A-Z_]+)` \|/.exec(line)?.[1];
+    const code = /^\| `(MILLRACE_[A-Z_]+)` +\|/.exec(line)?.[1];
     if (code !== undefined) explained.set(code, section);
     if (section !== OTHER_NAMES) continue;
     for (const [, name] of line.matchAll(/`(MILLRACE_[A-Z_]+)`/g)) if (name !== undefined) otherNames.add(name);
