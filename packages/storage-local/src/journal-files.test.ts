@@ -1,6 +1,7 @@
-import { SeededRandom, silentLogger } from '@millrace/base';
-import { ManualTime } from '@millrace/testing';
+import { createDeferred, SeededRandom, silentLogger } from '@millrace/base';
+import { ManualTime, waitUntil } from '@millrace/testing';
 import { SimulatedDisk } from '../test/simulated-disk.ts';
+import type { FileSystem, OpenFile } from './file-system.ts';
 import { JournalFiles, journalFileName } from './journal-files.ts';
 import { JournalMarks } from './journal-marks.ts';
 
@@ -29,6 +30,46 @@ async function start(
   const position = Math.ceil(content.length / 4096) * 4096;
   await files.start({ current: { number: 1, position, firstLsn: 1, lastLsn }, older: [], unused: [] });
   return { disk, files };
+}
+
+/**
+ * A disk that loses what is being written to a file, and says so as Linux does: once to each open file, with whatever it is asked next.
+ * Writes to the first open file end when {@link release} is called, others at once.
+ */
+class LosingDisk {
+  readonly #disk = new SimulatedDisk(new SeededRandom(1));
+  #openFiles = 0;
+  #losses = 0;
+  readonly #released = createDeferred<undefined>();
+
+  readonly fileSystem: FileSystem = new Proxy<FileSystem>(this.#disk, {
+    get: (disk, name: keyof FileSystem) => {
+      if (name !== 'open') return disk[name].bind(disk);
+      const open: FileSystem['open'] = async (path, options) => this.#telling(await disk.open(path, options));
+      return open;
+    },
+  });
+
+  lose(): void {
+    this.#losses++;
+  }
+
+  release(): void {
+    this.#released.resolve(undefined);
+  }
+
+  #telling(file: OpenFile): OpenFile {
+    let told = 0;
+    const isFirst = this.#openFiles++ === 0;
+    const write: OpenFile['write'] = async (buffers, position) => {
+      await file.write(buffers, position);
+      if (isFirst && position === 0 && buffers[0]?.[0] === 1) await this.#released.promise;
+      if (told === this.#losses) return;
+      told = this.#losses;
+      throw Object.assign(new Error('EIO: lost'), { code: 'EIO' });
+    };
+    return { ...file, write };
+  }
 }
 
 async function place(files: JournalFiles, lsn: number): Promise<void> {
@@ -71,5 +112,34 @@ describe('journal files', () => {
     expect(await file.read(kept, 0)).toBe(content.length);
     expect(kept).toEqual(content);
     await file.close();
+  });
+
+  it('let a group hear that its bytes were lost, also when the file is being filled at that moment', async () => {
+    const disk = new LosingDisk();
+    await disk.fileSystem.makeDirectory(DIRECTORY);
+    const failures: unknown[] = [];
+    const files = new JournalFiles({
+      fileSystem: disk.fileSystem,
+      directory: DIRECTORY,
+      fileBytes: 8 * 1024 * 1024,
+      marks: new JournalMarks(FILE_BYTES),
+      timers: new ManualTime(),
+      logger: silentLogger,
+      onFailure: (error) => failures.push(error),
+    });
+    await files.start({ older: [], unused: [] });
+    const first = files.place(4096, 1);
+
+    const written = first?.file.write([Buffer.alloc(4096, 1)], first.position);
+    const outcome = written?.then(
+      () => 'acknowledged',
+      (error: Error) => error.message,
+    );
+    disk.lose();
+    await waitUntil('the fill to fail', () => failures.length > 0);
+    disk.release();
+
+    expect(await outcome).toBe('EIO: lost');
+    await files.close();
   });
 });

@@ -3,7 +3,9 @@
  *
  * Owns: `journal/<number>.j`; the file that is written now, the one prepared next, older ones that recovery may still need, free ones.
  * Invariants: a place handed out lies in bytes that were filled and synced before, so writing there needs no room and no metadata;
- *   numbers rise, also when a file is used again, so the order of files is the order of groups.
+ *   numbers rise, also when a file is used again, so the order of files is the order of groups. Groups and filling have an open file
+ *   each: Linux tells an open file only once that bytes did not reach the disk, and a fill that heard of it in place of the group
+ *   beside it would leave that one acknowledged.
  * Bounds: one file in use, one prepared, {@link FREE_FILES_MAX} free while they are being used again, one once it is quiet; older ones go
  *   when a checkpoint no longer needs them. A file is filled ahead of use step by step, so an idle broker holds a few MiB.
  * Not here: what is written (`journal.ts`), which files are needed (`checkpointer.ts`).
@@ -43,7 +45,9 @@ export interface JournalFilesOptions {
 interface JournalFile {
   readonly number: number;
   readonly path: string;
+  /** For groups alone. */
   readonly file: OpenFile;
+  readonly filler: OpenFile;
   readonly capacityBytes: number;
   /** Bytes that are filled and synced. */
   preparedBytes: number;
@@ -115,11 +119,12 @@ export class JournalFiles {
       const { number, position, firstLsn, lastLsn } = state.current;
       const path = this.#path(number);
       const file = await fileSystem.open(path, { mode: 'update', durableWrites: true });
+      const filler = await fileSystem.open(path, { mode: 'update', durableWrites: true });
       const wholeBytes = Math.floor((await file.sizeBytes()) / alignedBytes(1)) * alignedBytes(1);
       // Where the padding of the last group is gone its end lies behind them, and must not be filled over.
       const preparedBytes = Math.max(wholeBytes, position);
       const capacityBytes = Math.max(fileBytes, preparedBytes);
-      this.#current = { number, path, file, capacityBytes, preparedBytes };
+      this.#current = { number, path, file, filler, capacityBytes, preparedBytes };
       this.#position = position;
       this.#currentFirstLsn = firstLsn;
       this.#currentLsn = lastLsn;
@@ -159,7 +164,7 @@ export class JournalFiles {
     if (this.#current === undefined) return undefined;
     if (this.#position + needed > this.#current.capacityBytes && (this.#spare?.preparedBytes ?? 0) >= needed) {
       this.#older.push({ path: this.#current.path, lastLsn: this.#currentLsn });
-      void this.#current.file.close();
+      void closeBoth(this.#current);
       this.#current = this.#spare!;
       this.#spare = undefined;
       this.#position = 0;
@@ -211,8 +216,7 @@ export class JournalFiles {
     this.#freeCheck?.cancel();
     await this.#preparing;
     this.#wake();
-    await this.#current?.file.close();
-    await this.#spare?.file.close();
+    for (const open of [this.#current, this.#spare]) if (open !== undefined) await closeBoth(open);
     this.#current = this.#spare = undefined;
   }
 
@@ -286,7 +290,7 @@ export class JournalFiles {
     if (spare.capacityBytes < this.#demandBytes && !fitsCurrent) {
       return async () => {
         this.#spare = undefined;
-        await spare.file.close();
+        await closeBoth(spare);
         await this.#options.fileSystem.remove(spare.path);
       };
     }
@@ -308,7 +312,15 @@ export class JournalFiles {
       const usedBytes = Math.floor((await file.sizeBytes()) / alignedBytes(1)) * alignedBytes(1);
       await file.sync();
       await fileSystem.syncDirectory(directory);
-      return { number, path, file, capacityBytes: Math.max(capacityBytes, usedBytes), preparedBytes: usedBytes };
+      const filler = await fileSystem.open(path, { mode: 'update', durableWrites: true });
+      return {
+        number,
+        path,
+        file,
+        filler,
+        capacityBytes: Math.max(capacityBytes, usedBytes),
+        preparedBytes: usedBytes,
+      };
     } catch (error) {
       await file.close();
       this.#free.push(path);
@@ -323,8 +335,8 @@ export class JournalFiles {
     const urgentBytes = Math.max(0, used + this.#demandBytes - target.preparedBytes);
     for (let sizeBytes = Math.min(stepBytes, leftBytes); ; sizeBytes = Math.min(urgentBytes, leftBytes)) {
       try {
-        await target.file.write([zeros.subarray(0, Math.min(sizeBytes, zeros.length))], target.preparedBytes);
-        if (!target.file.hasDurableWrites) await target.file.sync();
+        await target.filler.write([zeros.subarray(0, Math.min(sizeBytes, zeros.length))], target.preparedBytes);
+        if (!target.filler.hasDurableWrites) await target.filler.sync();
         target.preparedBytes += Math.min(sizeBytes, zeros.length);
         return;
       } catch (error) {
@@ -340,6 +352,11 @@ export class JournalFiles {
   #path(number: number): string {
     return `${this.#options.directory}/${journalFileName(number)}`;
   }
+}
+
+async function closeBoth({ file, filler }: JournalFile): Promise<void> {
+  await file.close();
+  await filler.close();
 }
 
 /** Numbers of all files. */

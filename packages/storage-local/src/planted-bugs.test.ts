@@ -5,7 +5,8 @@ import { CRASHES, checkHistory } from '../test/crash-check.ts';
 import { recordHistory, type Plant } from '../test/crash-history.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
 
-const SEED = 1;
+/** A history with a moment for each bug: a repeat that meets its original in flight at a power loss is rare. */
+const SEED = 5;
 const DONE = Promise.resolve(0);
 
 /** A log whose answers to appends are changed on their way. */
@@ -67,6 +68,8 @@ async function firstViolations(plant: Plant): Promise<string> {
   const history = await recordHistory(SEED, plant);
   return (await checkHistory(history, { crashes: CRASHES, stopsAtFirst: true })).join('\n');
 }
+
+jest.setTimeout(120_000);
 
 describe('the checker of crashes', () => {
   it('finds nothing where nothing is planted', async () => {
