@@ -75,7 +75,7 @@ export class Brokers {
     for (const [nodeId, node] of this.#nodes) {
       if (node.isListed || [...node.lanes.values()].some(({ current }) => current !== undefined)) continue;
       this.#nodes.delete(nodeId);
-      for (const slot of node.lanes.values()) slot.close();
+      for (const slot of node.lanes.values()) slot.close(gone(`broker ${String(nodeId)} left the cluster`));
     }
     this.#moveBootstrapConnection();
   }
@@ -94,8 +94,9 @@ export class Brokers {
 
   /** Forgets all nodes and ends their connections, so that the bootstrap addresses are asked next. */
   forgetAll(): void {
-    this.#bootstrap.current?.close();
-    for (const node of this.#nodes.values()) for (const slot of node.lanes.values()) slot.close();
+    const reason = gone('the cluster is looked for again, beginning with the bootstrap addresses');
+    this.#bootstrap.current?.close(reason);
+    for (const node of this.#nodes.values()) for (const slot of node.lanes.values()) slot.close(reason);
     this.#nodes.clear();
   }
 
@@ -147,7 +148,7 @@ export class Brokers {
   /** Ends this lane's connections at all nodes; waiting requests fail as when the connection is lost. */
   closeLane(lane: Lane): void {
     for (const { lanes } of this.#nodes.values()) {
-      lanes.get(lane)?.close();
+      lanes.get(lane)?.close(gone('this connection is not needed any more'));
       lanes.delete(lane);
     }
   }
@@ -238,6 +239,11 @@ export class Brokers {
       signal,
     );
   }
+}
+
+/** The connection ended, the client goes on: whoever waited may ask again. */
+function gone(why: string): KafkaError {
+  return new KafkaError('MILLRACE_CLIENT_CONNECTION_LOST', why, { retriable: true });
 }
 
 /** A broker that cannot be reached may be passed over for another; a refusal by all of them alike may not. */

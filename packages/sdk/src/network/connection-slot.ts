@@ -4,7 +4,7 @@
  * Invariants: at most one connection is open or being opened; after a failed attempt the next one waits for a backoff that
  *   doubles up to a second, so that a dead broker is not hammered.
  */
-import { abortable, ClosedError, type KafkaError } from '../error.ts';
+import { abortable, ClosedError, KafkaError } from '../error.ts';
 import { backoffMs } from '../cluster/retry.ts';
 import type { ClientRuntime } from '../runtime.ts';
 import type { Connection } from './connection.ts';
@@ -44,7 +44,7 @@ export class ConnectionSlot {
   }
 
   get(signal?: AbortSignal): Promise<Connection> {
-    if (this.isClosed) return Promise.reject(new ClosedError());
+    if (this.isClosed) return Promise.reject(this.#reason());
     if (this.#current?.isOpen === true) return Promise.resolve(this.#current);
     this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
     return abortable('connecting', this.#opening, signal);
@@ -64,9 +64,15 @@ export class ConnectionSlot {
     return connection;
   }
 
-  close(): void {
-    this.#closing.abort();
-    this.#current?.close(new ClosedError());
+  /** What waits fails with `reason`. Default: the client is closed. */
+  close(reason: KafkaError = new ClosedError()): void {
+    this.#closing.abort(reason);
+    this.#current?.close(reason);
+  }
+
+  #reason(): KafkaError {
+    const reason: unknown = this.#closing.signal.reason;
+    return KafkaError.is(reason) ? reason : new ClosedError();
   }
 
   async #open(): Promise<Connection> {
@@ -75,12 +81,12 @@ export class ConnectionSlot {
       const waitMs = this.#notBeforeMs - this.#runtime.clock.monotonicMs();
       if (waitMs > 0) await this.#wait(waitMs);
       const connection = await this.#openOne(signal);
-      if (signal.aborted) connection.close(new ClosedError());
+      if (signal.aborted) connection.close(this.#reason());
       else this.#take(connection);
-      if (signal.aborted) throw new ClosedError();
+      if (signal.aborted) throw this.#reason();
       return connection;
     } catch (error) {
-      if (signal.aborted) throw new ClosedError();
+      if (signal.aborted) throw this.#reason();
       this.#failures += 1;
       this.#notBeforeMs = this.#runtime.clock.monotonicMs() + backoffMs(this.#runtime.random, this.#failures);
       throw error;
