@@ -1,11 +1,10 @@
 /** What the admin client does on a cluster, whichever it is: the same cases run on Millrace and on Apache Kafka. */
-import { LogProbe } from '@millrace/testing';
-import { kafka, oneOrThrow, type Admin, type Kafka } from '../src/index.ts';
+import { waitUntil } from '@millrace/testing';
+import { kafka, oneOrThrow, topic as declareTopic, type Admin, type Kafka } from '../src/index.ts';
 
 export interface AdminUnderTest {
   /** `host:port` of one broker. */
   readonly address: string;
-  readonly isMillrace: boolean;
 }
 
 export function describeAdmin(start: () => AdminUnderTest): void {
@@ -24,12 +23,17 @@ export function describeAdmin(start: () => AdminUnderTest): void {
   async function createTopic(partitions = 1, configs: Record<string, string> = {}): Promise<string> {
     const name = `admin-${String(count++)}`;
     oneOrThrow(await admin.createTopics([{ name, partitions, configs }]));
+    await isThere(name);
     return name;
   }
 
+  /** Apache Kafka answers before its brokers know what they have done. */
+  const isThere = (name: string): Promise<unknown> =>
+    waitUntil(`topic ${name}`, async () => (await admin.describeTopics([name]))[0]?.ok);
+
   async function write(topic: string, partition: number, ...values: string[]): Promise<void> {
-    await using probe = await LogProbe.connect({ port: Number(start().address.split(':')[1]) });
-    await probe.appendValues(topic, partition, values);
+    await using producer = client.producer();
+    for (const value of values) await producer.sendRaw(topic, { value, partition });
   }
 
   describe('topics', () => {
@@ -51,6 +55,7 @@ export function describeAdmin(start: () => AdminUnderTest): void {
         },
       ]);
       const other = await createTopic(3);
+      await isThere(name);
       const described = await admin.describeTopics([name, 'missing', other], { pagePartitions: 2 });
       expect(
         described.map((each) => [each.name, each.ok ? each.partitions.map((p) => p.partition) : each.error.kafkaCode]),
@@ -95,6 +100,7 @@ export function describeAdmin(start: () => AdminUnderTest): void {
       const name = `admin-${String(count++)}`;
 
       oneOrThrow(await admin.createTopics([{ name, assignments: [[nodeId], [nodeId]] }]));
+      await isThere(name);
 
       const { partitions } = oneOrThrow(await admin.describeTopics([name]));
       expect(partitions.map(({ replicas }) => replicas)).toEqual([[nodeId], [nodeId]]);
@@ -249,15 +255,6 @@ export function describeAdmin(start: () => AdminUnderTest): void {
       expect(found[3]).toMatchObject({ timestamp: expect.any(Number), leaderEpoch: expect.any(Number) });
     });
 
-    it('stop before an open transaction for who reads what is committed', async () => {
-      const topic = await createTopic();
-      await write(topic, 0, 'a');
-
-      const [committed] = await admin.listOffsets([{ topic, partition: 0, at: 'latest' }], { isolation: 'committed' });
-
-      expect(committed).toMatchObject({ ok: true, offset: 1 });
-    });
-
     it('rise when records are deleted', async () => {
       const topic = await createTopic(2);
       await write(topic, 0, 'a', 'b', 'c');
@@ -393,6 +390,37 @@ export function describeAdmin(start: () => AdminUnderTest): void {
     });
   });
 
+  it('shows an open transaction, what it holds back, and aborts it', async () => {
+    const topic = await createTopic();
+    await write(topic, 0, 'before');
+    const transactionalId = `transactional-${String(count++)}`;
+    const where = { topic, partition: 0 };
+    await using producer = client.producer({ transactionalId });
+    const transaction = await producer.begin();
+    await transaction.send(declareTopic(topic), { value: 'held back' });
+
+    const described = oneOrThrow(await admin.describeTransactions([transactionalId]));
+    expect(described).toMatchObject({ state: 'Ongoing', partitions: [where], startedAt: expect.any(Number) });
+    const latest = [{ ...where, at: 'latest' as const }];
+    expect(oneOrThrow(await admin.listOffsets(latest)).offset).toBe(2);
+    expect(oneOrThrow(await admin.listOffsets(latest, { isolation: 'committed' })).offset).toBe(1);
+    const { producers } = oneOrThrow(await admin.describeProducers([where]));
+    const open = producers.find(({ transactionStartOffset }) => transactionStartOffset !== undefined);
+    expect(open).toMatchObject({ transactionStartOffset: 1, producerId: described.producerId });
+
+    if (open === undefined) throw new Error('no open transaction');
+    const { producerId, producerEpoch, coordinatorEpoch } = open;
+    await admin.abortTransaction({
+      ...where,
+      producerId,
+      producerEpoch,
+      coordinatorEpoch: Math.max(coordinatorEpoch, 0),
+    });
+
+    expect(oneOrThrow(await admin.listOffsets(latest, { isolation: 'committed' })).offset).toBe(3);
+    await transaction.abort().catch(() => undefined);
+  });
+
   describe('the cluster', () => {
     it('tells of itself: brokers, versions, features, directories, moves', async () => {
       const topic = await createTopic(2);
@@ -420,7 +448,21 @@ export function describeAdmin(start: () => AdminUnderTest): void {
       expect(replicas[0]?.sizeBytes).toBeGreaterThan(60);
       expect(await admin.listPartitionReassignments()).toEqual([]);
       expect(await admin.describeProducers([{ topic, partition: 1 }])).toEqual([
-        { ok: true, topic, partition: 1, producers: [] },
+        {
+          ok: true,
+          topic,
+          partition: 1,
+          producers: [
+            {
+              producerId: expect.any(BigInt),
+              producerEpoch: 0,
+              lastSequence: 0,
+              lastTimestamp: expect.any(Number),
+              coordinatorEpoch: expect.any(Number),
+              transactionStartOffset: undefined,
+            },
+          ],
+        },
       ]);
     });
   });

@@ -11,7 +11,7 @@ describe('the admin client on Millrace', () => {
 
   afterAll(() => broker.close());
 
-  describeAdmin(() => ({ address: broker.bootstrapServers, isMillrace: true }));
+  describeAdmin(() => ({ address: broker.bootstrapServers }));
 
   it('goes on after its broker was away', async () => {
     const own = await startBroker();

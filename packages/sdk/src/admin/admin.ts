@@ -94,7 +94,7 @@ export class Admin implements AsyncDisposable {
 
   /**
    * Fails with TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR, INVALID_CONFIG or
-   * POLICY_VIOLATION. When a broker's answer is lost the request is sent again, and TOPIC_ALREADY_EXISTS may mean that the first did it.
+   * POLICY_VIOLATION. On Apache Kafka it takes a moment until every broker knows a new topic. When a broker's answer is lost the request is sent again, and TOPIC_ALREADY_EXISTS may mean that the first did it.
    */
   async createTopics(
     topics: readonly NewTopic[],
