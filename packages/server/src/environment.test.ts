@@ -10,6 +10,8 @@ describe('settingsFromEnvironment', () => {
         MILLRACE_DURABILITY: 'os',
         HOME: '/x',
         MILLRACE_CACHE: '/c',
+        MILLRACE_BROKERS: 'elsewhere:9092',
+        MILLRACE_PROFILE: 'of the command line',
         MILLRACE_DATA_DIR: '/d',
       },
       KNOWN,

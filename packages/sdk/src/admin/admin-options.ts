@@ -14,6 +14,8 @@ import {
   text,
   type OptionCheck,
 } from '../options/check-options.ts';
+import type { TopicPartition } from '../topic-partition.ts';
+import { PartitionAnswers } from './node-refs.ts';
 
 export const CALL_OPTIONS = { signal: instance(AbortSignal), timeoutMs: milliseconds({ min: 1 }), retry: boolean };
 
@@ -119,6 +121,18 @@ export const ITEMS = {
 export function checkItems(where: string, items: readonly object[], spec: Readonly<Record<string, OptionCheck>>): void {
   checkArray(where, items);
   for (const [index, item] of items.entries()) checkOptions(`${where}[${String(index)}]`, item, spec);
+}
+
+/** Throws when a partition is named twice: a request has room for one wish, and one answer, for each. */
+export function checkDistinct(where: string, items: readonly TopicPartition[]): void {
+  const seen = new PartitionAnswers<true>();
+  for (const item of items) {
+    if (seen.get(item) !== undefined) {
+      const label = `${item.topic}[${String(item.partition)}]`;
+      throw new KafkaError('MILLRACE_CLIENT_INVALID_OPTION', `${where} names ${label} twice`);
+    }
+    seen.set(item.topic, item.partition, true);
+  }
 }
 
 export function checkNames(where: string, items: readonly string[], what = 'names'): void {

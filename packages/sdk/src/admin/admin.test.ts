@@ -40,6 +40,15 @@ describe('Admin', () => {
       /`offset`/,
     ],
     [
+      'a partition named twice',
+      (each) =>
+        each.deleteRecords([
+          { topic: 'a', partition: 0, before: 1 },
+          { topic: 'a', partition: 0, before: 2 },
+        ]),
+      /names a\[0\] twice/,
+    ],
+    [
       'an unknown resource',
       (each) => each.describeConfigs([{ type: 'planet' as never, name: 'x' }]),
       /`type` is "planet"/,

@@ -11,7 +11,7 @@ import { ClosedError, throwIfAborted } from '../error.ts';
 import { checkOptions, milliseconds, text, type OptionCheck } from '../options/check-options.ts';
 import type { OffsetToCommit, TopicPartition } from '../topic-partition.ts';
 import { AdminCall, type CallOptions } from './admin-call.ts';
-import { CALL_OPTIONS, checkItems, checkNames, ITEMS, METHOD_OPTIONS } from './admin-options.ts';
+import { CALL_OPTIONS, checkDistinct, checkItems, checkNames, ITEMS, METHOD_OPTIONS } from './admin-options.ts';
 import * as changeGroups from './change-groups.ts';
 import * as changeTopics from './change-topics.ts';
 import type { ChangeOptions, CreatedTopic, NewTopic, PartitionsToCreate, TopicRef } from './change-topics.ts';
@@ -144,6 +144,7 @@ export class Admin implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<readonly Outcome<TopicPartition, DeletedRecords>[]> {
     checkItems('deleteRecords()', records, ITEMS.recordsToDelete);
+    checkDistinct('deleteRecords()', records);
     return this.#run('deleteRecords()', options, CALL_OPTIONS, (call) => deleteRecords(call, records));
   }
 
@@ -234,6 +235,7 @@ export class Admin implements AsyncDisposable {
   ): Promise<readonly Outcome<TopicPartition>[]> {
     checkNames('alterGroupOffsets()', [groupId], 'group ids');
     checkItems('alterGroupOffsets()', offsets, ITEMS.offsetToCommit);
+    checkDistinct('alterGroupOffsets()', offsets);
     return this.#run('alterGroupOffsets()', options, CALL_OPTIONS, (call) =>
       groupOffsets.alterGroupOffsets(call, groupId, offsets),
     );
