@@ -14,6 +14,7 @@ import { REPO_ROOT, SoakBroker } from './soak-broker.ts';
 import { renderSummary, SECTION, type RunSummary } from './report.ts';
 import { prepareClients, type PreparedClient } from './prepare-clients.ts';
 import { sdkCommand } from './sdk-faults/sdk-command.ts';
+import { slowConsumerCommand } from './slow-consumer/slow-command.ts';
 import { SoakRound, type RoundOutcome, type RoundSetting } from './soak-round.ts';
 
 const DOCUMENT = join(REPO_ROOT, 'docs', 'reliability.md');
@@ -152,7 +153,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 let exitCode: number;
 try {
-  exitCode = process.argv[2] === 'sdk' ? await sdkCommand(process.argv.slice(3)) : await main();
+  const [, , what = '', ...rest] = process.argv;
+  if (what === 'sdk') exitCode = await sdkCommand(rest);
+  else if (what === 'slow-consumer') exitCode = await slowConsumerCommand(rest);
+  else exitCode = await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   if (error instanceof UsageError) console.error(USAGE);

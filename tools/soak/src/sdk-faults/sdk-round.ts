@@ -10,7 +10,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '@millrace/base';
 import { allOrThrow, kafka, oneOrThrow, str, topic, type Consumer, type Kafka } from '@millrace/sdk';
-import { checkHistory, waitUntil, type HistoryEvent, type HistoryReport, type SaidEvent } from '@millrace/testing';
+import { checkHistory, type HistoryEvent, type HistoryReport, type SaidEvent } from '@millrace/testing';
 import type { FaultCluster } from './fault-cluster.ts';
 
 const PARTITIONS = 4;
@@ -19,6 +19,8 @@ const SLOW_HANDLER_MS_MAX = 8;
 const SESSION_MS = 6_000;
 const REQUEST_MS = 1_500;
 const PEACE_MS_MAX = 45_000;
+const POLL_MS = 10;
+const STEP_MS_MAX = 200;
 /** Less than the hour by which a broker lets timestamps be ahead of it. */
 const CLOCK_JUMP_MS = 1_800_000;
 
@@ -68,6 +70,11 @@ class SdkRound {
   readonly #history: HistoryEvent[] = [];
   readonly #clients: Kafka[] = [];
   readonly #handled = new Map<string, number>();
+  /** By record, as read in the end. */
+  readonly #placeOf = new Map<string, { readonly partition: number; readonly offset: number }>();
+  readonly #readAlongWith = new Set<string>();
+  /** What happened to the group, for those who look into a failure. */
+  readonly #trace: string[] = [];
   readonly #acknowledged = new Set<string>();
   readonly #problems: string[] = [];
   #sent = 0;
@@ -102,6 +109,12 @@ class SdkRound {
     await producer.close();
     await this.#readInTheEnd();
     await this.#awaitGroup(members.map(({ consumer }) => consumer));
+    const unread = (): string[] => [...this.#acknowledged].filter((record) => !this.#readAlongWith.has(record));
+    const whatReader = (): string => {
+      const some = unread().slice(0, 5).join(', ');
+      return `the reader to read everything: it lacks ${unread().length}, such as ${some}\n${String(alone.consumer.explain())}\n`;
+    };
+    await come(whatReader, () => unread().length === 0);
     for (const { consumer, done } of [...members, alone]) {
       await consumer.close();
       await done;
@@ -170,6 +183,11 @@ class SdkRound {
       sessionTimeoutMs: SESSION_MS,
       heartbeatIntervalMs: 300,
       maxWaitMs: 100,
+      onAssigned: (partitions) => this.#note(name, 'assigned', partitions),
+      onRevoked: (partitions) => this.#note(name, 'revoked', partitions),
+      onLost: (partitions) => this.#note(name, 'lost', partitions),
+      onReset: (reset) => this.#note(name, 'reset', [reset]),
+      onError: (error) => void this.#trace.push(`${name} was told: ${error.message}`),
     });
     // What one member is given of a stream never goes back, unless its partition was taken away in between.
     const last = new Map<string, number>();
@@ -188,6 +206,10 @@ class SdkRound {
       )
       .catch((error: unknown) => void this.#problems.push(`member ${name} ended: ${String(error)}`));
     return { consumer, done };
+  }
+
+  #note(name: string, what: string, partitions: readonly object[]): void {
+    this.#trace.push(`${name} ${what} ${JSON.stringify(partitions)} after ${this.#handled.size} records`);
   }
 
   /** Reads along, and goes on where it was whatever happens. */
@@ -210,6 +232,10 @@ class SdkRound {
       const { topic: topicName, partition } = batch;
       this.#say({ type: 'poll', topic: topicName, partition, consumer: name, isolation: 'read_committed', records });
       positions[partition] = (records.at(-1)?.[0] ?? -1) + 1;
+      for (const [offset, value] of records) {
+        if (isComplete !== undefined) this.#placeOf.set(value, { partition, offset });
+        else this.#readAlongWith.add(value);
+      }
       batch.done();
       if (isComplete?.(positions) === true) return;
     }
@@ -236,10 +262,14 @@ class SdkRound {
   async #awaitGroup(consumers: readonly Consumer<Records>[]): Promise<void> {
     const what = (): string => {
       const missing = this.#missing();
+      const places = missing.map((record) => {
+        const { partition = -1, offset = -1 } = this.#placeOf.get(record) ?? {};
+        return `${partition}@${offset}`;
+      });
       const reasons = consumers.map((consumer) => String(consumer.explain())).join('\n');
-      return `the group to process everything: it lacks ${missing.length}, such as ${missing.slice(0, 5).join(', ')}\n${reasons}\n`;
+      return `the group to process everything: it lacks ${missing.length}, such as ${missing.slice(0, 5).join(', ')}, at ${places.slice(0, 50).join(' ')}\n${reasons}\n${this.#trace.join('\n')}\n`;
     };
-    await waitUntil(what, () => this.#missing().length === 0, PEACE_MS_MAX);
+    await come(what, () => this.#missing().length === 0);
   }
 
   #missing(): string[] {
@@ -325,15 +355,26 @@ function isOfBrokers(kind: SdkFault): boolean {
   return kind === 'kill' || kind === 'move leader';
 }
 
+/** As `come`, for a promise. */
 async function within<Value>(what: string, promise: Promise<Value>): Promise<Value> {
-  const ending = new AbortController();
-  const late = sleep(PEACE_MS_MAX, undefined, { signal: ending.signal }).then(
-    () => Promise.reject(new Error(`${what}: not within ${PEACE_MS_MAX} ms`)),
-    () => new Promise<never>(() => undefined),
+  let isSettled = false;
+  const settle = (): void => void (isSettled = true);
+  promise.then(settle, settle);
+  await come(
+    () => what,
+    () => isSettled,
   );
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    ending.abort();
+  return promise;
+}
+
+/** Waits for a condition. What a machine stands still for in between, as one that measures something else does, is not counted. */
+async function come(what: () => string, condition: () => boolean): Promise<void> {
+  let waitedMs = 0;
+  for (let before = performance.now(); !condition();) {
+    if (waitedMs > PEACE_MS_MAX) throw new Error(`${what()}: not within ${PEACE_MS_MAX} ms`);
+    await sleep(POLL_MS);
+    const now = performance.now();
+    waitedMs += Math.min(now - before, STEP_MS_MAX);
+    before = now;
   }
 }
