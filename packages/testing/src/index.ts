@@ -42,7 +42,7 @@ export type {
 } from './test-broker/test-broker.ts';
 export { TestClock, type TestClockKind, type TestClockOptions } from './test-broker/test-clock.ts';
 export type { RecordToWrite, TestRecord } from './test-broker/test-record.ts';
-export type { CommittedOffset, TestGroup } from './test-broker/wire-helper.ts';
+export type { CommittedOffset, TestGroup } from './test-broker/cluster-probe.ts';
 export { createTempDir, type TempDir } from './temp-dir.ts';
 export { waitUntil } from './wait-until.ts';
 export { WireClient, type WireClientOptions } from './wire-client.ts';

@@ -11,7 +11,7 @@ import { BrokerNeighbours, type Broker, type BrokerOptions } from '@millrace/bro
 import { createMemoryMetaStore, type ClusterSnapshot, type MetaStore, type TopicMetadata } from '@millrace/metadata';
 import type { ProbeTopicOptions } from './log-probe.ts';
 import { Faults, type FaultSwitches } from './test-broker/faults.ts';
-import { SharedLogs } from './test-broker/shared-logs.ts';
+import { ClusterLogs } from './test-broker/cluster-logs.ts';
 import type {
   ReadRecordsOptions,
   StopOptions,
@@ -23,7 +23,7 @@ import type {
 import { TestClock } from './test-broker/test-clock.ts';
 import { TestNode } from './test-broker/test-node.ts';
 import type { RecordToWrite, TestRecord } from './test-broker/test-record.ts';
-import { WireHelper, type CommittedOffset, type TestGroup } from './test-broker/wire-helper.ts';
+import { ClusterProbe, type CommittedOffset, type TestGroup } from './test-broker/cluster-probe.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Settings that make a broker quick in tests; what Kafka waits for in production, tests need not. */
@@ -54,9 +54,9 @@ class TestCluster implements TestBroker {
   readonly #clock: Clock;
   readonly #faults: Faults;
   readonly #nodes: TestNode[] = [];
-  readonly #logs: SharedLogs | undefined;
+  readonly #logs: ClusterLogs | undefined;
   readonly #metaStore: MetaStore | undefined;
-  readonly #wire = new WireHelper(() => this.#ports());
+  readonly #wire = new ClusterProbe(() => this.#ports());
   readonly #fatalListeners: ((error: Error) => void)[] = [];
   #fatal: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -69,7 +69,7 @@ class TestCluster implements TestBroker {
     const timers: Timers = this.#clock instanceof TestClock ? this.#clock : (givenTimers ?? systemTimers);
     this.#faults = new Faults(timers);
     this.faults = this.#faults;
-    this.#logs = dataDir === undefined ? new SharedLogs() : undefined;
+    this.#logs = dataDir === undefined ? new ClusterLogs() : undefined;
     this.#metaStore =
       options.metaStore ?? (dataDir === undefined ? createMemoryMetaStore(randomOf(options)) : undefined);
     const neighbours = brokers > 1 ? new BrokerNeighbours() : undefined;

@@ -17,7 +17,7 @@ import {
 } from '@millrace/broker';
 import { ErrorCode, type ApiName, type ErrorName } from '@millrace/protocol';
 import { runFaulty } from './faulty-request.ts';
-import { HELPER_CLIENT_ID } from './helper-client-id.ts';
+import { PROBE_CLIENT_ID } from './probe-client-id.ts';
 import { SwitchedFault, type FaultAction } from './switched-fault.ts';
 
 /** Which requests a fault acts on; every one when nothing is said. */
@@ -129,7 +129,7 @@ export class Faults implements FaultSwitches {
     context: RequestContext,
     message: unknown,
   ): unknown {
-    if (context.clientId === HELPER_CLIENT_ID) return handler.handle(context, message);
+    if (context.clientId === PROBE_CLIENT_ID) return handler.handle(context, message);
     if (this.#dead.has(nodeId)) return closeConnection;
     const result = this.#inTurn(nodeId, handler, context, message);
     if (!(result instanceof Promise)) return result;

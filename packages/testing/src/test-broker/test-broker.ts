@@ -5,7 +5,7 @@ import type { ProbeTopicOptions } from '../log-probe.ts';
 import type { FaultSwitches } from './faults.ts';
 import type { TestClock, TestClockKind } from './test-clock.ts';
 import type { RecordToWrite, TestRecord } from './test-record.ts';
-import type { CommittedOffset, TestGroup } from './wire-helper.ts';
+import type { CommittedOffset, TestGroup } from './cluster-probe.ts';
 
 export interface TestBrokerOptions extends Omit<BrokerOptions, 'clock' | 'engine' | 'interceptor' | 'neighbours'> {
   /** How many, in this process, with node ids from `nodeId` (default 1) on. They keep everything in memory. Default 1. */

@@ -38,7 +38,7 @@ import {
   type ProbeTopicOptions,
 } from '../log-probe.ts';
 import { WireClient, type WireClientOptions } from '../wire-client.ts';
-import { HELPER_CLIENT_ID } from './helper-client-id.ts';
+import { PROBE_CLIENT_ID } from './probe-client-id.ts';
 import { PartitionReader, type RecordToWrite, type TestRecord } from './test-record.ts';
 
 const METADATA_VERSION = 12;
@@ -74,7 +74,7 @@ interface ReadOptions {
   readonly includeUncommitted?: boolean | undefined;
 }
 
-export class WireHelper {
+export class ClusterProbe {
   readonly #ports: () => ReadonlyMap<number, number>;
 
   /** @param ports of the brokers that run, by node id */
@@ -83,12 +83,12 @@ export class WireHelper {
   }
 
   async createTopic(name: string, options: ProbeTopicOptions): Promise<void> {
-    await using probe = await LogProbe.connect({ port: this.#anyPort(), clientId: HELPER_CLIENT_ID });
+    await using probe = await LogProbe.connect({ port: this.#anyPort(), clientId: PROBE_CLIENT_ID });
     await probe.createTopic(name, options);
   }
 
   async deleteTopic(name: string): Promise<void> {
-    await using probe = await LogProbe.connect({ port: this.#anyPort(), clientId: HELPER_CLIENT_ID });
+    await using probe = await LogProbe.connect({ port: this.#anyPort(), clientId: PROBE_CLIENT_ID });
     await probe.deleteTopic(name);
   }
 
@@ -211,7 +211,7 @@ export class WireHelper {
     if (leader === undefined) throw new RefusedError(what, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     const port = this.#ports().get(leader.nodeId);
     if (port === undefined) throw new RefusedError(what, ErrorCode.LEADER_NOT_AVAILABLE);
-    return { port, clientId: HELPER_CLIENT_ID };
+    return { port, clientId: PROBE_CLIENT_ID };
   }
 
   async #connectToCoordinator(groupId: string): Promise<WireClient> {
@@ -224,7 +224,7 @@ export class WireHelper {
   }
 
   #connect(port: number): Promise<WireClient> {
-    return WireClient.connect({ port, clientId: HELPER_CLIENT_ID });
+    return WireClient.connect({ port, clientId: PROBE_CLIENT_ID });
   }
 
   #anyPort(): number {

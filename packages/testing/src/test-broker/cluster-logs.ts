@@ -15,7 +15,7 @@ interface Hold {
   readonly released: PromiseWithResolvers<void>;
 }
 
-export class SharedLogs {
+export class ClusterLogs {
   #engine: LogEngine | undefined;
   #started: Promise<void> | undefined;
   readonly #holds = new Map<string, Hold>();
