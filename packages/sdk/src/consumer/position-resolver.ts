@@ -295,14 +295,17 @@ export class PositionResolver {
       this.#applyPolicy(partition, 'truncated');
       return;
     }
-    partition.moveTo(endOffset, leaderEpoch);
+    // Records in hand are dropped by the move: those that are not finished and still in the log have to come again.
+    const unfinished = partition.progress.watermark();
+    const target = unfinished.offset < endOffset ? unfinished : { offset: endOffset, leaderEpoch };
+    partition.moveTo(target.offset, target.leaderEpoch);
     this.#ready(partition);
     this.#options.onReset({
       topic: partition.topic.name,
       partition: partition.partition,
       reason: 'truncated',
       from,
-      to: endOffset,
+      to: target.offset,
       skippedOffsets: 0,
     });
   }
