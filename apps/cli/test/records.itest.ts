@@ -167,8 +167,8 @@ describe('millrace produce and consume', () => {
   });
 
   it('measure', async () => {
-    const written = await cli.run(['perf', 'produce', topic, '--records', '2000', '--size', '50', '--json']);
-    const read = await cli.run(['perf', 'consume', topic, '--records', '2000', '--json']);
+    const written = await cli.run(['perf', 'produce', topic, '--count', '2000', '--size', '50', '--json']);
+    const read = await cli.run(['perf', 'consume', topic, '--count', '2000', '--json']);
 
     expect(JSON.parse(written.stdout)).toMatchObject({
       records: 2_000,

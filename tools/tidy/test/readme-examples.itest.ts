@@ -29,7 +29,7 @@ async function runProgram(containing: string, port = 0): Promise<CommandOutcome>
 
 describe('programs of the README', () => {
   it('are those that are run here', () => {
-    expect(programs).toHaveLength(2);
+    expect(programs).toHaveLength(3);
   });
 
   it('produce with kafkajs', async () => {
@@ -42,6 +42,16 @@ describe('programs of the README', () => {
 
     const records = await probe.readAll('shipments', 0);
     expect(records.map(({ value }) => value)).toEqual(['one espresso']);
+  });
+
+  it('produce and consume with the client of this project', async () => {
+    await using broker = await startBroker();
+    await using probe = await LogProbe.connect({ port: broker.port });
+    await probe.createTopic('shipments');
+
+    const { code, stdout } = await runProgram('@millrace/sdk', broker.port);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "customer-1 { item: 'espresso', count: 1 }\n" });
   });
 
   it('start a broker in memory', async () => {

@@ -8,18 +8,18 @@ import { Latencies } from './latencies.ts';
 import { printPerf, type PerfResult } from './report.ts';
 
 interface PerfConsumeOptions extends ClusterOptions {
-  readonly records: number;
+  readonly count: number;
   readonly group?: string;
   readonly idle: number;
 }
 
 export function perfConsumeCommand(context: CliContext): Command {
   return clusterCommand('consume', 'read records as fast as they come', [
-    'millrace perf consume bench --records 1000000',
-    'millrace perf consume bench --records 100000 --group perf --json',
+    'millrace perf consume bench --count 1000000',
+    'millrace perf consume bench --count 100000 --group perf --json',
   ])
     .argument('<topic...>')
-    .option('--records <count>', 'how many', parseCount, 100_000)
+    .option('-n, --count <records>', 'how many', parseCount, 100_000)
     .option('-g, --group <id>', 'as a member of this group, whose offsets move on')
     .option('--idle <time>', 'end when nothing came for so long', parseDuration, 5_000)
     .addHelpText('after', '\nLatency is told for records that were written while it ran: from their timestamp to here.')
@@ -40,7 +40,7 @@ export function perfConsumeCommand(context: CliContext): Command {
 async function measure(
   context: CliContext,
   consumer: Consumer,
-  { records: wanted, idle }: PerfConsumeOptions,
+  { count: wanted, idle }: PerfConsumeOptions,
 ): Promise<PerfResult> {
   const latencies = new Latencies();
   const startedAt = Date.now();

@@ -11,7 +11,7 @@ import { Latencies } from './latencies.ts';
 import { printPerf, type PerfResult } from './report.ts';
 
 interface PerfProduceOptions extends ClusterOptions {
-  readonly records: number;
+  readonly count: number;
   readonly size: number;
   readonly keys?: number;
   readonly throughput?: number;
@@ -28,11 +28,11 @@ const BURST = 500;
 
 export function perfProduceCommand(context: CliContext): Command {
   return clusterCommand('produce', 'write records as fast as they are taken, and say how long each took', [
-    'millrace perf produce bench --records 1000000 --size 100',
-    'millrace perf produce bench --throughput 1000 --records 30000 --linger 5ms -z lz4',
+    'millrace perf produce bench --count 1000000 --size 100',
+    'millrace perf produce bench --throughput 1000 --count 30000 --linger 5ms -z lz4',
   ])
     .argument('<topic>')
-    .option('--records <count>', 'how many', parseCount, 100_000)
+    .option('-n, --count <records>', 'how many', parseCount, 100_000)
     .option('--size <bytes>', 'of each value', parseCount, 100)
     .option('--keys <count>', 'number of different keys (default: none have keys)', parseCount)
     .option('--throughput <records>', 'at most so many a second', parseCount)
@@ -58,7 +58,7 @@ async function measure(
   context: CliContext,
   producer: Producer,
   topic: string,
-  { records, size, keys, throughput }: PerfProduceOptions,
+  { count: records, size, keys, throughput }: PerfProduceOptions,
 ): Promise<PerfResult> {
   const latencies = new Latencies();
   // Half of it repeats, so that codecs have something to do.
