@@ -13,7 +13,7 @@ const [, , mode, group, topic] = process.argv;
 
 if (mode === 'member' && group !== undefined && topic !== undefined) {
   const context = new CaseContext('member', () => Promise.reject(new Error('a member restarts nothing')));
-  const member = joinGroup(context, [texts(topic)], { group, sessionTimeoutMs: 6_000 });
+  const member = joinGroup(context, [texts(topic)], { group, protocol: 'classic', sessionTimeoutMs: 6_000 });
   await until('an assignment', () => assigned(member).length > 0);
   await livesUntilKilled();
 }
