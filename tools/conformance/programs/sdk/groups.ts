@@ -151,7 +151,13 @@ const cooperative: CaseBody = async (context) => {
 
 const staticMember: CaseBody = async (context) => {
   const source = await createTopic(context, { partitions: 4 });
-  const options = { group: context.name('group'), sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 30_000 };
+  // A group of KIP-848 refuses the second process until the first has left.
+  const options = {
+    group: context.name('group'),
+    protocol: 'classic',
+    sessionTimeoutMs: 30_000,
+    rebalanceTimeoutMs: 30_000,
+  } as const;
   const first = joinGroup(context, [source], { ...options, instanceId: 'one' });
   const second = joinGroup(context, [source], { ...options, instanceId: 'two' });
   await halves(first, second);
