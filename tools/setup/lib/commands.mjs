@@ -74,7 +74,7 @@ const CLI_FLAGS = [
 ];
 
 /**
- * @typedef {{ summary: string, nodeArgs?: string[], cwd?: 'user' | 'root', what: string, stopIsSuccess?: boolean,
+ * @typedef {{ summary: string, nodeArgs?: string[], cwd?: 'user' | 'root', what: string, readsInput?: boolean, stopIsSuccess?: boolean,
  *   flags: string[], switches?: string[], letters?: string[], takesWords?: boolean }} Command
  */
 
@@ -161,6 +161,7 @@ export const COMMANDS = {
     nodeArgs: [SOURCE, 'apps/cli/src/main.ts'],
     cwd: 'user',
     what: 'millrace',
+    readsInput: true,
     // Of `start` too; npm calls `--no-records` records.
     flags: [...BROKER_FLAGS, ...CLI_SWITCHES, ...CLI_FLAGS],
     switches: ['repair', ...CLI_SWITCHES],

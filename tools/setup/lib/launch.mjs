@@ -24,7 +24,9 @@ export async function launch({ root, nodePath, command, args, say }) {
     nodeArgs: [...options, join(root, entry), ...args],
     cwd: command.cwd === 'user' ? userFolder(root) : root,
     env: childEnvironment(root, nodePath),
+    stdin: command.readsInput ? 'pipe' : 'ignore',
   });
+  if (command.readsInput) feed(child);
 
   warnAboutDeafNpm(command, say);
   let stopAskedAt;
@@ -60,10 +62,19 @@ export async function launch({ root, nodePath, command, args, say }) {
     // The request came before the command had its handlers; for the broker that is a clean end: nothing was open yet.
     return command.stopIsSuccess && signal !== 'SIGKILL' ? 0 : 128 + constants.signals[signal];
   } finally {
+    if (command.readsInput) process.stdin.destroy();
     clearTimeout(patience);
     stopWatching();
     for (const signal of STOP_SIGNALS) process.removeListener(signal, stop);
   }
+}
+
+/** Hands our input on: the child leads a group of its own, which a terminal would not let read. */
+function feed(child) {
+  // It may end before its input does.
+  child.stdin?.on('error', () => {});
+  process.stdin.on('error', () => {});
+  process.stdin.pipe(child.stdin);
 }
 
 function splitEntry(nodeArgs) {

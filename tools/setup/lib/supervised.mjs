@@ -12,7 +12,7 @@ const PARENT_WATCH = fileURLToPath(new URL('./parent-watch.cjs', import.meta.url
 const SUPERVISOR_FD = 3;
 
 /**
- * @param {{ nodePath: string, nodeArgs: string[], cwd: string, env?: NodeJS.ProcessEnv, stdout?: 'inherit' | 'pipe', stderr?: 'inherit' | 'pipe' }} options
+ * @param {{ nodePath: string, nodeArgs: string[], cwd: string, env?: NodeJS.ProcessEnv, stdin?: 'ignore' | 'pipe', stdout?: 'inherit' | 'pipe', stderr?: 'inherit' | 'pipe' }} options
  * @returns {import('node:child_process').ChildProcess}
  */
 export function spawnSupervised({
@@ -20,13 +20,14 @@ export function spawnSupervised({
   nodeArgs,
   cwd,
   env = process.env,
+  stdin = 'ignore',
   stdout = 'inherit',
   stderr = 'inherit',
 }) {
   const child = spawn(nodePath, ['--require', PARENT_WATCH, ...nodeArgs], {
     cwd,
     env: { ...env, MILLRACE_SUPERVISOR_FD: String(SUPERVISOR_FD) },
-    stdio: ['ignore', stdout, stderr, 'pipe'],
+    stdio: [stdin, stdout, stderr, 'pipe'],
     detached: true,
   });
   // The child may close its end first; that is no error of ours.

@@ -1,7 +1,7 @@
 /** `npm start` from outside: what reaches stdout, how signals and vanished parents end the broker, exit codes. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { COMMANDS } from '../lib/commands.mjs';
@@ -307,6 +307,30 @@ describe('the list of flags of the command line', () => {
       assert.equal(switches.includes(flag), value === undefined, flag);
       if (letter !== undefined) assert.ok(letters.includes(letter), letter);
     }
+  });
+});
+
+describe('the command line', () => {
+  it('reads what it is given, to the end, and ends when its input does not', async () => {
+    const folder = join(workspace.root, 'apps/cli/src');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(
+      join(folder, 'main.ts'),
+      "if (process.argv[2] === 'deaf') process.exit(0);\nprocess.stdin.pipe(process.stdout);\n",
+    );
+    const text = 'a line\n'.repeat(50_000);
+    const file = join(workspace.root, 'input.txt');
+    writeFileSync(file, text);
+
+    const input = openSync(file, 'r');
+    const { code, stdout } = await npm(['run', '--silent', 'millrace'], { stdin: input }).ended;
+    closeSync(input);
+    assert.equal(code, 0);
+    assert.equal(stdout, text);
+
+    const endless = openSync('/dev/zero', 'r');
+    assert.equal((await npm(['run', '--silent', 'millrace', 'deaf'], { stdin: endless }).ended).code, 0);
+    closeSync(endless);
   });
 });
 
