@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SeededRandom, type Clock, type Timer, type Timers } from '@millrace/base';
+import { SeededRandom } from '@millrace/base';
 import { encodeMessage } from '@millrace/protocol';
 import type { TopicMetadata } from '../src/cluster/topic-metadata.ts';
 import { KafkaError } from '../src/error.ts';
@@ -7,46 +6,7 @@ import type { GroupCluster, GroupSendOptions } from '../src/group/group-cluster.
 import type { Answer, Api, RequestFor } from '../src/network/api.ts';
 import type { ClientRuntime } from '../src/runtime.ts';
 import { createClientEvents } from '../src/telemetry/client-events.ts';
-
-interface Scheduled {
-  readonly dueMs: number;
-  readonly callback: () => void;
-}
-
-/** Time that passes when a test says so. */
-export class ManualTime implements Clock, Timers {
-  #nowMs = 1_000;
-  #scheduled: Scheduled[] = [];
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-
-  schedule(delayMs: number, callback: () => void): Timer {
-    const entry = { dueMs: this.#nowMs + delayMs, callback };
-    this.#scheduled.push(entry);
-    return { cancel: () => void (this.#scheduled = this.#scheduled.filter((each) => each !== entry)) };
-  }
-
-  /** Runs what falls due on the way, each time letting everything come to rest. */
-  async advance(ms: number): Promise<void> {
-    const untilMs = this.#nowMs + ms;
-    await nextTurn();
-    for (;;) {
-      const [next] = this.#scheduled.filter(({ dueMs }) => dueMs <= untilMs).sort((a, b) => a.dueMs - b.dueMs);
-      if (next === undefined) break;
-      this.#scheduled = this.#scheduled.filter((each) => each !== next);
-      this.#nowMs = Math.max(this.#nowMs, next.dueMs);
-      next.callback();
-      await nextTurn();
-    }
-    this.#nowMs = untilMs;
-  }
-}
+import { HandTime } from './hand-time.ts';
 
 export interface SentRequest {
   readonly api: string;
@@ -61,7 +21,7 @@ type Behaviour = (sent: SentRequest, signal: AbortSignal | undefined) => unknown
 
 /** A cluster without I/O: answers are what the test says, topics what it lists. */
 export class FakeGroupCluster implements GroupCluster {
-  readonly time = new ManualTime();
+  readonly time = new HandTime(1_000);
   readonly runtime: ClientRuntime = {
     clock: this.time,
     timers: this.time,

@@ -2,7 +2,6 @@
  * A cluster of one broker in memory for unit tests of the consumer: logs that tests append to, fetch sessions kept as a broker keeps
  * them, and every request on record. Answers come when the test says so, or at once.
  */
-import type { Clock, Timer, Timers } from '@millrace/base';
 import { SeededRandom } from '@millrace/base';
 import { RecordBatchWriter, stampBatch } from '@millrace/protocol';
 import {
@@ -18,51 +17,12 @@ import type { TopicMetadata } from '../src/cluster/topic-metadata.ts';
 import type { Consumer } from '../src/consumer/consumer.ts';
 import { KafkaError } from '../src/error.ts';
 import { createClientEvents } from '../src/telemetry/client-events.ts';
+import { HandTime, settle } from './hand-time.ts';
 
 export const TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ';
 const FETCH = 1;
 const LIST_OFFSETS = 2;
 const FETCH_VERSION = 17;
-
-/** Time that passes when the test says so. */
-export class HandTime implements Clock, Timers {
-  #nowMs = 1_000_000;
-  readonly #pending = new Set<{ dueMs: number; callback: () => void }>();
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-
-  schedule(delayMs: number, callback: () => void): Timer {
-    const entry = { dueMs: this.#nowMs + delayMs, callback };
-    this.#pending.add(entry);
-    return { cancel: () => void this.#pending.delete(entry) };
-  }
-
-  /** Runs what falls due on the way, each at its time, and lets promises come true in between. */
-  async advance(byMs: number): Promise<void> {
-    const endMs = this.#nowMs + byMs;
-    for (;;) {
-      await settle();
-      const [next] = [...this.#pending].filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
-      if (next === undefined) break;
-      this.#pending.delete(next);
-      this.#nowMs = Math.max(this.#nowMs, next.dueMs);
-      next.callback();
-    }
-    this.#nowMs = endMs;
-    await settle();
-  }
-}
-
-/** Lets everything happen that waits for promises only. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 interface Log {
   batches: { readonly base: number; readonly next: number; readonly bytes: Buffer }[];

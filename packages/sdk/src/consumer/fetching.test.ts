@@ -1,5 +1,6 @@
 import { ErrorCode } from '@millrace/protocol';
-import { LogCluster, settle } from '../../test/log-cluster.ts';
+import { settle } from '../../test/hand-time.ts';
+import { LogCluster } from '../../test/log-cluster.ts';
 import { nullable, str } from '../topic/codecs.ts';
 import { topic } from '../topic/topic.ts';
 import { Consumer } from './consumer.ts';

@@ -1,5 +1,5 @@
 import { ErrorCode } from '@millrace/protocol';
-import { HandTime } from '../../test/log-cluster.ts';
+import { HandTime } from '../../test/hand-time.ts';
 import { ConsumedPartition } from './consumed-partition.ts';
 import { ConsumedTopic } from './consumed-topic.ts';
 import type { ConsumerCluster } from './consumer-cluster.ts';
