@@ -7,7 +7,7 @@
  */
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { add, closingLine, exitCodeOf, failure, noCounts, parseClosingLine, success } from './lib/counts.mjs';
+import { add, closingLine, exitCodeOf, failure, lastLines, noCounts, parseClosingLine, success } from './lib/counts.mjs';
 import { endLine, printLog, runStep, tool } from './lib/step.mjs';
 import { PARTS, runTests } from './lib/tests.mjs';
 
@@ -66,7 +66,7 @@ async function main(args) {
   );
   for (const name of total.skippedNames) process.stdout.write(`SKIPPED ${name}\n`);
   for (const name of total.failedNames) process.stdout.write(`FAILED ${name}\n`);
-  process.stdout.write(`${closingLine(total)}\n`);
+  process.stdout.write(`${lastLines(total)}\n`);
   return exitCodeOf(total);
 }
 

@@ -26,6 +26,11 @@ export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
+/** How a whole CI run ends: `N passed, N failed` alone on the last line, what was skipped on a line before it. */
+export function lastLines({ passed, failed, skipped }) {
+  return `${skipped > 0 ? `${skipped} skipped\n` : ''}${passed} passed, ${failed} failed`;
+}
+
 const CLOSING_LINE = /^(\d+) passed, (\d+) failed, (\d+) skipped$/;
 
 /** Reads the closing line of another program of ours, or undefined when it did not get that far. */

@@ -8,6 +8,7 @@ import {
   closingLine,
   countNxRun,
   exitCodeOf,
+  lastLines,
   failedTasks,
   logOfFailedTasks,
   noCounts,
@@ -38,6 +39,11 @@ describe('closing line', () => {
   it('is not found in a run that broke off', () => {
     assert.equal(parseClosingLine('3 passed, 1 failed\nstack trace'), undefined);
     assert.equal(parseClosingLine(''), undefined);
+  });
+
+  it('of a whole CI run is alone on the last line, after what was skipped', () => {
+    assert.equal(lastLines(counts(3, 1, 0)), '3 passed, 1 failed');
+    assert.equal(lastLines(counts(3, 1, 2)), '2 skipped\n3 passed, 1 failed');
   });
 });
 
