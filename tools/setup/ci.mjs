@@ -7,7 +7,16 @@
  */
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { add, closingLine, exitCodeOf, failure, lastLines, noCounts, parseClosingLine, success } from './lib/counts.mjs';
+import {
+  add,
+  closingLine,
+  exitCodeOf,
+  failure,
+  lastLines,
+  noCounts,
+  parseClosingLine,
+  success,
+} from './lib/counts.mjs';
 import { endLine, printLog, runStep, tool } from './lib/step.mjs';
 import { PARTS, runTests } from './lib/tests.mjs';
 
