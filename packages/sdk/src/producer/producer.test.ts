@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { SeededRandom } from '@millrace/base';
 import { ErrorCode } from '@millrace/protocol';
 import { ScriptedCluster, turn, type StoredRecord } from '../../test/scripted-cluster.ts';
@@ -384,6 +385,18 @@ describe('a producer', () => {
       code: 'MILLRACE_CLIENT_ABORTED',
     });
     await scripted.settle(producer.flush());
+  });
+
+  it('leaves nothing behind on a signal that outlives its records', async () => {
+    const { scripted, producer } = setup();
+    const { signal } = new AbortController();
+
+    // The first waits for metadata and the others in line behind it.
+    const sent = Array.from({ length: 20 }, () => producer.send(events, { value: 'v' }, { signal }));
+    expect(getEventListeners(signal, 'abort')).not.toEqual([]);
+    await scripted.settle(Promise.all(sent));
+
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('delivers what it has when it is closed, and then takes nothing', async () => {

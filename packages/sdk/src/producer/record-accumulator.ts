@@ -139,19 +139,28 @@ export class RecordAccumulator {
   ): Promise<Result> {
     const { clock } = this.#cluster.runtime;
     return new Promise<Result>((resolve, reject) => {
+      const onAbort = (): void => {
+        if (signal !== undefined) this.#abandon(waiting, new AbortError(describe(sink.topic), signal));
+      };
+      // A signal may live as long as the process, and has one listener for each record that waits, not for each that ever did.
+      const forget = (): void => signal?.removeEventListener('abort', onAbort);
       const waiting: Waiting = {
         sink,
         record,
         timestampMs: record.timestamp ?? clock.nowMs(),
         deadlineMs: clock.monotonicMs() + this.#settings.deliveryTimeoutMs,
         signal,
-        added: (batch) => resolve(onAdded(batch)),
-        failed: reject,
+        added: (batch) => {
+          forget();
+          resolve(onAdded(batch));
+        },
+        failed: (error) => {
+          forget();
+          reject(error);
+        },
         isGone: false,
       };
-      signal?.addEventListener('abort', () => this.#abandon(waiting, new AbortError(describe(sink.topic), signal)), {
-        once: true,
-      });
+      signal?.addEventListener('abort', onAbort, { once: true });
       this.#enqueue(sink.topic, waiting);
     });
   }
