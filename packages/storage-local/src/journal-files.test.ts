@@ -72,6 +72,25 @@ class LosingDisk {
   }
 }
 
+/** A disk on which the next open fails once `openFilesMax` files are open. */
+function diskWithFewDescriptors(disk: FileSystem, openFilesMax: number): { fileSystem: FileSystem; open(): number } {
+  let count = 0;
+  const open: FileSystem['open'] = async (path, options) => {
+    if (count === openFilesMax) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+    const file = await disk.open(path, options);
+    count++;
+    const close: OpenFile['close'] = () => {
+      count--;
+      return file.close();
+    };
+    return { ...file, close };
+  };
+  const fileSystem = new Proxy(disk, {
+    get: (target, name: keyof FileSystem) => (name === 'open' ? open : target[name].bind(target)),
+  });
+  return { fileSystem, open: () => count };
+}
+
 async function place(files: JournalFiles, lsn: number): Promise<void> {
   while (files.place(4096, lsn) === undefined) await files.whenReady();
 }
@@ -141,5 +160,28 @@ describe('journal files', () => {
 
     expect(await outcome).toBe('EIO: lost');
     await files.close();
+  });
+
+  it.each([
+    ['one that has groups', { current: { number: 1, position: 4096, firstLsn: 1, lastLsn: 8 }, older: [], unused: [] }],
+    ['a new one', { older: [], unused: [] }],
+  ])('leave nothing open when %s cannot be opened for filling', async (_, state) => {
+    const disk = new SimulatedDisk(new SeededRandom(1));
+    await disk.makeDirectory(DIRECTORY);
+    await (await disk.open(`${DIRECTORY}/${journalFileName(1)}`, { mode: 'create' })).close();
+    const few = diskWithFewDescriptors(disk, 1);
+    const files = new JournalFiles({
+      fileSystem: few.fileSystem,
+      directory: DIRECTORY,
+      fileBytes: FILE_BYTES,
+      marks: new JournalMarks(FILE_BYTES),
+      timers: new ManualTime(),
+      logger: silentLogger,
+      onFailure: () => undefined,
+    });
+
+    await expect(files.start(state)).rejects.toThrow('EMFILE');
+
+    expect(few.open()).toBe(0);
   });
 });

@@ -118,8 +118,7 @@ export class JournalFiles {
     } else {
       const { number, position, firstLsn, lastLsn } = state.current;
       const path = this.#path(number);
-      const file = await fileSystem.open(path, { mode: 'update', durableWrites: true });
-      const filler = await fileSystem.open(path, { mode: 'update', durableWrites: true });
+      const { file, filler } = await openBoth(fileSystem, path);
       const wholeBytes = Math.floor((await file.sizeBytes()) / alignedBytes(1)) * alignedBytes(1);
       // Where the padding of the last group is gone its end lies behind them, and must not be filled over.
       const preparedBytes = Math.max(wholeBytes, position);
@@ -351,6 +350,17 @@ export class JournalFiles {
 
   #path(number: number): string {
     return `${this.#options.directory}/${journalFileName(number)}`;
+  }
+}
+
+/** Both or none. */
+async function openBoth(fileSystem: FileSystem, path: string): Promise<Pick<JournalFile, 'file' | 'filler'>> {
+  const file = await fileSystem.open(path, { mode: 'update', durableWrites: true });
+  try {
+    return { file, filler: await fileSystem.open(path, { mode: 'update', durableWrites: true }) };
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 
