@@ -168,6 +168,6 @@ function canonical(
   );
 }
 
-function refused(errorCode: number, errorMessage: string): AlterRefused {
+export function refused(errorCode: number, errorMessage: string): AlterRefused {
   return { errorCode, errorMessage };
 }

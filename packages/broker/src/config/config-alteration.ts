@@ -5,18 +5,14 @@
  *   topic has to do to obey.
  */
 import { messageOf, MillraceError } from '@millrace/base';
-import { ConfigResourceType, type ConfigResource, type MetaStore, type TopicMetadata } from '@millrace/metadata';
+import type { ConfigResourceType, MetaStore } from '@millrace/metadata';
 import { ErrorCode } from '@millrace/protocol';
 import type { BrokerServices } from '../services.ts';
 import { settledWithin } from '../topics/settle.ts';
-import {
-  planBrokerAlteration,
-  planTopicAlteration,
-  type AlterPlan,
-  type AlterRefused,
-  type ConfigOperation,
-} from './alter-configs.ts';
+import type { AlterRefused, ConfigOperation } from './alter-configs.ts';
 import { CLEANUP_POLICY, warnOfCompaction } from './compaction.ts';
+import type { AlterTarget } from './resources/config-resource-kind.ts';
+import { CONFIG_RESOURCES, unknownResourceType } from './resources/config-resources.ts';
 
 export interface AlterationResult {
   readonly errorCode: number;
@@ -73,7 +69,11 @@ async function storeInTurn(
   if (!('changes' in plan)) return plan;
   if (validateOnly) return DONE;
   try {
-    await metaStore.alterConfigs(target.resource, plan.changes);
+    if (target.apply !== undefined) {
+      target.apply(plan.changes);
+      return DONE;
+    }
+    await metaStore.alterConfigs({ type: type as ConfigResourceType, name }, plan.changes);
   } catch (error) {
     if (!MillraceError.is(error)) throw error;
     const isGone = error.code === 'MILLRACE_METADATA_UNKNOWN_TOPIC';
@@ -95,65 +95,6 @@ async function whenObeyed(services: AlterationServices, { version, topicId }: St
   };
 }
 
-interface Target {
-  readonly resource: ConfigResource;
-  /** Undefined for a broker, whose settings are defaults of all topics. */
-  readonly topic: TopicMetadata | undefined;
-  readonly current: ReadonlyMap<string, string>;
-  plan(operations: readonly ConfigOperation[]): AlterPlan | AlterRefused;
-}
-
-const NOTHING: ReadonlyMap<string, string> = new Map();
-
-function targetOf(
-  { nodeId, config, metaStore }: AlterationServices,
-  type: number,
-  name: string,
-): Target | AlterRefused {
-  const snapshot = metaStore.snapshot();
-  switch (type) {
-    case ConfigResourceType.topic: {
-      if (name === '') return invalid('settings for all topics belong to the broker, such as log.retention.ms');
-      const topic = snapshot.topicsByName.get(name);
-      if (topic === undefined) {
-        return { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: `there is no topic "${name}"` };
-      }
-      return {
-        resource: { type, name },
-        topic,
-        current: topic.configs,
-        plan: (operations) => planTopicAlteration(config, topic.configs, operations),
-      };
-    }
-    case ConfigResourceType.broker: {
-      const problem = brokerNameProblem(name, nodeId);
-      if (problem !== undefined) return invalid(problem);
-      return {
-        resource: { type, name },
-        topic: undefined,
-        current: snapshot.configs.get(`${type}:${name}`) ?? NOTHING,
-        plan: (operations) => planBrokerAlteration(config, name === '' ? 'all' : 'one', operations),
-      };
-    }
-    case ConfigResourceType.brokerLogger:
-      return invalid('log levels are set at the start, with millrace.log.level');
-    case ConfigResourceType.clientMetrics:
-      return invalid('this release takes no metrics from clients, so there is nothing to subscribe to');
-    case ConfigResourceType.group:
-      return invalid('this release has no settings of single groups');
-    default:
-      return invalid(`resource type ${type} has no settings`);
-  }
-}
-
-/** Why settings of the broker named so are not here; a broker knows its own and those of all. */
-export function brokerNameProblem(name: string, nodeId: number): string | undefined {
-  if (name === '' || name === String(nodeId)) return undefined;
-  return /^\d+$/.test(name)
-    ? `this is broker ${nodeId}: ask broker ${name} itself, or leave the name empty for all brokers`
-    : `a broker is named by its number, not "${name}"`;
-}
-
-function invalid(errorMessage: string): AlterRefused {
-  return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage };
+function targetOf(services: AlterationServices, type: number, name: string): AlterTarget | AlterRefused {
+  return CONFIG_RESOURCES.get(type)?.target(services, name) ?? unknownResourceType(type);
 }

@@ -5,7 +5,7 @@
  * v5+: the client names the cluster and node that it means; another one → REBOOTSTRAP_REQUIRED, half of the pair → INVALID_REQUEST.
  * The response header has no tagged fields in any version; an unknown version is answered in v0 by the dispatcher.
  * v3+: features. One whose range starts at 0 is left out of the supported ones below v4, as in Kafka: older clients cannot take a 0.
- * Differs from Apache Kafka: transaction.version is the only feature, and it cannot be altered.
+ * Differs from Apache Kafka: the features are those of ../features.ts, and their levels cannot be altered.
  * Pinned by test/18-api-versions.itest.ts.
  */
 import { ErrorCode } from '@millrace/protocol';
@@ -16,6 +16,7 @@ import {
   type ApiVersionsRequest,
   type ApiVersionsResponse,
 } from '@millrace/protocol/messages/18-api-versions';
+import { FEATURES } from '../features.ts';
 import { defineHandler, type ApiHandler, type RequestContext } from './handler.ts';
 
 /** One line of the answer. */
@@ -28,9 +29,10 @@ export interface ServedApi {
 const API_VERSIONS_KEY = 18;
 /** From which a supported feature may have the version 0. */
 const ZERO_FEATURE_VERSION = 4;
-/** What can be turned on or off in Kafka, and is on here: 2 means the transactions of KIP-890. */
-const TRANSACTION_FEATURE = { name: 'transaction.version', minVersion: 0, maxVersion: 2 };
-const FINALIZED_FEATURES = [{ name: TRANSACTION_FEATURE.name, minVersionLevel: 2, maxVersionLevel: 2 }];
+const SUPPORTED_FEATURES = FEATURES.map(({ name, minVersion, maxVersion }) => ({ name, minVersion, maxVersion }));
+const FINALIZED_FEATURES = FEATURES.map(({ name, finalizedVersion }) => {
+  return { name, minVersionLevel: finalizedVersion, maxVersionLevel: finalizedVersion };
+});
 /** Versions of the finalized features; they never change while a broker runs. */
 const FEATURES_EPOCH = 0n;
 const SOFTWARE_NAME = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
@@ -53,7 +55,9 @@ export function createApiVersionsHandler(
       }
       return createApiVersionsResponse({
         apiKeys: served(),
-        supportedFeatures: context.apiVersion >= ZERO_FEATURE_VERSION ? [TRANSACTION_FEATURE] : [],
+        supportedFeatures: SUPPORTED_FEATURES.filter(
+          ({ minVersion }) => minVersion > 0 || context.apiVersion >= ZERO_FEATURE_VERSION,
+        ),
         finalizedFeaturesEpoch: FEATURES_EPOCH,
         finalizedFeatures: FINALIZED_FEATURES,
       });

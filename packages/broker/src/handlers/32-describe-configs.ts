@@ -8,7 +8,6 @@
  * a small request cannot draw a huge answer; synonyms of retention.ms and segment.ms name the coarser keys (log.retention.hours) also while those are
  * in force, and the source is theirs. Pinned by test/configs.itest.ts.
  */
-import { ConfigResourceType } from '@millrace/metadata';
 import { ErrorCode } from '@millrace/protocol';
 import {
   createDescribeConfigsResponse,
@@ -17,25 +16,14 @@ import {
   type DescribeConfigsRequest,
   type DescribeConfigsResponse,
 } from '@millrace/protocol/messages/32-describe-configs';
-import { brokerNameProblem } from '../config/config-alteration.ts';
-import {
-  brokerConfigEntries,
-  clusterConfigEntries,
-  loggerEntries,
-  topicConfigEntries,
-  type ConfigEntry,
-} from '../config/describe-configs.ts';
-import { topicNameProblem } from '../partitions/topic-names.ts';
+import type { AlterRefused } from '../config/alter-configs.ts';
+import type { ConfigEntry } from '../config/describe-configs.ts';
+import { CONFIG_RESOURCES, unknownResourceType } from '../config/resources/config-resources.ts';
 import type { BrokerServices } from '../services.ts';
 import { defineHandler } from './handler.ts';
 
 type Asked = DescribeConfigsRequest['resources'][number];
 type Result = DescribeConfigsResponse['results'][number];
-
-interface Problem {
-  readonly errorCode: number;
-  readonly errorMessage: string;
-}
 
 export const describeConfigsHandler = defineHandler<DescribeConfigsRequest, DescribeConfigsResponse>({
   request: describeConfigsRequest,
@@ -81,42 +69,11 @@ function mergeRepeated(resources: readonly Asked[]): Asked[] {
 }
 
 function describe(
-  { config, metaStore, nodeId }: BrokerServices,
+  services: BrokerServices,
   { resourceType, resourceName, configurationKeys }: Asked,
-): readonly ConfigEntry[] | Problem {
-  const snapshot = metaStore.snapshot();
-  switch (resourceType) {
-    case ConfigResourceType.topic: {
-      const badName = topicNameProblem(resourceName);
-      if (badName !== undefined) return { errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, errorMessage: badName };
-      const topic = snapshot.topicsByName.get(resourceName);
-      if (topic !== undefined) return topicConfigEntries(config, topic.configs, configurationKeys);
-      return {
-        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-        errorMessage: `there is no topic "${resourceName}"`,
-      };
-    }
-    case ConfigResourceType.broker: {
-      const problem = brokerNameProblem(resourceName, nodeId);
-      if (problem !== undefined) return invalid(problem);
-      if (resourceName !== '') return brokerConfigEntries(config, configurationKeys);
-      return clusterConfigEntries(snapshot.configs.get(`${resourceType}:`) ?? new Map(), configurationKeys);
-    }
-    case ConfigResourceType.brokerLogger: {
-      const problem = brokerNameProblem(resourceName, nodeId);
-      if (problem !== undefined) return invalid(problem);
-      return resourceName === '' ? invalid('name one broker') : loggerEntries(config, configurationKeys);
-    }
-    case ConfigResourceType.clientMetrics:
-    case ConfigResourceType.group:
-      return resourceName === '' ? invalid('name one resource') : [];
-    default:
-      return invalid(`resource type ${resourceType} has no settings`);
-  }
-}
-
-function invalid(errorMessage: string): Problem {
-  return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage };
+): readonly ConfigEntry[] | AlterRefused {
+  const kind = CONFIG_RESOURCES.get(resourceType);
+  return kind?.describe(services, resourceName, configurationKeys) ?? unknownResourceType(resourceType);
 }
 
 function failed({ resourceType, resourceName }: Asked, errorCode: number, errorMessage: string | null): Result {
