@@ -1,224 +1,148 @@
 /**
- * `clients [--quick] [--write] [--rounds n] [--only load,…] [--broker os|fsync|kafka,…]`: our client beside others, on one broker.
+ * `clients [--quick] [--built] [--write [--add]] [--rounds n] [--only load,…] [--clients name,…] [--broker os|fsync|kafka,…]`: our client beside others,
+ * on one broker.
  *
  * Clients take turns within each round, each a process of its own that does one load and ends; the broker is the same for all of a load.
  * What counts is CPU for each record; wall time depends on who shares the cores with whom.
  */
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '@millrace/base';
-import { markdownTable, replaceSection } from '@millrace/testing';
+import { replaceSection } from '@millrace/testing';
 import { createBrokerUnderTest, type BrokerUnderTest } from './brokers/broker-under-test.ts';
 import { buildBroker, removeFolder } from './brokers/build.ts';
 import { killAllOnSignals, runCommand } from './brokers/child-processes.ts';
 import { CONTENDERS, TITLES, type Contender } from './brokers/contenders.ts';
+import { formatFiles } from './brokers/format-files.ts';
 import { findJava, type JavaToolchain } from './brokers/java.ts';
 import { KafkaTools } from './brokers/kafka-tools.ts';
 import { describeMachine, today } from './brokers/machine.ts';
-import { DOCUMENT, WORK_DIR } from './brokers/paths.ts';
+import { DOCUMENT, DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
 import { createTopics } from './brokers/wire.ts';
-import type { WorkFigures } from './clients/work.ts';
-import { median as medianOf } from './measure.ts';
+import { CLIENT_GOALS, judgeClient } from './clients/goals.ts';
+import { FIRST_ACK, LOADS, PROGRAMS, type Load, type ProgramName, type Runner } from './clients/loads.ts';
+import { loadTable, mergeRecords, reportClients, type LoadRecord } from './clients/report.ts';
+import { recordsOf, type WorkFigures } from './clients/work.ts';
 
-const PROGRAMS = {
-  sdk: join(import.meta.dirname, 'clients/programs/sdk.ts'),
-  platformatic: join(import.meta.dirname, 'clients/programs/platformatic.ts'),
-  kafkajs: join(import.meta.dirname, 'clients/programs/kafkajs.ts'),
-} as const;
+const FIGURES_FILE = join(DOCUMENT_DIR, 'clients.json');
 const TURN_MS_MAX = 300_000;
 const ROUNDS = 5;
-const PARTITIONS = 6;
-const QUICK_DIVISOR = 10;
+const QUICK_DIVISOR = 4;
+const PAYLOADS = 1_000;
 
-type ProgramName = keyof typeof PROGRAMS;
-
-/** One client's way of doing a load. */
-interface Runner {
-  readonly client: ProgramName | 'java';
-  readonly title: string;
-  readonly mode: string;
+interface ClientsOptions {
+  readonly isQuick: boolean;
+  readonly isWriting: boolean;
+  /** Rounds join those that were written before. */
+  readonly isAdding: boolean;
+  /** Whatever was built last is measured. */
+  readonly isBuilt: boolean;
+  readonly rounds: number;
+  readonly loads: readonly Load[];
+  readonly brokers: readonly Contender[];
+  readonly command: string;
 }
 
-interface Load {
-  readonly name: string;
-  readonly title: string;
-  readonly records: number;
-  readonly sizeBytes: number;
-  readonly compression: 'none' | 'lz4';
-  readonly partitions: number;
-  /** Records that lie in the topic before; 0 = the client writes. */
-  readonly fill: boolean;
-  readonly runners: readonly Runner[];
-}
-
-const PRODUCERS: readonly Runner[] = [
-  { client: 'sdk', title: '@millrace/sdk, a promise each', mode: 'produce' },
-  { client: 'platformatic', title: '@platformatic/kafka, 500 a call', mode: 'produce' },
-  { client: 'kafkajs', title: 'kafkajs, 500 a call', mode: 'produce' },
-  { client: 'java', title: 'Java (kafka-clients)', mode: 'produce' },
-];
-const CONSUMERS: readonly Runner[] = [
-  { client: 'sdk', title: '@millrace/sdk, for await', mode: 'consume' },
-  { client: 'sdk', title: '@millrace/sdk, batches', mode: 'consume-batches' },
-  { client: 'platformatic', title: '@platformatic/kafka, data events', mode: 'consume' },
-  { client: 'kafkajs', title: 'kafkajs, eachBatch', mode: 'consume' },
-  { client: 'java', title: 'Java (kafka-clients)', mode: 'consume' },
-];
-const PACED: readonly Runner[] = [
-  { client: 'sdk', title: '@millrace/sdk', mode: 'latency' },
-  { client: 'platformatic', title: '@platformatic/kafka', mode: 'latency' },
-  { client: 'kafkajs', title: 'kafkajs', mode: 'latency' },
-];
-const HANDLERS: readonly Runner[] = [
-  { client: 'sdk', title: 'run(), order key, 64 at once', mode: 'handle-key' },
-  { client: 'sdk', title: 'run(), order partition', mode: 'handle-partition' },
-];
-
-const plain = { compression: 'none', partitions: PARTITIONS } as const;
-const LOADS: readonly Load[] = [
-  {
-    ...plain,
-    name: 'produce-100b',
-    title: 'Produce 100 B',
-    records: 1_000_000,
-    sizeBytes: 100,
-    fill: false,
-    runners: PRODUCERS,
-  },
-  {
-    ...plain,
-    name: 'produce-1k',
-    title: 'Produce 1 KiB',
-    records: 300_000,
-    sizeBytes: 1_024,
-    fill: false,
-    runners: PRODUCERS,
-  },
-  {
-    ...plain,
-    name: 'produce-1k-lz4',
-    title: 'Produce 1 KiB, lz4',
-    records: 300_000,
-    sizeBytes: 1_024,
-    compression: 'lz4',
-    fill: false,
-    runners: PRODUCERS,
-  },
-  {
-    ...plain,
-    name: 'consume-100b',
-    title: 'Consume 100 B',
-    records: 2_000_000,
-    sizeBytes: 100,
-    fill: true,
-    runners: CONSUMERS,
-  },
-  {
-    ...plain,
-    name: 'consume-1k',
-    title: 'Consume 1 KiB',
-    records: 400_000,
-    sizeBytes: 1_024,
-    fill: true,
-    runners: CONSUMERS,
-  },
-  {
-    ...plain,
-    name: 'consume-1k-lz4',
-    title: 'Consume 1 KiB, lz4',
-    records: 400_000,
-    sizeBytes: 1_024,
-    compression: 'lz4',
-    fill: true,
-    runners: CONSUMERS,
-  },
-  {
-    ...plain,
-    name: 'latency',
-    title: 'Produce 1,000 records a second of 100 B',
-    records: 8_000,
-    sizeBytes: 100,
-    fill: false,
-    runners: PACED,
-  },
-  {
-    ...plain,
-    name: 'handlers',
-    title: 'Handlers of 5 ms, one partition',
-    records: 1_000,
-    sizeBytes: 100,
-    partitions: 1,
-    fill: true,
-    runners: HANDLERS,
-  },
-];
-
-type Measured = ReadonlyMap<Runner, WorkFigures[]>;
-
-export async function clientsCommand(args: readonly string[]): Promise<number> {
+/** The options, or the line that says what is wrong. */
+export function parseClientsArgs(args: readonly string[]): ClientsOptions | string {
   const { values } = parseArgs({
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      add: { type: 'boolean', default: false },
+      built: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       only: { type: 'string' },
+      clients: { type: 'string' },
       broker: { type: 'string', default: 'fsync,kafka' },
     },
   });
-  const wanted = values.only?.split(',') ?? LOADS.map(({ name }) => name);
-  const contenders = values.broker.split(',');
-  const unknown = [
-    ...wanted.filter((name) => !LOADS.some((load) => load.name === name)),
-    ...contenders.filter((name) => !CONTENDERS.some((one) => one === name)),
-  ];
+  const names = values.only?.split(',') ?? LOADS.map(({ name }) => name);
+  const brokers = values.broker.split(',');
+  const clients = values.clients?.split(',');
+  const known = new Set<string>([...LOADS.map(({ name }) => name), ...CONTENDERS]);
+  const unknown = [...names, ...brokers].filter((name) => !known.has(name));
   if (unknown.length > 0) {
-    process.stderr.write(
-      `there is no "${unknown.join('", "')}"; loads: ${LOADS.map(({ name }) => name).join(', ')}; brokers: ${CONTENDERS.join(', ')}\n`,
-    );
-    return 2;
+    return `there is no "${unknown.join('", "')}"; loads: ${LOADS.map(({ name }) => name).join(', ')}; brokers: ${CONTENDERS.join(', ')}`;
   }
   const rounds = Number(values.rounds ?? (values.quick ? 1 : ROUNDS));
+  if (!Number.isInteger(rounds) || rounds < 1) return `--rounds takes a whole number from 1 on, not "${values.rounds}"`;
+  const loads = LOADS.filter(({ name }) => names.includes(name)).map((load) => ({
+    ...load,
+    records: values.quick ? Math.ceil(load.records / QUICK_DIVISOR) : load.records,
+    runners: load.runners.filter(({ name }) => clients?.includes(name) ?? true),
+  }));
+  return {
+    isQuick: values.quick,
+    isWriting: values.write,
+    isAdding: values.add,
+    isBuilt: values.built,
+    rounds,
+    loads,
+    brokers: CONTENDERS.filter((one) => brokers.includes(one)),
+    command: ['node --conditions=@millrace/source tools/bench/src/main.ts clients', ...args].join(' '),
+  };
+}
+
+export async function clientsCommand(args: readonly string[]): Promise<number> {
+  const options = parseClientsArgs(args);
+  if (typeof options === 'string') {
+    process.stderr.write(`${options}\n`);
+    return 2;
+  }
   mkdirSync(WORK_DIR, { recursive: true });
   const workDir = mkdtempSync(join(WORK_DIR, 'clients-'));
   killAllOnSignals(() => removeFolder(workDir));
   try {
     const java = await findJava();
-    await buildBroker();
-    const command = ['node --conditions=@millrace/source tools/bench/src/main.ts clients', ...args].join(' ');
-    const parts: string[] = [];
-    for (const contender of CONTENDERS.filter((one) => contenders.includes(one))) {
-      for (const load of LOADS.filter(({ name }) => wanted.includes(name))) {
-        const records = values.quick ? Math.ceil(load.records / QUICK_DIVISOR) : load.records;
-        const measured = await measure(
-          { ...load, records },
-          contender,
-          rounds,
-          join(workDir, `${contender}-${load.name}`),
-          java,
-        );
-        parts.push(`### ${load.title}, on ${TITLES[contender]}`, '', tableOf(load, measured), '');
-        process.stderr.write(`\n${parts.slice(-4).join('\n')}\n`);
+    if (!options.isBuilt) await buildBroker();
+    const records: LoadRecord[] = [];
+    for (const broker of options.brokers) {
+      for (const load of options.loads) {
+        const machine = describeMachine(java);
+        const dataDir = join(workDir, `${broker}-${load.name}`);
+        const figures = Object.fromEntries(await measure({ load, contender: broker, options, dataDir, java }));
+        const { isQuick, command } = options;
+        records.push({ load: load.name, broker, date: today(), machine, command, isQuick, figures });
+        process.stderr.write(`\n${load.title}, on ${TITLES[broker]}\n${loadTable(load, figures)}\n\n`);
+        if (options.isWriting) await writeDocument(records.slice(-1), options.isAdding);
       }
     }
-    const report = reportOf(parts, java, rounds, command);
-    process.stdout.write(`${report}\n`);
-    if (values.write) writeFileSync(DOCUMENT, replaceSection(readFileSync(DOCUMENT, 'utf8'), 'bench:clients', report));
-    return 0;
+    process.stdout.write(`${reportClients(records)}\n`);
+    return allMet(records) ? 0 : 1;
   } finally {
     removeFolder(workDir);
   }
 }
 
-async function measure(
-  load: Load,
-  contender: Contender,
-  rounds: number,
-  dataDir: string,
-  java: JavaToolchain,
-): Promise<Measured> {
-  const figures = new Map<Runner, WorkFigures[]>(load.runners.map((runner) => [runner, []]));
+/** Loads that were not run now keep the figures of their last run. */
+async function writeDocument(measured: readonly LoadRecord[], isAdding: boolean): Promise<void> {
+  const stored = existsSync(FIGURES_FILE) ? (JSON.parse(readFileSync(FIGURES_FILE, 'utf8')) as LoadRecord[]) : [];
+  const merged = mergeRecords(stored, measured, isAdding);
+  mkdirSync(DOCUMENT_DIR, { recursive: true });
+  writeFileSync(FIGURES_FILE, `${JSON.stringify(merged, null, 2)}\n`);
+  writeFileSync(DOCUMENT, replaceSection(readFileSync(DOCUMENT, 'utf8'), 'bench:clients', reportClients(merged)));
+  await formatFiles([FIGURES_FILE, DOCUMENT]);
+}
+
+function allMet(records: readonly LoadRecord[]): boolean {
+  return records.every(({ load, figures }) =>
+    CLIENT_GOALS.every((goal) => goal.load !== load || judgeClient(goal, figures)?.isMet !== false),
+  );
+}
+
+interface Measuring {
+  readonly load: Load;
+  readonly contender: Contender;
+  readonly options: ClientsOptions;
+  readonly dataDir: string;
+  readonly java: JavaToolchain;
+}
+
+async function measure({ load, contender, options, dataDir, java }: Measuring): Promise<Map<string, WorkFigures[]>> {
+  const figures = new Map<string, WorkFigures[]>(load.runners.map(({ name }) => [name, []]));
   const broker = await createBrokerUnderTest({ contender, dataDir, java });
   broker.spawn();
   try {
@@ -226,25 +150,19 @@ async function measure(
     const filled = `${load.name}-filled`;
     if (load.fill) {
       await createTopics(broker, [{ name: filled, partitions: load.partitions }]);
-      await runProgram('sdk', 'produce', broker, filled, load);
+      await runProgram('sdk', 'fill', broker, filled, load);
     }
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < options.rounds; round++) {
       for (const [index, runner] of load.runners.entries()) {
         const topic = load.fill ? filled : `${load.name}-${round}-${index}`;
         if (!load.fill) await createTopics(broker, [{ name: topic, partitions: load.partitions }]);
+        const turn = `bench: ${load.name} on ${contender}, round ${round + 1}, ${runner.title}`;
         try {
-          const result =
-            runner.client === 'java'
-              ? await runJava(runner.mode, broker, topic, load, java)
-              : await runProgram(runner.client, runner.mode, broker, topic, load);
-          figures.get(runner)?.push(result);
-          process.stderr.write(
-            `bench: ${load.name} on ${contender}, round ${round + 1}, ${runner.title}: ${JSON.stringify(result)}\n`,
-          );
+          const result = await runTurn(runner, broker, topic, load, java);
+          figures.get(runner.name)?.push(result);
+          process.stderr.write(`${turn}: ${JSON.stringify(result)}\n`);
         } catch (error) {
-          process.stderr.write(
-            `bench: ${load.name} on ${contender}, round ${round + 1}, ${runner.title} failed: ${messageOf(error)}\n`,
-          );
+          process.stderr.write(`${turn} failed: ${messageOf(error)}\n`);
         }
       }
     }
@@ -255,17 +173,31 @@ async function measure(
   }
 }
 
-async function runProgram(
+function runTurn(
+  { client, mode, records }: Runner,
+  broker: BrokerUnderTest,
+  topic: string,
+  load: Load,
+  java: JavaToolchain,
+): Promise<WorkFigures> {
+  if (client === 'java') return runJava(mode, broker, topic, load, java);
+  if (mode === 'first-ack') return runNode([FIRST_ACK, client, broker.bootstrap, topic]);
+  return runProgram(client, mode, broker, topic, { ...load, records: Math.min(records ?? Infinity, load.records) });
+}
+
+function runProgram(
   client: ProgramName,
   mode: string,
   broker: BrokerUnderTest,
   topic: string,
-  load: Load,
+  { records, sizeBytes, compression }: Load,
 ): Promise<WorkFigures> {
-  const args = [mode, broker.bootstrap, topic, String(load.records), String(load.sizeBytes), load.compression];
-  const output = await runCommand(process.execPath, ['--conditions=@millrace/source', PROGRAMS[client], ...args], {
-    timeoutMs: TURN_MS_MAX,
-  });
+  const args = [mode, broker.bootstrap, topic, String(records), String(sizeBytes), compression];
+  return runNode(['--conditions=@millrace/source', PROGRAMS[client], ...args]);
+}
+
+async function runNode(args: readonly string[]): Promise<WorkFigures> {
+  const output = await runCommand(process.execPath, args, { timeoutMs: TURN_MS_MAX });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as WorkFigures;
 }
 
@@ -274,85 +206,26 @@ async function runJava(
   mode: string,
   broker: BrokerUnderTest,
   topic: string,
-  load: Load,
+  { records, sizeBytes, compression }: Load,
   java: JavaToolchain,
 ): Promise<WorkFigures> {
   const tools = new KafkaTools(java);
   if (mode === 'consume') {
-    const { recordsPerSecond } = await tools.consume(
-      broker.bootstrap,
-      topic,
-      load.records,
-      `java-${topic}-${String(Date.now())}`,
-    );
-    return { recordsPerSecond };
+    const group = `java-${topic}-${String(Date.now())}`;
+    return { recordsPerSecond: await tools.consumeWarm(broker.bootstrap, topic, records, group) };
   }
-  const { recordsPerSecond } = await tools.produce(broker.bootstrap, {
-    topic,
-    records: load.records,
-    warmupRecords: Math.floor(load.records * 0.2),
-    recordSizeBytes: load.sizeBytes,
-    properties: [`compression.type=${load.compression}`],
-  });
+  // As what the others send, since what is drawn at random cannot be compressed.
+  const payloadFile = join(WORK_DIR, `payload-${process.pid}-${sizeBytes}.txt`);
+  const recordAt = recordsOf(sizeBytes);
+  writeFileSync(payloadFile, Array.from({ length: PAYLOADS }, (_, index) => recordAt(index).value).join('\n'));
+  const { recordsPerSecond } = await tools
+    .produce(broker.bootstrap, {
+      topic,
+      records: 2 * records,
+      warmupRecords: records,
+      payloadFile,
+      properties: [`compression.type=${compression}`],
+    })
+    .finally(() => removeFolder(payloadFile));
   return { recordsPerSecond };
-}
-
-function tableOf(load: Load, measured: Measured): string {
-  const median = (runner: Runner, pick: (one: WorkFigures) => number | undefined): number => {
-    const values = (measured.get(runner) ?? []).flatMap((one) => pick(one) ?? []);
-    return values.length === 0 ? NaN : medianOf(values);
-  };
-  const text = (value: number, digits: number): string => (Number.isFinite(value) ? value.toFixed(digits) : '–');
-  const isPaced = load.runners.every(({ mode }) => mode === 'latency');
-  const rows = load.runners.map((runner) => [
-    runner.title,
-    text(
-      median(runner, (one) => one.recordsPerSecond / 1_000),
-      1,
-    ),
-    text(
-      median(runner, (one) => one.cpuMicros),
-      2,
-    ),
-    ...(isPaced
-      ? [
-          text(
-            median(runner, (one) => one.p50Ms),
-            2,
-          ),
-          text(
-            median(runner, (one) => one.p99Ms),
-            2,
-          ),
-        ]
-      : []),
-    text(
-      median(runner, (one) => one.residentMaxMb),
-      0,
-    ),
-  ]);
-  const head = [
-    'client',
-    'thousand records/s',
-    'µs of CPU a record',
-    ...(isPaced ? ['p50 ms', 'p99 ms'] : []),
-    'peak RSS MB',
-  ];
-  return markdownTable(head, rows);
-}
-
-function reportOf(parts: readonly string[], java: JavaToolchain, rounds: number, command: string): string {
-  return [
-    '## Clients on one broker',
-    '',
-    `${today()}, ${describeMachine(java)}; median of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}. Command: \`${command}\`.`,
-    '',
-    'Each client is a process of its own that does one load; broker and client share the cores. Keys of 16 B out of 100,000, values like JSON, 6 partitions, acks from all replicas. CPU is that',
-    'of the client process from behind the warm-up (a fifth of the records) to the end. Ours is idempotent; the other two Node clients are not, because they allow one request in flight with it. What each is asked to do stands in',
-    '`tools/bench/src/clients/programs`.',
-    '',
-    ...parts,
-  ]
-    .join('\n')
-    .trimEnd();
 }

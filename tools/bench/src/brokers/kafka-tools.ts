@@ -7,6 +7,7 @@ import type { JavaToolchain } from './java.ts';
 import { LATENCY_PROBE, TRANSACTION_PROBE } from './paths.ts';
 import {
   parseConsumerPerformance,
+  parseConsumerProgress,
   parseEndToEndLatency,
   parseLatencyProbe,
   parseProducerPerformance,
@@ -18,6 +19,7 @@ import {
 } from './tool-output.ts';
 
 const TOOL_MS_MAX = 600_000;
+const REPORT_MS = 50;
 /** The heap that Kafka's scripts give these tools. */
 const TOOL_JVM = ['-Xmx512m', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
 const TOOLS = 'org.apache.kafka.tools';
@@ -27,7 +29,9 @@ export interface ProduceLoad {
   readonly records: number;
   /** Of `records`, how many come before the figures begin. */
   readonly warmupRecords: number;
-  readonly recordSizeBytes: number;
+  /** Random bytes of this size; without it a line of `payloadFile` each. */
+  readonly recordSizeBytes?: number;
+  readonly payloadFile?: string;
   /** Default: as fast as it goes. */
   readonly recordsPerSecond?: number;
   /** `key=value` of the producer. */
@@ -57,7 +61,10 @@ export class KafkaTools {
     const output = await this.#run([
       `${TOOLS}.ProducerPerformance`,
       ...['--bootstrap-server', bootstrap, '--topic', load.topic, '--num-records', String(load.records)],
-      ...['--warmup-records', String(load.warmupRecords), '--record-size', String(load.recordSizeBytes)],
+      ...['--warmup-records', String(load.warmupRecords)],
+      ...(load.payloadFile === undefined
+        ? ['--record-size', String(load.recordSizeBytes)]
+        : ['--payload-file', load.payloadFile]),
       ...['--throughput', String(load.recordsPerSecond ?? -1)],
       ...(load.properties === undefined ? [] : ['--command-property', ...load.properties]),
     ]);
@@ -72,6 +79,16 @@ export class KafkaTools {
       ...['--timeout', '60000'],
     ]);
     return parseConsumerPerformance(output);
+  }
+
+  /** Records per second of the second half of what {@link consume} reads, by when the JVM has compiled what it runs. */
+  async consumeWarm(bootstrap: string, topic: string, records: number, group: string): Promise<number> {
+    const output = await this.#run([
+      `${TOOLS}.ConsumerPerformance`,
+      ...['--bootstrap-server', bootstrap, '--topic', topic, '--num-records', String(records), '--group', group],
+      ...['--timeout', '60000', '--show-detailed-stats', '--reporting-interval', String(REPORT_MS)],
+    ]);
+    return parseConsumerProgress(output, records / 2);
   }
 
   async endToEnd(bootstrap: string, topic: string, records: number, sizeBytes: number): Promise<LatencyFigures> {

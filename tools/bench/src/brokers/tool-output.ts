@@ -61,6 +61,24 @@ export function parseConsumerPerformance(output: string): ConsumerFigures {
   return figures;
 }
 
+/** The rate from the line at which `fromRecords` were read to the last, of ConsumerPerformance with detailed statistics. */
+export function parseConsumerProgress(output: string, fromRecords: number): number {
+  const lines = output.split('\n').map((line) => line.split(',').map((cell) => cell.trim()));
+  const head = lines.find((cells) => cells.includes('data.consumed.in.nMsg'));
+  const readAt = head?.indexOf('data.consumed.in.nMsg') ?? -1;
+  const points = lines.flatMap((cells) => {
+    const time = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}):(\d{3})$/.exec(cells[0] ?? '');
+    if (time === null || cells.length !== head?.length) return [];
+    return [{ timeMs: Date.parse(`${time[1]}T${time[2]}.${time[3]}Z`), records: Number(cells[readAt]) }];
+  });
+  const from = points.find(({ records }) => records >= fromRecords);
+  const last = points.at(-1);
+  if (from === undefined || last === undefined || !(last.timeMs > from.timeMs)) {
+    throw unexpected('ConsumerPerformance', output);
+  }
+  return ((last.records - from.records) / (last.timeMs - from.timeMs)) * 1_000;
+}
+
 /** The last lines of EndToEndLatency. It prints whole milliseconds. */
 export function parseEndToEndLatency(output: string): LatencyFigures {
   const found = /Percentiles: 50th = (\d+), 99th = (\d+), 99\.9th = (\d+)/.exec(output);

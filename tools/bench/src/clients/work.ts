@@ -2,9 +2,11 @@
  * What the client programs share: what they are asked for, the records, and how a stretch of work is measured.
  *
  * A program is a process of its own with one client in it: `PROGRAM MODE BOOTSTRAP TOPIC RECORDS SIZE COMPRESSION`. It prints its figures as
- * one line of JSON. CPU is that of the process, all its threads included, from behind the warm-up to the end.
+ * one line of JSON. It does its load twice and the second time counts, so that code is compiled and buffers have grown for every client
+ * alike. CPU is that of the process, all its threads included.
  */
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Work {
   readonly mode: string;
@@ -16,17 +18,25 @@ export interface Work {
 }
 
 export interface WorkFigures {
-  readonly recordsPerSecond: number;
+  readonly recordsPerSecond?: number;
   /** Microseconds of CPU for each record. */
   readonly cpuMicros?: number;
   readonly residentMaxMb?: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
+  /** From before the import of the client to its first acknowledged record. */
+  readonly firstAckMs?: number;
 }
+
+export type Modes = Readonly<Record<string, () => Promise<WorkFigures>>>;
 
 const KEYS = 100_000;
 const KEY_BYTES = 16;
 const VALUES = 1_000;
+const PACED_PER_SECOND = 1_000;
+/** Records in one call of clients that make no batches themselves, and how many such calls at once. */
+const CALL_RECORDS = 500;
+const CALLS = 5;
 
 export function readWork(): Work {
   const [mode = '', bootstrap = '', topic = '', records = '', size = '', compression = 'none'] = process.argv.slice(2);
@@ -34,53 +44,108 @@ export function readWork(): Work {
   return { mode, bootstrap, topic, records: Number(records), sizeBytes: Number(size), compression };
 }
 
-/** Keys of 16 bytes out of 100,000, as text. */
-export const KEY_TEXTS: readonly string[] = Array.from({ length: KEYS }, (_, index) =>
-  `key-${index}`.padEnd(KEY_BYTES, '.'),
-);
-
-export function keyAt(index: number): string {
-  // A step that is prime to the number of keys visits all of them out of order.
-  return KEY_TEXTS[(index * 7_919) % KEYS] as string;
+/** Does what the process was asked for, prints its figures and ends it. */
+export async function runMode({ mode }: Work, modes: Modes): Promise<never> {
+  const run = modes[mode];
+  if (run === undefined) throw new Error(`this program knows no "${mode}"`);
+  const figures = await run();
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+  process.exit(0);
 }
 
-/** Text like JSON of about `sizeBytes`, of which a thousand differ. */
-export function valuesOf(sizeBytes: number): readonly string[] {
-  return Array.from({ length: VALUES }, (_, index) => {
+/** Keys of 16 bytes out of 100,000, as text. */
+const KEY_TEXTS: readonly string[] = Array.from({ length: KEYS }, (_, index) => `key-${index}`.padEnd(KEY_BYTES, '.'));
+
+export interface TextRecord {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The records of a load by their index, the same for every client: text like JSON of about `sizeBytes`, of which a thousand differ. */
+export function recordsOf(sizeBytes: number): (index: number) => TextRecord {
+  const values = Array.from({ length: VALUES }, (_, index) => {
     const text = `{"id":${index * 104_729},"name":"customer ${index}","total":${(index * 37) % 1_000},"note":"`;
     let filler = '';
     for (let word = index; text.length + filler.length < sizeBytes - 2; word += 31) filler += `${word.toString(36)} `;
     return `${text}${filler}`.slice(0, sizeBytes - 2).concat('"}');
   });
+  // A step that is prime to the number of keys visits all of them out of order.
+  return (index) => ({
+    key: KEY_TEXTS[(index * 7_919) % KEYS] as string,
+    value: values[index % VALUES] as string,
+  });
 }
 
-export class Stretch {
-  readonly #sinceMs = performance.now();
-  readonly #cpu = process.cpuUsage();
-
-  end(records: number): WorkFigures {
-    const seconds = (performance.now() - this.#sinceMs) / 1_000;
-    const { user, system } = process.cpuUsage(this.#cpu);
-    return {
-      recordsPerSecond: records / seconds,
-      cpuMicros: (user + system) / records,
-      residentMaxMb: process.resourceUsage().maxRSS / 1_024,
-    };
-  }
+/** For clients that make no batches themselves: calls of {@link CALL_RECORDS} records, {@link CALLS} at once. */
+export async function inCalls<Record>(
+  from: number,
+  to: number,
+  recordAt: (index: number) => Record,
+  call: (records: Record[]) => Promise<unknown>,
+): Promise<void> {
+  let next = from;
+  const one = async (): Promise<void> => {
+    while (next < to) {
+      const records: Record[] = [];
+      for (; next < to && records.length < CALL_RECORDS; next++) records.push(recordAt(next));
+      await call(records);
+    }
+  };
+  await Promise.all(Array.from({ length: CALLS }, one));
 }
 
-/** Sends `records` one by one on a clock of `perSecond`, whatever answers are missing, and times each. */
-export async function paced(
-  records: number,
-  perSecond: number,
-  send: (index: number) => Promise<unknown>,
-): Promise<number[]> {
+/** @param send sends the records from one index to before another, and resolves when all are acknowledged */
+export async function producing(
+  { records }: Work,
+  send: (from: number, to: number) => Promise<void>,
+): Promise<WorkFigures> {
+  await send(0, records);
+  const stretch = new Stretch();
+  await send(records, 2 * records);
+  return stretch.end(records);
+}
+
+/**
+ * @param read reads so many records from the beginning of the topic as a group of that name; calls `onFirst` when the first one is there,
+ *   and resolves with how many it saw when it has left the group
+ */
+export async function consuming(
+  { records }: Work,
+  read: (group: string, onFirst: () => void, onLast: (seen: number) => void) => Promise<void>,
+): Promise<WorkFigures> {
+  const group = `bench-${process.pid}`;
+  await read(
+    `${group}-warm`,
+    () => undefined,
+    () => undefined,
+  );
+  // CPU counts from before the group is joined, the time from the first record on: brokers let new groups wait.
+  const stretch = new Stretch();
+  let figures: WorkFigures | undefined;
+  await read(
+    group,
+    () => stretch.restartClock(),
+    (seen) => (figures ??= stretch.end(seen)),
+  );
+  if (figures === undefined) throw new Error(`fewer than ${records} records were read`);
+  return figures;
+}
+
+/** Sends records one by one on a clock, whatever answers are missing, and times each. */
+export async function pacing({ records }: Work, send: (index: number) => Promise<unknown>): Promise<WorkFigures> {
+  await paced(records / 4, send);
+  const stretch = new Stretch();
+  const timesMs = await paced(records, send);
+  return { ...stretch.end(records), p50Ms: percentile(timesMs, 0.5), p99Ms: percentile(timesMs, 0.99) };
+}
+
+async function paced(records: number, send: (index: number) => Promise<unknown>): Promise<number[]> {
   const timesMs: number[] = [];
   const pending: Promise<void>[] = [];
   const startMs = performance.now();
   for (let index = 0; index < records; index++) {
-    const dueMs = startMs + (index * 1_000) / perSecond;
-    while (performance.now() < dueMs) await new Promise((resolve) => setTimeout(resolve, 1));
+    const dueMs = startMs + (index * 1_000) / PACED_PER_SECOND;
+    while (performance.now() < dueMs) await sleep(1);
     const sentMs = performance.now();
     pending.push(send(index).then(() => void timesMs.push(performance.now() - sentMs)));
   }
@@ -88,21 +153,26 @@ export async function paced(
   return timesMs;
 }
 
-export function percentile(timesMs: readonly number[], share: number): number {
+function percentile(timesMs: readonly number[], share: number): number {
   const sorted = [...timesMs].sort((left, right) => left - right);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
-export function print(figures: WorkFigures): never {
-  process.stdout.write(`${JSON.stringify(figures)}\n`);
-  process.exit(0);
-}
+export class Stretch {
+  #sinceMs = performance.now();
+  readonly #cpu = process.cpuUsage();
 
-export const PACED_PER_SECOND = 1_000;
-/** Share of the records that come before the figures begin. */
-export const WARMUP = 0.2;
-/** Records that are sent and not acknowledged, at most. */
-export const OUTSTANDING = 20_000;
-/** Records in one call of clients that make no batches themselves, and how many such calls at once. */
-export const CALL_RECORDS = 500;
-export const CALLS = 5;
+  restartClock(): void {
+    this.#sinceMs = performance.now();
+  }
+
+  end(records: number): WorkFigures {
+    const { user, system } = process.cpuUsage(this.#cpu);
+    const seconds = (performance.now() - this.#sinceMs) / 1_000;
+    return {
+      recordsPerSecond: records / seconds,
+      cpuMicros: (user + system) / records,
+      residentMaxMb: process.resourceUsage().maxRSS / 1_024,
+    };
+  }
+}

@@ -1,110 +1,67 @@
 /** @millrace/sdk: a promise for each record; read by message (`for await`) or by batch. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kafka, nullable, str, topic } from '@millrace/sdk';
-import {
-  keyAt,
-  OUTSTANDING,
-  PACED_PER_SECOND,
-  paced,
-  percentile,
-  print,
-  readWork,
-  Stretch,
-  valuesOf,
-  WARMUP,
-  type WorkFigures,
-} from '../work.ts';
+import { consuming, pacing, producing, readWork, recordsOf, runMode, Stretch, type WorkFigures } from '../work.ts';
 
 const HANDLER_MS = 5;
+/** Records that are sent and not acknowledged, at most. */
+const OUTSTANDING = 20_000;
 const work = readWork();
 const client = kafka({ brokers: [work.bootstrap], clientId: 'bench-sdk' });
 const target = topic(work.topic, { key: nullable(str), value: nullable(str) });
+const recordAt = recordsOf(work.sizeBytes);
+const producer = client.producer({ compression: work.compression });
 
-print(await modes());
+await runMode(work, {
+  produce: () => producing(work, sendMany),
+  latency: () => pacing(work, (index) => producer.send(target, recordAt(index))),
+  consume: () => consuming(work, readMessages),
+  'consume-batches': () => consuming(work, readBatches),
+  'handle-key': () => handle('key', 64),
+  'handle-partition': () => handle('partition', 1),
+  fill,
+});
 
-function modes(): Promise<WorkFigures> {
-  switch (work.mode) {
-    case 'produce':
-      return produce();
-    case 'latency':
-      return latency();
-    case 'consume':
-      return consume();
-    case 'consume-batches':
-      return consumeBatches();
-    case 'handle-key':
-      return handle('key', 64);
-    case 'handle-partition':
-      return handle('partition', 1);
-    default:
-      throw new Error(`this program knows no "${work.mode}"`);
+/** Every promise is looked at, the oldest first, while later ones are under way. */
+async function sendMany(from: number, to: number): Promise<void> {
+  const outstanding: Promise<unknown>[] = [];
+  for (let index = from; index < to; index++) {
+    const slot = index % OUTSTANDING;
+    if (slot < outstanding.length) await outstanding[slot];
+    outstanding[slot] = producer.send(target, recordAt(index));
   }
+  await Promise.all(outstanding);
 }
 
-async function produce(): Promise<WorkFigures> {
-  const producer = client.producer({ compression: work.compression });
-  const values = valuesOf(work.sizeBytes);
-  const sendMany = async (from: number, to: number): Promise<void> => {
-    const outstanding: Promise<unknown>[] = [];
-    for (let index = from; index < to; index++) {
-      outstanding.push(producer.send(target, { key: keyAt(index), value: values[index % values.length] as string }));
-      if (outstanding.length < OUTSTANDING) continue;
-      // The older half, so that the other goes on meanwhile.
-      await Promise.all(outstanding.splice(0, OUTSTANDING / 2));
-    }
-    await Promise.all(outstanding);
-  };
-  const warm = Math.floor(work.records * WARMUP);
-  await sendMany(0, warm);
+async function fill(): Promise<WorkFigures> {
   const stretch = new Stretch();
-  await sendMany(warm, work.records);
-  return stretch.end(work.records - warm);
+  await sendMany(0, work.records);
+  return stretch.end(work.records);
 }
 
-async function latency(): Promise<WorkFigures> {
-  const producer = client.producer();
-  const values = valuesOf(work.sizeBytes);
-  const send = (index: number) =>
-    producer.send(target, { key: keyAt(index), value: values[index % values.length] as string });
-  await paced(Math.floor(work.records * WARMUP), PACED_PER_SECOND, send);
-  const stretch = new Stretch();
-  const timesMs = await paced(work.records, PACED_PER_SECOND, send);
-  return { ...stretch.end(work.records), p50Ms: percentile(timesMs, 0.5), p99Ms: percentile(timesMs, 0.99) };
-}
-
-async function consume(): Promise<WorkFigures> {
-  const consumer = client.consumer({ topics: [target], group: `bench-${process.pid}` });
-  const warm = Math.floor(work.records * WARMUP);
-  let stretch: Stretch | undefined;
+async function readMessages(group: string, onFirst: () => void, onLast: (seen: number) => void): Promise<void> {
+  await using consumer = client.consumer({ topics: [target], group });
   let seen = 0;
   let length = 0;
   for await (const message of consumer) {
+    if (seen === 0) onFirst();
     length += message.value?.length ?? 0;
-    if (++seen === warm) stretch = new Stretch();
-    if (seen === work.records) break;
+    if (++seen === work.records) break;
   }
-  if (length === 0 || stretch === undefined) throw new Error('nothing was read');
-  return stretch.end(work.records - warm);
+  if (length > 0) onLast(seen);
 }
 
-async function consumeBatches(): Promise<WorkFigures> {
-  const consumer = client.consumer({ topics: [target], group: `bench-${process.pid}` });
-  const warm = Math.floor(work.records * WARMUP);
-  let stretch: Stretch | undefined;
-  let before = 0;
+async function readBatches(group: string, onFirst: () => void, onLast: (seen: number) => void): Promise<void> {
+  await using consumer = client.consumer({ topics: [target], group });
   let seen = 0;
   let length = 0;
   for await (const batch of consumer.batches()) {
+    if (seen === 0) onFirst();
     for (let index = 0; index < batch.size; index++) length += batch.valueBytes(index)?.length ?? 0;
     seen += batch.size;
-    if (stretch === undefined && seen >= warm) {
-      stretch = new Stretch();
-      before = seen;
-    }
     if (seen >= work.records) break;
   }
-  if (length === 0 || stretch === undefined) throw new Error('nothing was read');
-  return stretch.end(seen - before);
+  if (length > 0) onLast(seen);
 }
 
 async function handle(order: 'key' | 'partition', concurrency: number): Promise<WorkFigures> {
