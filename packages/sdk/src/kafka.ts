@@ -23,6 +23,7 @@ import {
 import { arrayOf, options as nested } from './options/check-options.ts';
 import type { ProducerOptions } from './producer/options.ts';
 import { Producer } from './producer/producer.ts';
+import { systemRuntime, type RuntimeParts } from './runtime.ts';
 import type { AnyTopic } from './topic/topic.ts';
 
 export interface KafkaOptions extends ClusterOptions {
@@ -62,13 +63,17 @@ const KAFKA_OPTIONS = {
   signal: instance(AbortSignal),
 };
 
-/** Names a cluster. Nothing is connected until something is asked; a wrong option is refused at once. */
-export function kafka(options: KafkaOptions): Kafka {
+/**
+ * Names a cluster. Nothing is connected until something is asked; a wrong option is refused at once.
+ *
+ * @param parts @internal time and chance, for who tests the client itself
+ */
+export function kafka(options: KafkaOptions, parts: RuntimeParts = {}): Kafka {
   checkOptions('kafka()', options, KAFKA_OPTIONS);
   if (Array.isArray(options.brokers) && options.brokers.length === 0) {
     throw invalidOption('kafka()', 'brokers', options.brokers, 'at least one host:port');
   }
-  return new Kafka(options);
+  return new Kafka(options, parts);
 }
 
 /** One cluster. Producers, consumers and admins made from it share its metadata and connections; each closes alone. */
@@ -77,9 +82,9 @@ export class Kafka implements AsyncDisposable {
   readonly #parts = new Set<{ close(): Promise<void> }>();
 
   /** @internal Use `kafka()`. */
-  constructor(options: KafkaOptions) {
+  constructor(options: KafkaOptions, parts: RuntimeParts) {
     const { signal, ...clusterOptions } = options;
-    this.#cluster = new Cluster(clusterOptions);
+    this.#cluster = new Cluster(clusterOptions, { ...systemRuntime(), ...parts });
     signal?.addEventListener('abort', () => void this.close(), { once: true });
     if (signal?.aborted === true) void this.close();
   }

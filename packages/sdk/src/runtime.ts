@@ -12,6 +12,9 @@ export interface ClientRuntime {
   readonly tracing?: Tracing | undefined;
 }
 
+/** What tests of the client put in place of the system's. */
+export type RuntimeParts = Partial<Pick<ClientRuntime, 'clock' | 'timers' | 'random'>>;
+
 /** Somebody waits for what these start, so that they keep the process alive; closing the client cancels them. */
 const waitedForTimers: Timers = {
   schedule(delayMs, callback) {

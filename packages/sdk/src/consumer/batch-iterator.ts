@@ -2,7 +2,7 @@
  * `for await (const batch of consumer.batches())`.
  *
  * Invariants: a batch counts as processed when the next one is asked for, unless `done` or `retain` took that over. A batch in hand when
- *   the loop is left comes again in the next loop, unless it was done.
+ *   the loop is left comes again in the next loop, or the rest of it that is not done; a retained one is its keeper's.
  * Bounds: one batch in hand, and those that were retained.
  */
 import type { Clock } from '@millrace/base';
@@ -76,10 +76,10 @@ export class BatchIterator<T extends AnyTopic = AnyTopic>
   }
 
   handBack(): void {
-    const delivery = this.#inHand?.delivery;
-    const isHeld = this.#inHand?.isHeld;
+    const batch = this.#inHand;
     this.#inHand = undefined;
-    if (delivery !== undefined && isHeld === false && !delivery.isFinished) giveBack(delivery);
+    if (batch?.delivery === undefined || batch.isRetained || batch.delivery.isFinished) return;
+    giveBack(batch.delivery);
   }
 
   async #advance(): Promise<IteratorResult<Batch<T>, undefined>> {
@@ -123,7 +123,11 @@ export class BatchIterator<T extends AnyTopic = AnyTopic>
     if (!isRepeated || batch?.delivery === undefined) return undefined;
     const { delivery } = batch;
     if (delivery.isCancelled || delivery.isFinished || delivery.owner?.isHandedOut !== true) return undefined;
-    return batch;
+    if (delivery.lowIndex === 0) return batch;
+    // A part of it is done: its rest comes as a batch of its own.
+    this.#inHand = undefined;
+    giveBack(delivery);
+    return undefined;
   }
 
   /** The batch in hand is processed, or is its reader's own to finish. */
@@ -149,7 +153,7 @@ export class BatchIterator<T extends AnyTopic = AnyTopic>
   #finish(isLeft: boolean): void {
     this.#isReading = false;
     const batch = this.#inHand;
-    if (batch?.isHeld === true) this.#letGo();
+    if (batch?.isRetained === true) this.#letGo();
     else this.#isRepeated = isLeft && batch !== undefined;
     this.#options.onRelease();
     this.#options.onEnd(this);

@@ -91,6 +91,11 @@ export class Batch<T extends AnyTopic = AnyTopic> implements Iterable<MessageOf<
     return this.#isHeld;
   }
 
+  /** Whether it was kept beyond the turn of its loop. */
+  get isRetained(): boolean {
+    return this.#isRetained;
+  }
+
   /** Whether the partition was taken away, or sought elsewhere, while this batch was in hand: work on it need not go on. */
   get isRevoked(): boolean {
     return this.#delivery?.isCancelled ?? false;

@@ -471,7 +471,11 @@ export class Consumer<T extends AnyTopic = RawTopic>
         maxWaitMs,
         checkCrc: this.#settings.checkCrc,
       },
-      { onReady: (partition) => this.#flow.offer(partition), onReset: (reset) => this.#onReset(reset) },
+      {
+        onReady: (partition) => this.#flow.offer(partition),
+        onGiven: () => this.#onRelease(),
+        onReset: (reset) => this.#onReset(reset),
+      },
       this.#settings.group === undefined ? undefined : (partitions) => this.#fetchCommitted(partitions, {}),
     );
   }

@@ -75,6 +75,17 @@ describe('fetched records', () => {
     expect(pieces.remainingBytes).toBe(0);
   });
 
+  it('count the bytes of what is left of a batch until it is taken too', () => {
+    const sizeInBytes = batch(0, ['a', 'b', 'c', 'd']).length;
+    const records = fetched([batch(0, ['a', 'b', 'c', 'd'])]);
+    const limits = { maxRecords: 1, maxBytes: Infinity };
+    const left = Array.from({ length: 4 }, () => {
+      void records.take(limits);
+      return records.remainingBytes;
+    });
+    expect(left).toEqual([Math.ceil((sizeInBytes * 3) / 4), Math.ceil(sizeInBytes / 2), Math.ceil(sizeInBytes / 4), 0]);
+  });
+
   it('of different leader epochs do not come in one piece, since an offset is committed with its epoch', async () => {
     const records = fetched([batch(0, ['a'], {}, 1), batch(1, ['b'], {}, 2)]);
     const first = await records.take(ALL);

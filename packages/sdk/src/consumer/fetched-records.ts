@@ -74,7 +74,7 @@ export class FetchedRecords {
   #nextOffset: number;
   #reader: RecordBatchReader | undefined;
   #index = 0;
-  /** Bytes of the batch that `#reader` was made of, until they are handed out with its first records. */
+  /** Of the bytes of the batch that `#reader` was made of, the share of the records that were not handed out. */
   #unclaimedBytes = 0;
   #isOpening = false;
   /** Bytes of it that its partition counts as held. */
@@ -99,7 +99,7 @@ export class FetchedRecords {
     return this.#buffer.length - this.#at + this.#unclaimedBytes;
   }
 
-  /** Nothing is left to take. An opened batch may have records left although its bytes were all handed out. */
+  /** Nothing is left to take. */
   get isExhausted(): boolean {
     return this.#reader === undefined && this.#at >= this.#buffer.length;
   }
@@ -135,9 +135,10 @@ export class FetchedRecords {
         reader = decodeBatch(this.#buffer, position, { checkCrc: this.#checkCrc });
         if (!this.#open(reader, position)) continue;
       }
-      const count = Math.min(reader.count - this.#index, limits.maxRecords - taken.size);
+      const left = reader.count - this.#index;
+      const count = Math.min(left, limits.maxRecords - taken.size);
       taken.add(reader, this.#index, count);
-      this.#unclaimedBytes = 0;
+      this.#unclaimedBytes -= count === left ? this.#unclaimedBytes : Math.floor((this.#unclaimedBytes * count) / left);
       this.#index += count;
       if (this.#index < reader.count) {
         this.#nextOffset = reader.offsetAt(this.#index);

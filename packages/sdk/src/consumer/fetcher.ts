@@ -43,6 +43,8 @@ export interface FetcherSettings {
 export interface FetcherListener {
   /** There is something to hand out, or a failure to throw. */
   onReady(partition: ConsumedPartition): void;
+  /** Records were finished, or dropped. */
+  onGiven(): void;
   readonly onReset: PositionResolverOptions['onReset'];
 }
 
@@ -273,6 +275,7 @@ export class Fetcher {
   }
 
   #onGiven(partition: ConsumedPartition): void {
+    this.#listener.onGiven();
     if (this.isClosed) return;
     if (partition.isFull && partition.heldBytes * 2 <= this.settings.prefetchPerPartition) {
       partition.isFull = false;

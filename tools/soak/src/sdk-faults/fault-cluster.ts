@@ -3,15 +3,32 @@
  *
  * Invariants: clients reach brokers only through the proxies, which is where brokers tell them to go.
  */
+import { systemClock, type Clock } from '@millrace/base';
 import { FaultProxy, startBroker, type TestBroker } from '@millrace/testing';
 
 const BROKERS = 3;
+
+/** The system's time with a wall clock that can be made wrong; monotonic time goes on. */
+export class SteppingClock implements Clock {
+  /** By how much the wall clock is wrong, in milliseconds. */
+  offsetMs = 0;
+
+  nowMs(): number {
+    return systemClock.nowMs() + this.offsetMs;
+  }
+
+  monotonicMs(): number {
+    return systemClock.monotonicMs();
+  }
+}
 
 export interface FaultCluster extends AsyncDisposable {
   /** Of the proxies. */
   readonly bootstrap: readonly string[];
   readonly proxies: readonly FaultProxy[];
-  /** Brokers that may be killed, whose leaders may move and whose clock may jump; undefined for one that is somebody else's. */
+  /** Of the clients, and of the brokers that are ours. */
+  readonly clock: SteppingClock;
+  /** Brokers that may be killed and whose leaders may move; undefined for one that is somebody else's. */
   readonly brokers: TestBroker | undefined;
 }
 
@@ -19,16 +36,18 @@ export interface FaultCluster extends AsyncDisposable {
 export async function startOwnCluster(): Promise<FaultCluster> {
   const proxies = await Promise.all(Array.from({ length: BROKERS }, () => FaultProxy.start({})));
   const bootstrap = proxies.map(({ port }) => `127.0.0.1:${port}`);
+  const clock = new SteppingClock();
   const brokers = await startBroker({
     brokers: BROKERS,
     advertise: bootstrap,
-    clock: 'movable',
+    clock,
     config: { 'group.min.session.timeout.ms': '500', 'offsets.topic.num.partitions': '6' },
   });
   for (const [index, proxy] of proxies.entries()) proxy.pointTo(portOf(brokers.brokers[index]));
   return {
     bootstrap,
     proxies,
+    clock,
     brokers,
     [Symbol.asyncDispose]: async () => {
       await Promise.all(proxies.map((proxy) => proxy.close()));
@@ -43,6 +62,7 @@ export async function joinCluster(target: string, proxyPort: number): Promise<Fa
   return {
     bootstrap: [`127.0.0.1:${proxyPort}`],
     proxies: [proxy],
+    clock: new SteppingClock(),
     brokers: undefined,
     [Symbol.asyncDispose]: () => proxy.close(),
   };

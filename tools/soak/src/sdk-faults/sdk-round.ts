@@ -78,7 +78,6 @@ class SdkRound {
   readonly #acknowledged = new Set<string>();
   readonly #problems: string[] = [];
   #sent = 0;
-  #clockOffsetMs = 0;
 
   constructor({ seed, cluster, faults = 8 }: SdkRoundOptions) {
     this.#seed = seed;
@@ -143,7 +142,8 @@ class SdkRound {
 
   #client(name: string): Kafka {
     const brokers = this.#cluster.bootstrap;
-    const client = kafka({ brokers, clientId: name, requestTimeoutMs: REQUEST_MS, connectTimeoutMs: REQUEST_MS });
+    const options = { brokers, clientId: name, requestTimeoutMs: REQUEST_MS, connectTimeoutMs: REQUEST_MS };
+    const client = kafka(options, { clock: this.#cluster.clock });
     this.#clients.push(client);
     return client;
   }
@@ -332,24 +332,21 @@ class SdkRound {
     }
   }
 
-  /** The wall clock of every client and broker here steps; monotonic time goes on. */
+  /** The wall clock of every client and broker here steps, or is right again; monotonic time goes on. */
   #jumpClock(): void {
-    const offsetMs = this.#clockOffsetMs === 0 ? (this.#random.next() < 0.5 ? 1 : -1) * CLOCK_JUMP_MS : 0;
-    this.#clockOffsetMs = offsetMs;
-    Date.now = () => Math.floor(realNow() + offsetMs);
+    const { clock } = this.#cluster;
+    clock.offsetMs = clock.offsetMs === 0 ? (this.#random.next() < 0.5 ? 1 : -1) * CLOCK_JUMP_MS : 0;
   }
 
   #heal(): void {
-    Date.now = realNow;
+    this.#cluster.clock.offsetMs = 0;
     for (const proxy of this.#cluster.proxies) proxy.heal();
   }
 
   #say(event: SaidEvent): void {
-    this.#history.push({ at: realNow(), by: 'sdk', ...event });
+    this.#history.push({ at: Date.now(), by: 'sdk', ...event });
   }
 }
-
-const realNow = Date.now.bind(Date);
 
 function isOfBrokers(kind: SdkFault): boolean {
   return kind === 'kill' || kind === 'move leader';
