@@ -2,6 +2,7 @@ export { assert, assertDefined, AssertionFailure } from './assert.ts';
 export { systemClock, systemTimers, type Clock, type Timer, type Timers } from './clock.ts';
 export { createDeferred, type Deferred } from './deferred.ts';
 export { messageOf, MillraceError, type MillraceErrorOptions } from './error.ts';
+export { LOG_LEVELS, levelledLogger, ROOT_LOGGER, type LogLevel, type LogLevels } from './log-levels.ts';
 export { silentLogger, type Logger, type LogFields } from './logger.ts';
 export {
   noMetrics,

@@ -7,11 +7,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { MillraceError, messageOf } from '@millrace/base';
+import { LOG_LEVELS, MillraceError, messageOf, type LogLevel } from '@millrace/base';
 import { BROKER_CONFIG_KEYS } from '@millrace/broker';
 import { UsageError, type CommandLine, type ProcessFlag } from './command-line.ts';
 import { environmentName, settingsFromEnvironment } from './environment.ts';
-import { LOG_LEVELS } from './pino-logger.ts';
 import { parseSettingsFile } from './settings-file.ts';
 
 export interface Settings {
@@ -21,7 +20,7 @@ export interface Settings {
   readonly dataDir: string;
   readonly opsPort: number;
   readonly opsHost: string;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
   /** By Kafka key. Has `listeners` only when somebody set it; then `port` and `host` mean nothing. */
   readonly config: ReadonlyMap<string, string>;
   /** Where each entry of `config` came from. */
@@ -36,6 +35,13 @@ const DEFAULTS: Readonly<Record<ProcessFlag, string>> = {
   'ops-host': '127.0.0.1',
   'log-level': 'info',
 };
+
+/** Flags of the process that are broker settings as well, so that a file can hold them and clients are shown what holds. */
+const KEYS_OF_FLAGS: ReadonlyMap<ProcessFlag, string> = new Map([
+  ['ops-port', 'millrace.ops.port'],
+  ['ops-host', 'millrace.ops.host'],
+  ['log-level', 'millrace.log.level'],
+]);
 
 const PORT_MAX = 65_535;
 
@@ -80,7 +86,18 @@ export async function collectSettings(
       config.set(key, value);
       origins.set(key, layer.originOf(key));
     }
-    for (const [flag, text] of layer.process) process.set(flag, { text, name: layer.flagName(flag) });
+    for (const [flag, key] of KEYS_OF_FLAGS) {
+      const text = layer.settings.get(key);
+      if (text !== undefined) process.set(flag, { text, name: key });
+    }
+    for (const [flag, text] of layer.process) {
+      const name = layer.flagName(flag);
+      process.set(flag, { text, name });
+      const key = KEYS_OF_FLAGS.get(flag);
+      if (key === undefined) continue;
+      config.set(key, text);
+      origins.set(key, name);
+    }
     dataDir = dataDirIn(layer) ?? dataDir;
   }
   const listening = process.get('port') ?? process.get('host');
@@ -137,11 +154,10 @@ function parsePort({ text, name }: FlagValue): number {
   return port;
 }
 
-function parseLogLevel({ text, name }: FlagValue): string {
-  if (!(LOG_LEVELS as readonly string[]).includes(text)) {
-    throw new UsageError(`${name} "${text}" is not one of ${LOG_LEVELS.join(', ')}`);
-  }
-  return text;
+function parseLogLevel({ text, name }: FlagValue): LogLevel {
+  const level = LOG_LEVELS.find((each) => each === text);
+  if (level === undefined) throw new UsageError(`${name} "${text}" is not one of ${LOG_LEVELS.join(', ')}`);
+  return level;
 }
 
 async function readSettingsFile(path: string): Promise<Map<string, string>> {

@@ -1,12 +1,14 @@
-import type { LogFields, Logger } from '@millrace/base';
+import { levelledLogger, type LogFields, type Logger, type LogLevel } from '@millrace/base';
 import { pino, type DestinationStream, type Logger as Pino } from 'pino';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-
 /** Structured JSON lines on stderr; stdout belongs to the one ready line. */
-export function createPinoLogger(level: string, destination?: DestinationStream): Logger {
+export function createPinoLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const stream = destination ?? pino.destination({ fd: 2, sync: true });
-  return wrap(pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream));
+  // pino itself lets everything through: a level that rises or falls later is decided in one place.
+  return levelledLogger(
+    wrap(pino({ level: 'trace', base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)),
+    level,
+  );
 }
 
 function wrap(target: Pino): Logger {

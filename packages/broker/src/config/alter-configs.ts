@@ -115,7 +115,8 @@ export function planBrokerAlteration(
   return { errorCode: 0, changes: canonical(changes, (name) => (isBrokerKey(name) ? BROKER_KEYS[name] : undefined)) };
 }
 
-function malformation(
+/** What is wrong with an operation whatever it is about; `changes` are those before it. */
+export function malformation(
   { name, kind, value }: ConfigOperation,
   changes: ReadonlyMap<string, string | null>,
 ): AlterRefused | undefined {

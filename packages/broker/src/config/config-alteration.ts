@@ -19,8 +19,8 @@ export interface AlterationResult {
   readonly errorMessage: string | null;
 }
 
-/** The operations wanted, given what is stored. */
-export type OperationsFor = (current: ReadonlyMap<string, string>) => readonly ConfigOperation[];
+/** The operations wanted, given what is stored, or why they cannot be. */
+export type OperationsFor = (current: ReadonlyMap<string, string>) => readonly ConfigOperation[] | AlterRefused;
 
 export type AlterationServices = Pick<
   BrokerServices,
@@ -65,7 +65,9 @@ async function storeInTurn(
   const { metaStore } = services;
   const target = targetOf(services, type, name);
   if ('errorCode' in target) return target;
-  const plan = target.plan(operationsFor(target.current));
+  const operations = operationsFor(target.current);
+  if ('errorCode' in operations) return operations;
+  const plan = target.plan(operations);
   if (!('changes' in plan)) return plan;
   if (validateOnly) return DONE;
   try {

@@ -1,7 +1,7 @@
 import { loadBrokerConfig } from './broker-config.ts';
 import { BROKER_KEYS } from './broker-keys.ts';
 import { ConfigSource } from './config-source.ts';
-import { brokerConfigEntries, clusterConfigEntries, loggerEntries, topicConfigEntries } from './describe-configs.ts';
+import { brokerConfigEntries, clusterConfigEntries, topicConfigEntries } from './describe-configs.ts';
 
 const load = (entries: Record<string, string>) => loadBrokerConfig(new Map(Object.entries(entries)));
 
@@ -98,14 +98,5 @@ describe('clusterConfigEntries', () => {
       }),
     ]);
     expect(clusterConfigEntries(stored, ['num.partitions'])).toEqual([]);
-  });
-});
-
-describe('loggerEntries', () => {
-  it('shows the one level', () => {
-    expect(loggerEntries(load({ 'millrace.log.level': 'warn' }), null)).toEqual([
-      expect.objectContaining({ name: 'root', value: 'WARN', configSource: ConfigSource.brokerLogger, readOnly: true }),
-    ]);
-    expect(loggerEntries(load({}), ['kafka.server'])).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 /** Settings as DescribeConfigs and CreateTopics show them. */
+import { ROOT_LOGGER } from '@millrace/base';
 import type { BrokerConfig } from './broker-config.ts';
 import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
 import type { ConfigDefinition, ConfigType } from './config-definition.ts';
@@ -82,22 +83,24 @@ export function clusterConfigEntries(
     });
 }
 
-/** The one logger of a broker; its level is set at the start. */
-export function loggerEntries(config: BrokerConfig, keys: readonly string[] | null): ConfigEntry[] {
-  const root: ConfigEntry = {
-    name: 'root',
-    value: config.logLevel.toUpperCase(),
-    readOnly: true,
+/** One logger with the level in force. */
+export function loggerEntry(name: string, level: string, readOnly: boolean): ConfigEntry {
+  return {
+    name,
+    value: level,
+    readOnly,
     configSource: ConfigSource.brokerLogger,
     isSensitive: false,
     synonyms: [],
     configType: TYPE_NUMBERS.string,
-    documentation: BROKER_KEYS['millrace.log.level'].documentation,
+    documentation:
+      name === ROOT_LOGGER
+        ? `Level of all loggers that have none of their own. ${BROKER_KEYS['millrace.log.level'].documentation}`
+        : `Least level of the log lines of the part "${name}"; deleted, it is that of root. Kept until the broker stops.`,
   };
-  return asked(keys)(root.name) ? [root] : [];
 }
 
-function asked(keys: readonly string[] | null): (name: string) => boolean {
+export function asked(keys: readonly string[] | null): (name: string) => boolean {
   const wanted = keys === null || keys.length === 0 ? undefined : new Set(keys);
   return (name) => wanted === undefined || wanted.has(name);
 }
