@@ -15,8 +15,12 @@ import { createAlterConfigsRequest } from '@millrace/protocol/messages/33-alter-
 import { createDescribeLogDirsRequest } from '@millrace/protocol/messages/35-describe-log-dirs';
 import { createCreatePartitionsRequest } from '@millrace/protocol/messages/37-create-partitions';
 import { createIncrementalAlterConfigsRequest } from '@millrace/protocol/messages/44-incremental-alter-configs';
+import { createElectLeadersRequest } from '@millrace/protocol/messages/43-elect-leaders';
+import { createAlterPartitionReassignmentsRequest } from '@millrace/protocol/messages/45-alter-partition-reassignments';
 import { createListPartitionReassignmentsRequest } from '@millrace/protocol/messages/46-list-partition-reassignments';
+import { createUpdateFeaturesRequest } from '@millrace/protocol/messages/57-update-features';
 import { createDescribeClusterRequest } from '@millrace/protocol/messages/60-describe-cluster';
+import { createListConfigResourcesRequest } from '@millrace/protocol/messages/74-list-config-resources';
 import { loadBrokerConfig } from '../config/broker-config.ts';
 import { resolveTopicConfig } from '../config/topic-config.ts';
 import type { BrokerServices } from '../services.ts';
@@ -30,8 +34,12 @@ import { alterConfigsHandler } from './33-alter-configs.ts';
 import { describeLogDirsHandler } from './35-describe-log-dirs.ts';
 import { createPartitionsHandler } from './37-create-partitions.ts';
 import { incrementalAlterConfigsHandler } from './44-incremental-alter-configs.ts';
+import { electLeadersHandler } from './43-elect-leaders.ts';
+import { alterPartitionReassignmentsHandler } from './45-alter-partition-reassignments.ts';
 import { listPartitionReassignmentsHandler } from './46-list-partition-reassignments.ts';
+import { updateFeaturesHandler } from './57-update-features.ts';
 import { describeClusterHandler } from './60-describe-cluster.ts';
+import { listConfigResourcesHandler } from './74-list-config-resources.ts';
 import type { ApiHandler, RequestContext } from './handler.ts';
 
 const TOPIC_ID = 'abcdefghijklmnopqrstuA';
@@ -159,6 +167,50 @@ const CASES: Record<string, Case<unknown, unknown>> = {
     codes: ({ responses }) => responses.map(({ errorCode }) => errorCode),
     expected: () => [0, 3],
   }),
+  ElectLeaders: define({
+    handler: electLeadersHandler,
+    request: () =>
+      createElectLeadersRequest({
+        topicPartitions: [
+          { topic: 'orders', partitions: [0, 9] },
+          { topic: 'missing', partitions: [0] },
+        ],
+      }),
+    codes: ({ replicaElectionResults }) =>
+      replicaElectionResults.flatMap(({ partitionResult }) => partitionResult.map(({ errorCode }) => errorCode)),
+    expected: () => [84, 3, 3],
+  }),
+  AlterPartitionReassignments: define({
+    handler: alterPartitionReassignmentsHandler,
+    request: () =>
+      createAlterPartitionReassignmentsRequest({
+        topics: [
+          {
+            name: 'orders',
+            partitions: [[1], [2], [], [1, 1], null].map((replicas) => ({ partitionIndex: 0, replicas })),
+          },
+          { name: 'missing', partitions: [{ partitionIndex: 0, replicas: [1] }] },
+        ],
+      }),
+    codes: ({ errorCode, responses }) =>
+      errorCode === 0 ? responses.flatMap(({ partitions }) => partitions.map((each) => each.errorCode)) : [errorCode],
+    expected: () => [0, 39, 39, 39, 85, 3],
+  }),
+  UpdateFeatures: define({
+    handler: updateFeaturesHandler,
+    request: () =>
+      createUpdateFeaturesRequest({
+        featureUpdates: [{ feature: 'transaction.version', maxVersionLevel: 2, allowDowngrade: false, upgradeType: 1 }],
+      }),
+    codes: ({ errorCode, results }) => [errorCode, ...results.map((each) => each.errorCode)],
+    expected: (version) => (version < 2 ? [0, 0] : [0]),
+  }),
+  ListConfigResources: define({
+    handler: listConfigResourcesHandler,
+    request: (version) => createListConfigResourcesRequest({ resourceTypes: version === 0 ? [] : [2, 4, 2] }),
+    codes: ({ errorCode, configResources }) => [errorCode, ...configResources.map(({ resourceType }) => resourceType)],
+    expected: (version) => (version === 0 ? [0] : [0, 2, 4]),
+  }),
   ListPartitionReassignments: define({
     handler: listPartitionReassignmentsHandler,
     request: () => createListPartitionReassignmentsRequest({ topics: null }),
@@ -268,6 +320,10 @@ describe('admin handlers', () => {
       DescribeLogDirs: '1-5',
       CreatePartitions: '0-3',
       IncrementalAlterConfigs: '0-1',
+      ElectLeaders: '0-2',
+      AlterPartitionReassignments: '0-1',
+      UpdateFeatures: '0-2',
+      ListConfigResources: '0-1',
       ListPartitionReassignments: '0-0',
       DescribeCluster: '0-2',
     });

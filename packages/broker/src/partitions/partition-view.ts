@@ -24,7 +24,7 @@ export function viewPartition(
   isListed: (nodeId: number) => boolean,
 ): PartitionView {
   const { owner, partition, leaderEpoch } = ownership;
-  const replicaNodes = replicasOf(snapshot, topic, owner);
+  const replicaNodes = shownReplicas(snapshot, topic, owner);
   const isUp = snapshot.brokers.has(owner);
   const isReachable = isUp && isListed(owner);
   return {
@@ -38,7 +38,8 @@ export function viewPartition(
   };
 }
 
-function replicasOf(snapshot: ClusterSnapshot, topic: TopicMetadata, owner: number): number[] {
+/** The replicas that clients are told of. */
+export function shownReplicas(snapshot: ClusterSnapshot, topic: TopicMetadata, owner: number): number[] {
   const replicas = [owner];
   if (topic.replicationFactor <= 1) return replicas;
   for (const nodeId of snapshot.brokers.keys()) {
