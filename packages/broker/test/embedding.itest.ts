@@ -11,7 +11,7 @@ import { createMemoryMetaStore } from '@millrace/metadata';
 import { createMetadataRequest, metadataRequest, metadataResponse } from '@millrace/protocol/messages/03-metadata';
 import { startBroker, WireClient } from '@millrace/testing';
 import { createBroker } from '../src/index.ts';
-import { batchOf, BrokerFixture, fetch, produce } from './broker-fixture.ts';
+import { batchOf, BrokerFixture, fetch, NEWEST_PRODUCE, produce } from './broker-fixture.ts';
 
 /** Keeps every measurement by name and labels. */
 class RecordingMetrics implements MetricsRegistry {
@@ -63,6 +63,7 @@ describe('createBroker', () => {
 
     expect(metrics.observations.get('millrace_request_seconds{api=Produce}')).toHaveLength(1);
     expect(metrics.observations.get('millrace_request_seconds{api=Fetch}')).toHaveLength(1);
+    expect(metrics.counts.get(`millrace_request_versions_total{api=Produce,version=${NEWEST_PRODUCE}}`)).toBe(1);
     expect(metrics.counts.get('millrace_request_failures_total{api=Produce}')).toBe(0);
     expect(metrics.counts.get('millrace_network_received_bytes_total')).toBeGreaterThan(batch.length);
     expect(metrics.counts.get('millrace_network_sent_bytes_total')).toBeGreaterThan(batch.length);

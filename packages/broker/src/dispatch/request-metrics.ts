@@ -14,7 +14,10 @@ interface Phases {
   readonly write: Histogram;
 }
 
-type MeasuredRequest = Pick<PendingRequest, 'apiKey' | 'receivedAtMs' | 'startedAtMs' | 'handledAtMs' | 'doneAtMs'>;
+type MeasuredRequest = Pick<
+  PendingRequest,
+  'apiKey' | 'apiVersion' | 'receivedAtMs' | 'startedAtMs' | 'handledAtMs' | 'doneAtMs'
+>;
 
 /** What is measured of requests; children are looked up by API key in arrays. */
 export class RequestMetrics {
@@ -22,6 +25,8 @@ export class RequestMetrics {
   readonly #latencies: Histogram[] = [];
   /** Made with the first request of an API, as most APIs are never asked for. */
   readonly #phases: Phases[] = [];
+  /** By API key and version, made with the first request of each. */
+  readonly #versions: Counter[][] = [];
   readonly #failures: Counter[] = [];
   readonly #received: Counter;
   readonly #sent: Counter;
@@ -45,6 +50,7 @@ export class RequestMetrics {
     }
     // Asked for once, so that the family is there before its first child.
     createPhases(metrics, API_OF_EVERY_CLIENT);
+    createVersion(metrics, API_OF_EVERY_CLIENT, 0);
     this.#received = metrics.counter('millrace_network_received_bytes_total', 'Bytes read from client sockets');
     this.#sent = metrics.counter('millrace_network_sent_bytes_total', 'Bytes written to client sockets');
     this.#faults = metrics.counter(
@@ -55,7 +61,8 @@ export class RequestMetrics {
 
   /** The request has an answer. */
   answered(request: MeasuredRequest): void {
-    const { apiKey, receivedAtMs, startedAtMs, handledAtMs, doneAtMs } = request;
+    const { apiKey, apiVersion, receivedAtMs, startedAtMs, handledAtMs, doneAtMs } = request;
+    this.#versionOf(apiKey, apiVersion).add(1);
     this.#latencies[apiKey]?.observe((doneAtMs - receivedAtMs) / 1000);
     const phases = this.#phasesOf(apiKey);
     phases.queue.observe((startedAtMs - receivedAtMs) / 1000);
@@ -82,6 +89,11 @@ export class RequestMetrics {
     this.#faults.add(1);
   }
 
+  #versionOf(apiKey: number, apiVersion: number): Counter {
+    const versions = (this.#versions[apiKey] ??= []);
+    return (versions[apiVersion] ??= createVersion(this.#metrics, apiKey, apiVersion));
+  }
+
   #phasesOf(apiKey: number): Phases {
     return (this.#phases[apiKey] ??= createPhases(this.#metrics, apiKey));
   }
@@ -98,4 +110,12 @@ function createPhases(metrics: MetricsRegistry, apiKey: number): Phases {
       { api: apiName(apiKey), phase: name },
     );
   return { queue: phase('queue'), handler: phase('handler'), wait: phase('wait'), write: phase('write') };
+}
+
+function createVersion(metrics: MetricsRegistry, apiKey: number, apiVersion: number): Counter {
+  return metrics.counter(
+    'millrace_request_versions_total',
+    'Requests answered, by API and version: what clients still speak; of versions that were asked for',
+    { api: apiName(apiKey), version: String(apiVersion) },
+  );
 }
