@@ -74,6 +74,7 @@ interface ProducerState {
 class PartitionLog {
   readonly records: StoredRecord[] = [];
   readonly #producers = new Map<bigint, ProducerState>();
+  #isForgetful = false;
 
   append(batch: Buffer): { readonly errorCode: number; readonly baseOffset: number } {
     const producerId = batchProducerIdBigInt(batch, 0);
@@ -86,7 +87,9 @@ class PartitionLog {
       const repeated =
         known?.epoch === epoch ? known.recent.find((each) => each.baseSequence === baseSequence) : undefined;
       if (repeated !== undefined) return { errorCode: 0, baseOffset: repeated.baseOffset };
-      const expected = known === undefined || epoch > known.epoch ? 0 : known.nextSequence;
+      // As Apache Kafka: whoever is not known yet may begin with any number.
+      const first = this.#isForgetful ? 0 : baseSequence;
+      const expected = known === undefined ? first : epoch > known.epoch ? 0 : known.nextSequence;
       if (baseSequence !== expected) return refused(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
       const state = known !== undefined && known.epoch === epoch ? known : { epoch, nextSequence: 0, recent: [] };
       state.nextSequence = (baseSequence + count) % 2 ** 31;
@@ -103,6 +106,7 @@ class PartitionLog {
 
   /** As after retention or an election that lost it. */
   forgetProducers(): void {
+    this.#isForgetful = true;
     this.#producers.clear();
   }
 }

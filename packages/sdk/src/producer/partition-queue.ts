@@ -4,7 +4,8 @@
  * Owns: the batch that is being filled, those that wait, those on the wire, and the partition's sequence numbers.
  * Invariants: batches are sent in the order in which they were filled. A batch that has to be sent again goes before all newer ones,
  *   and alone: not while an older one is on the wire. With idempotence up to five are on the wire, and the broker sorts out repetitions and
- *   gaps; without it a batch waits until the one before is answered, so that a retry cannot reorder records.
+ *   gaps; without it, and until the partition has the producer's first batch, a batch waits until the one before is answered, so that a
+ *   retry cannot reorder records.
  *   While numbers are missing (a batch was given up) no new number is given out until every numbered batch is decided; then a new epoch
  *   starts at 0, and those that were refused because of the gap are numbered anew. What may be in the log is never numbered anew.
  * Not here: brokers, requests and answers (./produce-sender.ts).
@@ -84,6 +85,7 @@ export class PartitionQueue {
   mayStartBatch(): boolean {
     if (this.#needsNewEpoch || this.#hasLoss) return false;
     const oldest = this.#sent[0];
+    if (oldest !== undefined && !this.sequences.isKnown) return false;
     // Counted from the oldest: brokers know the last five batches, and a repetition of an older one would look like a gap.
     return oldest === undefined || this.#nextOrder - oldest.order < this.#inFlightMax;
   }

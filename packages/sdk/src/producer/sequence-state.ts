@@ -25,6 +25,8 @@ export class SequenceState {
   #identity = NO_IDENTITY;
   #next = 0;
   #ackedBefore = 0;
+  /** Whose batches the partition is known to have. */
+  #knownProducerId = NO_IDENTITY.producerId;
 
   get identity(): Identity {
     return this.#identity;
@@ -33,6 +35,14 @@ export class SequenceState {
   /** Whether numbers were given out that no broker acknowledged. */
   get hasGap(): boolean {
     return this.#next !== this.#ackedBefore;
+  }
+
+  /**
+   * Whether the partition has a batch of this producer id. Until then brokers take any number for its first (Apache Kafka does), and would
+   * take the second batch where the first one was refused.
+   */
+  get isKnown(): boolean {
+    return this.#knownProducerId === this.#identity.producerId;
   }
 
   /** Starts at 0 under this identity. */
@@ -58,5 +68,6 @@ export class SequenceState {
   /** The batch with these numbers is in the log. */
   acknowledge(baseSequence: number, count: number): void {
     this.#ackedBefore = sequenceAfter(baseSequence, count);
+    this.#knownProducerId = this.#identity.producerId;
   }
 }
