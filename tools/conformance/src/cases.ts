@@ -7,7 +7,13 @@
 export interface CaseInfo {
   readonly name: string;
   readonly group:
-    'produce and consume' | 'groups and offsets' | 'restarts' | 'transactions' | 'administration' | 'web interfaces';
+    | 'produce and consume'
+    | 'groups and offsets'
+    | 'restarts'
+    | 'transactions'
+    | 'administration'
+    | 'Kafka Connect'
+    | 'web interfaces';
   readonly shows: string;
   /** The case asks the runner to stop and start the broker, so it needs a broker that the runner owns. */
   readonly restarts?: boolean;
@@ -185,6 +191,23 @@ export const CASES: readonly CaseInfo[] = [
   { name: 'admin-delete-records', group: 'administration', shows: 'the log start moves and earlier records are gone' },
   { name: 'admin-offsets', group: 'administration', shows: 'earliest, latest and by-time offsets are listed' },
   { name: 'admin-cluster', group: 'administration', shows: 'cluster id, controller and brokers are described' },
+  {
+    name: 'connect-standalone',
+    group: 'Kafka Connect',
+    shows:
+      'a standalone worker streams a file through a topic into another file; after a restart it goes on, each line once',
+  },
+  {
+    name: 'connect-distributed',
+    group: 'Kafka Connect',
+    shows:
+      'the same with a distributed worker, told over REST, whose settings, offsets and states are in compacted topics',
+  },
+  {
+    name: 'connect-worker-kill',
+    group: 'Kafka Connect',
+    shows: 'the same with a worker killed with -9: its successor takes over, and no line is lost',
+  },
   {
     name: 'ui-kafbat-overview',
     group: 'web interfaces',

@@ -1,3 +1,4 @@
+import { connect } from './clients/connect.ts';
 import { franzGo } from './clients/franz-go.ts';
 import { java } from './clients/java.ts';
 import { kafkaTools } from './clients/kafka-tools.ts';
@@ -33,6 +34,7 @@ export const CLIENTS: Readonly<Record<ClientName, Client>> = {
   kafkajs,
   platformatic,
   'kafka-tools': kafkaTools,
+  connect,
   kcat,
   sdk,
 };

@@ -39,8 +39,10 @@ async function runClients(target: Target, options: Options, outDir: string, foun
         logFile: join(outDir, `${target.name.replaceAll(/[^\w.-]/g, '_')}-${name}.log`),
         onResult,
       });
+      await target.takeRequests?.();
       const outcome = await run.run();
-      found.clients[name] = { version: outcome.version, cases: outcome.offered };
+      const requests = await target.takeRequests?.();
+      found.clients[name] = { version: outcome.version, cases: outcome.offered, ...(requests && { requests }) };
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       onResult({

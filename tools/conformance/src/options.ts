@@ -9,6 +9,7 @@ export const CLIENT_NAMES = [
   'kafkajs',
   'platformatic',
   'kafka-tools',
+  'connect',
   'kcat',
   'sdk',
 ] as const;

@@ -1,3 +1,5 @@
+import type { RequestCounts } from './request-counts.ts';
+
 /** What one run found out, in the form that is written to disk and that the docs are made from. */
 export interface CaseResult {
   readonly client: string;
@@ -16,7 +18,8 @@ export interface TargetResults {
   readonly command: string;
   /** What else has to be known about the run; added by hand to the file of results. */
   readonly note?: string;
-  readonly clients: Record<string, { version: string; cases: string[] }>;
+  /** By client; `requests` where the broker tells what it was asked. */
+  readonly clients: Record<string, { version: string; cases: string[]; requests?: RequestCounts }>;
   readonly results: CaseResult[];
 }
 

@@ -12,10 +12,11 @@ import { createInterface } from 'node:readline';
 import { findFreePorts } from '@millrace/testing';
 import { logTail } from './log-tail.ts';
 import { exited, signalGroup, start } from './processes.ts';
+import { addRequestCounts, readRequestCounts, requestsSince, type RequestCounts } from './request-counts.ts';
 import type { RestartMode, Target } from './target.ts';
 import { REPO_ROOT } from './paths.ts';
 
-const READY = /^millrace ready kafka=(\S+) /;
+const READY = /^millrace ready kafka=(\S+) ops=(\S+) /;
 const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 /** The reference has the same: with the defaults of 3 s and 10 s every group, and every transaction that times out, would wait. */
@@ -32,6 +33,10 @@ export class MillraceTarget implements Target {
   #child: ChildProcess | undefined;
   #port = 0;
   #bootstrap = '';
+  #ops = '';
+  /** Of the process that runs, when it was looked at last; and what was counted since somebody took it. */
+  #seen: RequestCounts = {};
+  #counted: RequestCounts = {};
   #crash: string | undefined;
 
   constructor(workDir: string, logFile: string) {
@@ -60,7 +65,8 @@ export class MillraceTarget implements Target {
     closeSync(log);
     this.#child = child;
     try {
-      this.#bootstrap = await this.#ready(child);
+      [this.#bootstrap, this.#ops] = await this.#ready(child);
+      this.#seen = {};
     } catch (error) {
       this.#crash = error instanceof Error ? error.message : String(error);
       throw error;
@@ -94,17 +100,37 @@ export class MillraceTarget implements Target {
     return this.#crash;
   }
 
-  async #ready(child: ChildProcess): Promise<string> {
+  async takeRequests(): Promise<RequestCounts> {
+    await this.#count();
+    const counted = this.#counted;
+    this.#counted = {};
+    return counted;
+  }
+
+  /** A broker that does not answer any more has counted for nobody. */
+  async #count(): Promise<void> {
+    const page = await fetch(`http://${this.#ops}/metrics`).then(
+      (answer) => answer.text(),
+      () => '',
+    );
+    if (page === '') return;
+    const now = readRequestCounts(page);
+    this.#counted = addRequestCounts(this.#counted, requestsSince(this.#seen, now));
+    this.#seen = now;
+  }
+
+  /** Addresses of Kafka's port and of the one for metrics. */
+  async #ready(child: ChildProcess): Promise<[kafka: string, ops: string]> {
     const stdout = child.stdout;
     if (stdout === null) throw new Error('the broker has no stdout to read');
     const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), READY_TIMEOUT_MS);
     try {
       const lines = createInterface({ input: stdout });
       for await (const line of lines) {
-        const found = READY.exec(line)?.[1];
-        if (found !== undefined) {
+        const [, kafka, ops] = READY.exec(line) ?? [];
+        if (kafka !== undefined && ops !== undefined) {
           stdout.resume();
-          return found;
+          return [kafka, ops];
         }
       }
     } finally {
@@ -115,6 +141,7 @@ export class MillraceTarget implements Target {
 
   async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.#child;
+    if (child !== undefined) await this.#count();
     this.#child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_TIMEOUT_MS);

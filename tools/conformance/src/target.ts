@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TargetSpec } from './options.ts';
 import { ExternalTarget } from './target-external.ts';
+import type { RequestCounts } from './request-counts.ts';
 import { MillraceTarget } from './target-millrace.ts';
 import { ReferenceTarget } from './target-reference.ts';
 
@@ -19,6 +20,8 @@ export interface Target {
   version(): string;
   /** Why the broker is not there although nobody stopped it; undefined while it is there. */
   crashed(): string | undefined;
+  /** Requests that it answered since it was asked before, restarts included; absent for a broker that does not tell. */
+  takeRequests?(): Promise<RequestCounts>;
 }
 
 export function createTarget(spec: TargetSpec, workDir: string, outDir: string): Target {

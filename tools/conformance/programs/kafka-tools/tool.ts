@@ -35,10 +35,15 @@ const JVM = [
   process.env['CONFORMANCE_CLASSPATH'] ?? '',
 ];
 
+/** Arguments of `java` for a class of Kafka's. */
+export function javaCommand(className: string, args: readonly string[]): string[] {
+  return [...JVM, className, ...args];
+}
+
 function commandLine(tool: Tool, args: readonly string[]): string[] {
   const broker = ['--bootstrap-server', BOOTSTRAP];
   // The cluster tool wants its subcommand first.
-  return [...JVM, CLASSES[tool], ...(tool === 'cluster' ? [...args, ...broker] : [...broker, ...args])];
+  return javaCommand(CLASSES[tool], tool === 'cluster' ? [...args, ...broker] : [...broker, ...args]);
 }
 
 export function tryTool(tool: Tool, args: readonly string[], input = ''): Promise<RunResult> {
