@@ -6,12 +6,16 @@ import type { OwnedLog } from './owned-log.ts';
 import type { SegmentStore } from './ports.ts';
 import type { Segment } from './segment.ts';
 
-/** `outcome`, a read_committed read from `offset` on that found batches, with the transactions that were aborted among them. */
+/**
+ * `outcome`, a read_committed read from `offset` on that found batches, with the transactions that were aborted among them. `again` reads anew,
+ * when what was read has been replaced meanwhile.
+ */
 export function withAborted(
   log: OwnedLog,
   store: SegmentStore,
   outcome: ReadOutcome,
   offset: number,
+  again: () => ReadOutcome | Promise<ReadOutcome>,
 ): ReadOutcome | Promise<ReadOutcome> {
   const { aborted } = log.ledger;
   if (aborted.count === 0 && log.data.storedAbortedCount === 0) return outcome;
@@ -27,7 +31,7 @@ export function withAborted(
       else stored.list.collect(offset, endOffset, found);
     }
   }
-  if (missing.length > 0) return loadMissing(log, store, missing, outcome, offset, endOffset, found);
+  if (missing.length > 0) return loadMissing(log, store, missing, outcome, offset, endOffset, found, again);
   return found.length === 0 ? outcome : { ...outcome, abortedTransactions: found.sort(byFirstOffset) };
 }
 
@@ -39,6 +43,7 @@ async function loadMissing(
   offset: number,
   endOffset: number,
   found: AbortedTransaction[],
+  again: () => ReadOutcome | Promise<ReadOutcome>,
 ): Promise<ReadOutcome> {
   for (const segment of missing) {
     try {
@@ -48,6 +53,8 @@ async function loadMissing(
       outcome.release?.();
       // The segment may have been deleted meanwhile; then the offset is below the log start by now.
       if (offset < log.logStartOffset) return log.readFailed(ErrorCode.OFFSET_OUT_OF_RANGE, 'read_committed');
+      // Or replaced by a cleaned one: nothing of what was read fits to that.
+      if (log.isOpen && !log.data.has(segment)) return again();
       log.reportReadFailure(segment, error);
       return log.readFailed(ErrorCode.KAFKA_STORAGE_ERROR, 'read_committed');
     }

@@ -96,6 +96,17 @@ export class AbortedTransactions {
     if (this.#start === this.#end) this.#reset();
   }
 
+  /** Forgets those with their marker in [from, to). */
+  dropBetween(from: number, to: number): void {
+    const start = this.#find(from);
+    const end = this.#find(to);
+    if (start === end) return;
+    this.#numbers = this.#numbers.slice();
+    this.#numbers.copyWithin(start * STRIDE, end * STRIDE, this.#end * STRIDE);
+    this.#end -= end - start;
+    if (this.#start === this.#end) this.#reset();
+  }
+
   /** Forgets those with their marker at or behind `endOffset`. */
   truncateEnd(endOffset: number): void {
     this.#end = this.#find(endOffset);
@@ -159,9 +170,10 @@ export function byFirstOffset(a: AbortedTransaction, b: AbortedTransaction): num
   return a.firstOffset - b.firstOffset;
 }
 
-/** The marker in a control batch; undefined when it is a control batch of another kind. */
+/** The marker in a control batch; undefined when it is a control batch of another kind, or the cleaner took its record. */
 export function markerOf(buffer: Buffer, position: number): EndTxnMarker | undefined {
   const batch = decodeBatch(buffer, position);
+  if (batch.count === 0) return undefined;
   return decodeEndTxnMarker(batch.keyAt(0), batch.valueAt(0));
 }
 

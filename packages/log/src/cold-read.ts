@@ -2,7 +2,8 @@
  * Reading batches that are no longer in tail memory.
  *
  * Owns: finding the batch of an offset in a segment and cutting what was read at whole batches.
- * Bounds: one segment per read and about {@link COLD_READ_BYTES_MAX}; more only when a single batch is larger.
+ * Bounds: one segment per read and about {@link COLD_READ_BYTES_MAX}; more only when a single batch is larger. Where a cleaner left nothing of
+ *   a segment behind the offset, the read goes on with the next one; where it replaced the segment meanwhile, the read starts over.
  * Not here: files, caches and read-ahead (the engine's `SegmentStore`).
  */
 import {
@@ -45,6 +46,7 @@ export async function readCold(log: OwnedLog, store: SegmentStore, options: Read
     if (options.offset < log.logStartOffset) {
       return log.readFailed(ErrorCode.OFFSET_OUT_OF_RANGE, options.isolation);
     }
+    if (log.isOpen && !log.data.has(segment)) return log.read(options);
     log.reportReadFailure(segment, error);
     return log.readFailed(ErrorCode.KAFKA_STORAGE_ERROR, options.isolation);
   }
@@ -63,6 +65,7 @@ async function readSegment(
   let neededBytes = 2 * INDEX_INTERVAL_BYTES;
   for (;;) {
     const leftBytes = limit - position;
+    if (leftBytes <= 0) return log.read({ ...options, offset: segment.endOffset });
     neededBytes = Math.min(neededBytes, leftBytes);
     const { bytes, release } = await store.read(
       log,
@@ -75,7 +78,16 @@ async function readSegment(
       release?.();
       return log.readFailed(ErrorCode.OFFSET_OUT_OF_RANGE, options.isolation);
     }
+    if (!log.data.has(segment)) {
+      // What is known of aborted transactions by now may be too little for these bytes.
+      release?.();
+      return log.read(options);
+    }
     const cut = cutBatches(bytes, options, log.visibleEnd(options.isolation));
+    if (cut.missingBatchBytes > 0 && cut.start === leftBytes && segment.generation > 0) {
+      release?.();
+      return log.read({ ...options, offset: segment.endOffset });
+    }
     if (cut.isCorrupt || (cut.missingBatchBytes > 0 && cut.start + cut.missingBatchBytes > leftBytes)) {
       log.reportReadFailure(segment, new Error(`there is no whole record batch at byte ${position + cut.start}`));
       return log.readFailed(ErrorCode.CORRUPT_MESSAGE, options.isolation);
@@ -84,7 +96,7 @@ async function readSegment(
       const slices = cut.stop > cut.start ? [bytes.subarray(cut.start, cut.stop)] : [];
       const outcome = log.readResult(slices, cut.stop - cut.start, options.isolation, release);
       if (slices.length === 0 || options.isolation === 'read_uncommitted') return outcome;
-      return withAborted(log, store, outcome, options.offset);
+      return withAborted(log, store, outcome, options.offset, () => log.read(options));
     }
     release?.();
     position += cut.start;

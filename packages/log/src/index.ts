@@ -7,6 +7,7 @@ export type {
   AppendOrigin,
   AppendOutcome,
   AppendRefused,
+  CompactionConfig,
   Durability,
   EndMarker,
   EpochEndOffset,

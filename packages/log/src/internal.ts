@@ -1,4 +1,9 @@
 export { AbortedScan, AbortedTransactions, StoredAborted, type AbortedEntry } from './aborted-transactions.ts';
+export { BatchFilter, type BatchFate, type LastOfProducer, type RecordCodecs } from './compaction/batch-filter.ts';
+export { cleanableOf, isWorthCleaning, type Cleanable } from './compaction/cleanable.ts';
+export { KeyOffsets } from './compaction/key-offsets.ts';
+export { RecordCursor } from './compaction/record-cursor.ts';
+export { TransactionFates } from './compaction/transaction-fates.ts';
 export { CommitGroup, type GroupParticipant } from './commit-group.ts';
 export type { EpochStart } from './epoch-cache.ts';
 export { LogData, type CarriedBatch, type FlushRun } from './log-data.ts';

@@ -62,20 +62,24 @@ export class LogData implements TailHolder {
     this.#slabs = slabs;
     let position = 0;
     for (const kept of segments) {
-      const segment = new Segment(kept.baseOffset, position, kept.firstTimestampMs, kept.createdMs);
-      segment.endOffset = kept.endOffset;
-      segment.sizeBytes = kept.sizeBytes;
-      segment.maxTimestampMs = kept.maxTimestampMs;
-      segment.visibleMaxTimestampMs = kept.maxTimestampMs;
-      const { storedAborted } = kept;
-      if (storedAborted !== undefined) {
-        this.noteAbortedStored(segment, new StoredAborted(storedAborted.count, storedAborted.firstOffset));
-      }
-      this.#segments.push(segment);
+      this.#segments.push(this.#restored(kept, position));
       position += kept.sizeBytes;
     }
     this.#endOffset = this.#flushedEndOffset = endOffset;
     this.#endPosition = this.#flushedEndPosition = position;
+  }
+
+  #restored(kept: SegmentSnapshot, position: number): Segment {
+    const { baseOffset, firstTimestampMs, createdMs, generation, storedAborted } = kept;
+    const segment = new Segment(baseOffset, position, firstTimestampMs, createdMs, generation);
+    segment.endOffset = kept.endOffset;
+    segment.sizeBytes = kept.sizeBytes;
+    segment.maxTimestampMs = kept.maxTimestampMs;
+    segment.visibleMaxTimestampMs = kept.maxTimestampMs;
+    if (storedAborted !== undefined) {
+      this.noteAbortedStored(segment, new StoredAborted(storedAborted.count, storedAborted.firstOffset));
+    }
+    return segment;
   }
 
   get segments(): readonly Segment[] {
@@ -116,6 +120,11 @@ export class LogData implements TailHolder {
 
   get flushedEndPosition(): number {
     return this.#flushedEndPosition;
+  }
+
+  /** Whether the segment is part of the log still. */
+  has(segment: Segment): boolean {
+    return this.segmentHolding(segment.baseOffset) === segment;
   }
 
   segmentHolding(offset: number): Segment | undefined {
@@ -346,6 +355,40 @@ export class LogData implements TailHolder {
     return tail.count === 0 || tail.slab(0) > slabNumber;
   }
 
+  /**
+   * `made` takes the place of the closed segments with the same range of offsets, all of whose batches its store has. What memory holds of
+   * them is forgotten. Returns those that it replaces: none when they have gone, or were replaced by this one or a later one already.
+   */
+  replaceSegments(made: SegmentSnapshot): Segment[] {
+    const { baseOffset, endOffset, generation = 0 } = made;
+    const first = this.#segments.findIndex((segment) => segment.baseOffset >= baseOffset);
+    if (first === -1) return [];
+    let end = first;
+    while ((this.#segments[end]?.endOffset ?? Infinity) <= endOffset) end++;
+    const replaced = this.#segments.slice(first, end);
+    const last = replaced.at(-1);
+    if (last === undefined || replaced.some((segment) => segment.generation >= generation)) return [];
+    assert(
+      last.endOffset === endOffset,
+      `a cleaned segment ends at offset ${endOffset}, those before it at ${last.endOffset}`,
+    );
+    if (this.#flushedEndOffset < endOffset) {
+      this.#flushedEndOffset = endOffset;
+      this.#flushedEndPosition = last.endPosition;
+    }
+    const tail = this.#tail;
+    let batches = 0;
+    while (batches < tail.count && tail.endOffset(batches) <= endOffset) batches++;
+    this.#dropTail(batches);
+    // Bytes go at the front, so that positions of what follows, which others know, stay as they are.
+    const segment = this.#restored(made, last.endPosition - made.sizeBytes);
+    const movedBytes = segment.startPosition - replaced[0]!.startPosition;
+    for (let index = 0; index < first; index++) this.#segments[index]!.startPosition += movedBytes;
+    this.#segments.splice(first, replaced.length, segment);
+    for (const { storedAborted } of replaced) if (storedAborted !== undefined) this.#storedAbortedCount--;
+    return replaced;
+  }
+
   /** Forgets everything: the partition is deleted. Returns the segments. */
   dropAll(): Segment[] {
     this.#dropTail(this.#tail.count);
@@ -402,6 +445,7 @@ export class LogData implements TailHolder {
         maxTimestampMs: segment.maxTimestampMs,
         firstTimestampMs: segment.firstTimestampMs,
         createdMs: segment.createdMs,
+        generation: segment.generation,
         storedAborted: segment.storedAborted,
       }));
   }

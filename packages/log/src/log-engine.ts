@@ -17,6 +17,14 @@ export interface PartitionId {
 /** `fsync`: acknowledged means on disk. `os`: acknowledged means in the page cache (Apache Kafka's default). */
 export type Durability = 'fsync' | 'os';
 
+/** What the cleaner obeys on a compacted log; names are Kafka's topic keys in camelCase. */
+export interface CompactionConfig {
+  readonly minCleanableDirtyRatio: number;
+  readonly minCompactionLagMs: number;
+  readonly maxCompactionLagMs: number;
+  readonly deleteRetentionMs: number;
+}
+
 /** Settings of one log, resolved from topic and broker configuration; names are Kafka's topic keys in camelCase. */
 export interface LogConfig {
   /** `millrace.durability`. */
@@ -29,6 +37,8 @@ export interface LogConfig {
   readonly retentionMs: number;
   readonly cleanupDelete: boolean;
   readonly cleanupCompact: boolean;
+  /** Absent: a compacted log is never cleaned, because its owner keeps it short by himself. */
+  readonly compaction?: CompactionConfig;
   readonly maxMessageBytes: number;
   readonly messageTimestampType: 'CreateTime' | 'LogAppendTime';
   readonly messageTimestampBeforeMaxMs: number;
@@ -251,6 +261,8 @@ export interface LogEngine {
   storedPartitions(): Iterable<PartitionId>;
   /** One retention and segment-roll pass over all logs; the engine also runs it on its own interval. */
   enforceRetention(): Promise<void>;
+  /** Cleans compacted logs until none is worth it; the engine also does it by itself. Engines without compaction do nothing. */
+  cleanLogs(): Promise<void>;
   /**
    * Undefined while appends are welcome; else resolves once memory for them is free again. Stop reading from clients until then:
    * an append that comes all the same may be refused with KAFKA_STORAGE_ERROR.

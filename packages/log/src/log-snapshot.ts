@@ -13,6 +13,8 @@ export interface LogSnapshot extends LedgerSnapshot {
   readonly startsNewSegment: boolean;
   readonly segments: readonly SegmentSnapshot[];
   readonly epochs: readonly EpochStart[];
+  /** A cleaner has been through everything below; 0 or absent where none ever was. */
+  readonly cleanedEndOffset?: number;
 }
 
 /** A log that nothing was ever appended to. */

@@ -53,7 +53,7 @@ import type { LogContext } from './ports.ts';
 import { EMPTY_LOG, type LogSnapshot } from './log-snapshot.ts';
 import { ProducerLedger } from './producer-ledger.ts';
 import { lastOffsetOf, type ProducerBatch } from './producer-state.ts';
-import { isRollDue, needsNewSegment, retentionLogStart, type Segment } from './segment.ts';
+import { isRollDue, needsNewSegment, retentionLogStart, type Segment, type SegmentSnapshot } from './segment.ts';
 import type { Slab } from './tail-slabs.ts';
 import { searchMaxTimestamp, searchTimestamp } from './timestamp-search.ts';
 
@@ -115,6 +115,8 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
   #highWatermarkPosition: number;
   /** The next batch begins a new segment whatever its size: the active one is too old or about to go. */
   #startsNewSegment: boolean;
+  /** A cleaner has been through everything below. */
+  #cleanedEndOffset: number;
   /** The state that this process began with knew the batches below this offset. */
   readonly #stateEndOffset: number;
   /** Replayed batches from here on are news to the ledger and the epochs. */
@@ -133,7 +135,9 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     this.#logStartOffset = this.#nextLogStartOffset = snapshot.logStartOffset;
     this.#highWatermark = snapshot.dataEndOffset;
     this.#highWatermarkPosition = this.data.endPosition;
-    this.#startsNewSegment = snapshot.startsNewSegment;
+    // What a cleaner made is closed, also when nothing behind it was left.
+    this.#startsNewSegment = snapshot.startsNewSegment || this.#endsCleaned;
+    this.#cleanedEndOffset = snapshot.cleanedEndOffset ?? 0;
     this.#stateEndOffset = this.#learnFrom = snapshot.stateEndOffset;
     this.#epochs = new EpochCache(snapshot.epochs);
     this.ledger = new ProducerLedger(context.producerIdExpirationMs, snapshot);
@@ -267,7 +271,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     if (sizeBytes === 0) return this.readResult(NO_SLICES, 0, isolation);
     const outcome = this.readResult(slices, sizeBytes, isolation, () => this.#context.slabs.giveBack(loans.splice(0)));
     if (isolation === 'read_uncommitted') return outcome;
-    return withAborted(this, this.#context.segmentStore, outcome, offset);
+    return withAborted(this, this.#context.segmentStore, outcome, offset, () => this.read(options));
   }
 
   readableBytes(offset: number, isolation: IsolationLevel): number {
@@ -414,6 +418,31 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
     if (start > this.#logStartOffset) await this.advanceLogStart(start);
   }
 
+  /** Below it a cleaner has been through everything. */
+  get cleanedEndOffset(): number {
+    return this.#cleanedEndOffset;
+  }
+
+  /**
+   * Puts cleaned segments in the place of those with the same ranges and says how far cleaning came; returns what they replace. The
+   * engine has stored their lists of aborted transactions. Also replays that.
+   */
+  replaceSegments(made: readonly SegmentSnapshot[], cleanedEndOffset: number): Segment[] {
+    const replaced: Segment[] = [];
+    for (const segment of made) {
+      const gone = this.data.replaceSegments(segment);
+      if (gone.length > 0) this.ledger.aborted.dropBetween(segment.baseOffset, segment.endOffset);
+      replaced.push(...gone);
+    }
+    this.#cleanedEndOffset = Math.max(this.#cleanedEndOffset, cleanedEndOffset);
+    if (this.#endsCleaned) this.#startsNewSegment = true;
+    return replaced;
+  }
+
+  get #endsCleaned(): boolean {
+    return (this.data.activeSegment?.generation ?? 0) > 0;
+  }
+
   /** State once what is in flight is durable, with data only up to `dataEndOffset`, which lies at `dataEndPosition`. */
   snapshot(dataEndOffset: number, dataEndPosition: number): LogSnapshot {
     return {
@@ -421,6 +450,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
       dataEndOffset,
       stateEndOffset: this.data.endOffset,
       startsNewSegment: this.#startsNewSegment && dataEndOffset === this.data.endOffset,
+      cleanedEndOffset: this.#cleanedEndOffset,
       segments: this.data.snapshotSegments(dataEndOffset, dataEndPosition),
       epochs: [...this.#epochs.entries()],
       ...this.ledger.snapshot(dataEndOffset),

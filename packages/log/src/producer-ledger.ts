@@ -122,6 +122,11 @@ export class ProducerLedger {
     return this.#producers.active(nowMs);
   }
 
+  /** Where the last batch of each producer ends, or which epoch its last marker brought. */
+  lastOfEach(nowMs: number): Generator<readonly [number, { lastDataOffset: number; producerEpoch: number }], void> {
+    return this.#producers.lastOfEach(nowMs);
+  }
+
   expire(nowMs: number): void {
     this.#producers.expire(nowMs);
   }

@@ -270,6 +270,16 @@ export class ProducerStates {
     this.#producers.clear();
   }
 
+  /** Where the last batch of each producer ends, or which epoch its last marker brought. */
+  *lastOfEach(nowMs: number): Generator<readonly [number, { lastDataOffset: number; producerEpoch: number }], void> {
+    for (const [producerId, producer] of this.#producers) {
+      if (this.#isExpired(producerId, producer, nowMs)) continue;
+      const { batchCount, epoch: producerEpoch } = producer;
+      const lastDataOffset = batchCount === 0 ? -1 : lastOffsetOf(producer.batch(batchCount - 1));
+      yield [producerId, { lastDataOffset, producerEpoch }];
+    }
+  }
+
   active(nowMs: number): ActiveProducer[] {
     const active: ActiveProducer[] = [];
     for (const [producerId, producer] of this.#producers) {

@@ -13,8 +13,10 @@ const SEGMENT_OFFSETS_MAX = 2_147_483_647;
 /** A run of batches that is kept and deleted as a whole. The last one of a log is active: it still grows. */
 export class Segment {
   readonly baseOffset: number;
-  /** Position of its first byte among the log's bytes, see `OwnedLog`. */
-  readonly startPosition: number;
+  /** Which writing of its range it is: 0 as it was appended, above 0 when a cleaner made it. No two of a base offset are the same. */
+  readonly generation: number;
+  /** Position of its first byte among the log's bytes, see `LogData`. A cleaner that takes bytes from behind moves it up. */
+  startPosition: number;
   /** Largest timestamp of its first batch; `segment.ms` counts from it. */
   readonly firstTimestampMs: number;
   /** Broker time at which its first batch was appended. */
@@ -30,8 +32,9 @@ export class Segment {
   /** Absent while the log's memory has its aborted transactions, or there are none. */
   storedAborted: StoredAborted | undefined;
 
-  constructor(baseOffset: number, startPosition: number, firstTimestampMs: number, createdMs: number) {
+  constructor(baseOffset: number, startPosition: number, firstTimestampMs: number, createdMs: number, generation = 0) {
     this.baseOffset = baseOffset;
+    this.generation = generation;
     this.startPosition = startPosition;
     this.firstTimestampMs = firstTimestampMs;
     this.createdMs = createdMs;
@@ -51,8 +54,15 @@ export interface SegmentSnapshot {
   readonly maxTimestampMs: number;
   readonly firstTimestampMs: number;
   readonly createdMs: number;
+  /** 0 or absent unless a cleaner made it. */
+  readonly generation?: number | undefined;
   /** Its aborted transactions are in the engine's store: so many, with this smallest first offset. */
   readonly storedAborted?: { readonly count: number; readonly firstOffset: number } | undefined;
+}
+
+/** How long a segment may be active: with compaction no longer than a record may stay out of the cleaner's reach. */
+function segmentMsOf({ segmentMs, cleanupCompact, compaction }: LogConfig): number {
+  return cleanupCompact && compaction !== undefined ? Math.min(segmentMs, compaction.maxCompactionLagMs) : segmentMs;
 }
 
 /** Whether a batch that is about to be appended begins a new segment. */
@@ -66,14 +76,14 @@ export function needsNewSegment(
   if (active.sizeBytes === 0) return false;
   return (
     active.sizeBytes + batchSizeBytes > config.segmentBytes ||
-    batchMaxTimestampMs - active.firstTimestampMs > config.segmentMs ||
+    batchMaxTimestampMs - active.firstTimestampMs > segmentMsOf(config) ||
     batchEndOffset - active.baseOffset > SEGMENT_OFFSETS_MAX
   );
 }
 
 /** Whether the active segment has been open for so long that the next batch begins a new one. */
 export function isRollDue(active: Segment, config: LogConfig, nowMs: number): boolean {
-  return active.sizeBytes > 0 && nowMs - active.createdMs > config.segmentMs;
+  return active.sizeBytes > 0 && nowMs - active.createdMs > segmentMsOf(config);
 }
 
 /**

@@ -16,6 +16,8 @@ import {
 import type { IsolationLevel, TimestampOffset } from './log-engine.ts';
 import type { OwnedLog } from './owned-log.ts';
 import type { SegmentStore } from './ports.ts';
+import type { Segment } from './segment.ts';
+import type { SparseIndex } from './sparse-index.ts';
 
 /** Bytes read at a time while looking through batches. */
 const SEARCH_READ_BYTES = 256 * 1024;
@@ -28,15 +30,24 @@ export async function searchTimestamp(
   isolation: IsolationLevel,
 ): Promise<TimestampOffset | undefined> {
   if (!log.isOpen) throw searchFailed(log.name, ErrorCode.NOT_LEADER_OR_FOLLOWER);
-  for (const segment of [...log.data.segments]) {
-    if (segment.maxTimestampMs < timestampMs) continue;
-    let offset = Math.max(segment.baseOffset, log.logStartOffset);
-    if (offset < log.data.tailStartOffset) {
-      const index = segment.index ?? (await store.loadIndex(log, segment));
-      offset = Math.max(offset, index.offsetForTimestamp(timestampMs) ?? 0);
+  let from = log.logStartOffset;
+  // What is appended meanwhile was not there when it was asked for.
+  const limit = log.logEndOffset;
+  for (let segment = segmentFrom(log, from); segment !== undefined; segment = segmentFrom(log, from)) {
+    const { endOffset } = segment;
+    if (segment.maxTimestampMs >= timestampMs) {
+      let offset = Math.max(segment.baseOffset, from, log.logStartOffset);
+      if (offset < log.data.tailStartOffset) {
+        const index = segment.index ?? (await loadIndex(log, store, segment));
+        // A cleaned one has taken its place.
+        if (index === undefined) continue;
+        offset = Math.max(offset, index.offsetForTimestamp(timestampMs) ?? 0);
+      }
+      const found = await searchBatches(log, offset, endOffset, timestampMs, isolation);
+      if (found !== undefined) return found;
     }
-    const found = await searchBatches(log, offset, segment.endOffset, timestampMs, isolation);
-    if (found !== undefined) return found;
+    from = endOffset;
+    if (from >= limit) return undefined;
   }
   return undefined;
 }
@@ -52,6 +63,21 @@ export async function searchMaxTimestamp(log: OwnedLog, store: SegmentStore): Pr
     maxTimestampMs = Math.max(maxTimestampMs, segment.visibleMaxTimestampMs);
   }
   return maxTimestampMs < 0 ? undefined : searchTimestamp(log, store, maxTimestampMs, 'read_uncommitted');
+}
+
+/** The segment that holds `offset`, or the first one behind it. */
+function segmentFrom(log: OwnedLog, offset: number): Segment | undefined {
+  const holding = log.data.segmentHolding(offset) ?? log.data.segments[0];
+  return holding === undefined || holding.endOffset <= offset ? undefined : holding;
+}
+
+async function loadIndex(log: OwnedLog, store: SegmentStore, segment: Segment): Promise<SparseIndex | undefined> {
+  try {
+    return await store.loadIndex(log, segment);
+  } catch (error) {
+    if (log.isOpen && !log.data.has(segment)) return undefined;
+    throw error;
+  }
 }
 
 async function maxTimestampOfRest(log: OwnedLog, endOffset: number): Promise<number> {

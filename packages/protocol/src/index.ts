@@ -50,8 +50,9 @@ export {
   stampMaxTimestamp,
   stampProducer,
   timestampTypeOf,
+  writeCleanedBatch,
 } from './records/batch-header.ts';
-export type { TimestampType } from './records/batch-header.ts';
+export type { CleanedBatch, TimestampType } from './records/batch-header.ts';
 export { batchPositions, nextBatchPosition } from './records/batch-iteration.ts';
 export {
   CONTROL_RECORD_TYPES,

@@ -2,9 +2,12 @@
  * Open segment files, kept open while they are used and closed least recently used first.
  *
  * Invariants: a file is open at most once; one that is in use is never closed.
- * Bounds: `openMax` files, plus those in use at once.
+ * Bounds: `openMax` files, plus those in use at once; half of what there is when the process may not open more.
  */
-import type { FileSystem, OpenFile } from './file-system.ts';
+import { errorCodeOf, type FileSystem, type OpenFile } from './file-system.ts';
+
+/** However few there seem to be. */
+const OPEN_MIN = 64;
 
 interface Handle {
   readonly opening: Promise<OpenFile>;
@@ -17,7 +20,7 @@ interface Handle {
 
 export class FileHandles {
   readonly #fileSystem: FileSystem;
-  readonly #openMax: number;
+  #openMax: number;
   /** Least recently used first. */
   readonly #handles = new Map<string, Handle>();
 
@@ -30,7 +33,7 @@ export class FileHandles {
   async use<T>(path: string, mode: 'update' | 'create', operation: (file: OpenFile) => Promise<T>): Promise<T> {
     let handle = this.#handles.get(path);
     if (handle === undefined) {
-      handle = { opening: this.#fileSystem.open(path, { mode }), file: undefined, users: 0, isForgotten: false };
+      handle = { opening: this.#open(path, mode), file: undefined, users: 0, isForgotten: false };
     } else {
       this.#handles.delete(path);
     }
@@ -45,8 +48,8 @@ export class FileHandles {
       return await operation(file);
     } finally {
       handle.users--;
-      if (handle.isForgotten) this.#closeUnused(handle);
-      else this.#trim();
+      if (handle.isForgotten) void this.#closeUnused(handle);
+      else void this.#trim();
     }
   }
 
@@ -65,12 +68,12 @@ export class FileHandles {
     if (handle === undefined) return;
     this.#handles.delete(path);
     handle.isForgotten = true;
-    this.#closeUnused(handle);
+    void this.#closeUnused(handle);
   }
 
   /** All files whose path begins so are about to be removed or moved. */
   forgetUnder(prefix: string): void {
-    for (const path of [...this.#handles.keys()]) if (path.startsWith(prefix)) this.forget(path);
+    for (const path of this.#handles.keys()) if (path.startsWith(prefix)) this.forget(path);
   }
 
   async close(): Promise<void> {
@@ -82,18 +85,41 @@ export class FileHandles {
     }
   }
 
-  #trim(): void {
-    if (this.#handles.size <= this.#openMax) return;
-    for (const [path, handle] of this.#handles) {
-      if (handle.users > 0) continue;
-      this.#handles.delete(path);
-      this.#closeUnused(handle);
-      if (this.#handles.size <= this.#openMax) return;
+  /** Others of the process take descriptors too: when none is left, unused files give up theirs, and fewer stay open from then on. */
+  async #open(path: string, mode: 'update' | 'create'): Promise<OpenFile> {
+    for (;;) {
+      try {
+        return await this.#fileSystem.open(path, { mode });
+      } catch (error) {
+        if (!isOutOfDescriptors(error)) throw error;
+        const kept = Math.floor(this.#handles.size / 2);
+        this.#openMax = Math.max(OPEN_MIN, Math.min(this.#openMax, kept));
+        const closing = this.#trim(kept);
+        if (closing.length === 0) throw error;
+        await Promise.all(closing);
+      }
     }
   }
 
-  #closeUnused(handle: Handle): void {
-    if (handle.users > 0) return;
-    handle.opening.then((file) => file.close()).catch(() => undefined);
+  #trim(openMax = this.#openMax): Promise<void>[] {
+    const closing: Promise<void>[] = [];
+    if (this.#handles.size <= openMax) return closing;
+    for (const [path, handle] of this.#handles) {
+      if (handle.users > 0) continue;
+      this.#handles.delete(path);
+      closing.push(this.#closeUnused(handle));
+      if (this.#handles.size <= openMax) break;
+    }
+    return closing;
   }
+
+  async #closeUnused(handle: Handle): Promise<void> {
+    if (handle.users > 0) return;
+    await handle.opening.then((file) => file.close()).catch(() => undefined);
+  }
+}
+
+function isOutOfDescriptors(error: unknown): boolean {
+  const code = errorCodeOf(error);
+  return code === 'EMFILE' || code === 'ENFILE';
 }

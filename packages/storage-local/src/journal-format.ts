@@ -40,6 +40,8 @@ export const EntryKind = {
   deleted: 4,
   /** A process began to write. */
   session: 5,
+  /** Payload: segments that take the place of those with the same ranges (`swap-codec.ts`). */
+  swapped: 6,
 } as const;
 export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
 

@@ -45,6 +45,11 @@ import { ByteWriter } from './byte-codec.ts';
 import { checkpointFileName } from './checkpoint-file.ts';
 import { CatchUpPace } from './catch-up-pace.ts';
 import { Checkpointer } from './checkpointer.ts';
+import { InlineCleanRunner } from './cleaner/clean-runner.ts';
+import { ThreadCleanRunner } from './cleaner/clean-thread.ts';
+import { DEFAULT_CLEANER_SETTINGS, type CleanerSettings } from './cleaner/cleaner-settings.ts';
+import { LogCleaner } from './cleaner/log-cleaner.ts';
+import { SegmentSwap } from './cleaner/segment-swap.ts';
 import { directoryUnusable, identifyDirectory, layoutOf, type DataLayout } from './data-directory.ts';
 import { DirectWriter } from './direct-writer.ts';
 import { lockDataDirectory, type DirectoryLock } from './directory-lock.ts';
@@ -57,6 +62,7 @@ import { JournalParking } from './journal-parking.ts';
 import { JournalWriter } from './journal.ts';
 import { LocalJournal } from './local-journal.ts';
 import { nodeFileSystem } from './node-file-system.ts';
+import { openFilesMaxOf } from './open-files.ts';
 import { encodePartitionState, PARTITION_KEY_BYTES } from './partition-state.ts';
 import { recover, type Recovered } from './recovery.ts';
 import { SegmentFiles } from './segment-files.ts';
@@ -88,6 +94,8 @@ export interface LocalLogEngineConfig {
   readonly readAheadBytes: number;
   /** Reads from segments give way to appends, see `catch-up-pace.ts`. Needs timers that run by themselves. */
   readonly pacesCatchUp: boolean;
+  /** Compacted logs are cleaned in a thread of their own, not between other work. Not on another disk than the machine's. */
+  readonly cleansInThread: boolean;
   /** Memory for indexes of sealed segments. Default 32 MiB. */
   readonly segmentIndexBytes: number;
   /** Size to which pieces of tail memory grow. Default 1 MiB. */
@@ -106,7 +114,7 @@ export interface LocalLogEngineConfig {
   readonly retentionCheckIntervalMs: number;
   /** `producer.id.expiration.ms`. Default 1 day. */
   readonly producerIdExpirationMs: number;
-  /** Segment files kept open. Default 1,000. */
+  /** Segment files kept open. Default: what `open-files.ts` finds that the process can spare. */
   readonly openFilesMax: number;
   /** Bytes to give up when the disk is full. Default 4 MiB. */
   readonly ballastBytes: number;
@@ -114,10 +122,11 @@ export interface LocalLogEngineConfig {
   readonly repair: boolean;
 }
 
-const DEFAULTS: LocalLogEngineConfig = {
+const DEFAULTS: Omit<LocalLogEngineConfig, 'openFilesMax'> = {
   tailCacheBytes: 32 * MIB,
   readAheadBytes: 16 * MIB,
   pacesCatchUp: false,
+  cleansInThread: false,
   segmentIndexBytes: 32 * MIB,
   tailSlabBytes: MIB,
   journalFileBytes: 64 * MIB,
@@ -127,7 +136,6 @@ const DEFAULTS: LocalLogEngineConfig = {
   checkpointIntervalMs: 60_000,
   retentionCheckIntervalMs: 300_000,
   producerIdExpirationMs: 86_400_000,
-  openFilesMax: 1_000,
   ballastBytes: 4 * MIB,
   repair: false,
 };
@@ -144,6 +152,8 @@ export interface LocalLogEngineOptions {
   readonly topicName?: (topicId: string) => string | undefined;
   /** A lock on the directory that the caller holds; without it the engine takes one of its own. */
   readonly lock?: DirectoryLock;
+  /** How compacted logs are cleaned, asked for each pass. */
+  readonly cleaner?: () => CleanerSettings;
   /** Another disk than the machine's; no lock is taken then. */
   readonly fileSystem?: FileSystem;
   /** Runs a callback once the current round of events was handled. Default `setImmediate`. */
@@ -195,6 +205,7 @@ class LocalLogEngine implements LogEngine {
   readonly #creating = new Map<string, Promise<StoredPartition>>();
   readonly #deleting = new Map<string, Promise<void>>();
   readonly #removals: SegmentRemovals;
+  readonly #cleaner: LogCleaner;
 
   #running: Running | undefined;
   readonly #timers = new Map<string, Timer>();
@@ -206,7 +217,7 @@ class LocalLogEngine implements LogEngine {
 
   constructor(options: LocalLogEngineOptions) {
     const { clock, timers, logger, metrics = noMetrics } = options;
-    const config = { ...DEFAULTS, ...options.config };
+    const config = { ...DEFAULTS, openFilesMax: openFilesMaxOf(), ...options.config };
     this.#options = options;
     this.#config = config;
     this.#fileSystem = options.fileSystem ?? nodeFileSystem;
@@ -255,6 +266,7 @@ class LocalLogEngine implements LogEngine {
       segmentStore: this.#files,
       producerIdExpirationMs: config.producerIdExpirationMs,
     };
+    this.#cleaner = this.#createCleaner(metrics);
     const latencyHelp = 'Time from handing a journal group to the disk until it was durable';
     this.#latency = metrics.histogram('millrace_journal_write_seconds', latencyHelp, LATENCY_BUCKETS_SECONDS);
     this.#groupBytes = metrics.histogram('millrace_journal_group_bytes', 'Size of journal groups', GROUP_BYTES_BUCKETS);
@@ -345,6 +357,10 @@ class LocalLogEngine implements LogEngine {
     }
   }
 
+  cleanLogs(): Promise<void> {
+    return this.#cleaner.cleanAll();
+  }
+
   waitForRoom(): Promise<void> | undefined {
     // On a full disk appends are refused, and nobody is to wait for that.
     if (this.#isDiskFull) return undefined;
@@ -374,6 +390,7 @@ class LocalLogEngine implements LogEngine {
     for (const timer of this.#timers.values()) timer.cancel();
     running.tidyingEnd.abort();
     await this.#tidying;
+    await this.#cleaner.stop();
     for (const { log } of this.#partitions.values()) log.shut();
     // On a full disk what waits for room is given up: nobody was told that it is durable.
     const isStuck = this.#isDiskFull;
@@ -442,6 +459,7 @@ class LocalLogEngine implements LogEngine {
     await this.#beginSession(running, recovered, oldFiles);
     this.#flusher.start();
     running.checkpointer.start();
+    this.#cleaner.start();
     this.#repeat('retention', this.#config.retentionCheckIntervalMs, () => this.enforceRetention());
     this.#repeat('maintenance', FIRST_MAINTENANCE_MS, () => this.#maintain(running));
     this.#tidying = removeSetAside(this.#fileSystem, logs, logger, running.tidyingEnd.signal).then(() =>
@@ -561,6 +579,44 @@ class LocalLogEngine implements LogEngine {
     }
   }
 
+  #createCleaner(metrics: MetricsRegistry): LogCleaner {
+    const { clock, timers, logger, random = systemRandom, topicName, cleaner } = this.#options;
+    const fileSystem = this.#fileSystem;
+    const nextTurn = this.#nextTurn;
+    const inThread = this.#config.cleansInThread && fileSystem === nodeFileSystem;
+    return new LogCleaner({
+      clock,
+      timers,
+      logger,
+      metrics,
+      random,
+      nextTurn,
+      topicName,
+      settings: cleaner ?? (() => DEFAULT_CLEANER_SETTINGS),
+      partitions: () => this.#partitions.values(),
+      runner: inThread ? new ThreadCleanRunner() : new InlineCleanRunner({ fileSystem, timers, nextTurn }),
+      swap: new SegmentSwap({
+        fileSystem,
+        files: this.#files,
+        writer: () => this.#mustRun().writer,
+        appendState: (writer, partition) => this.#appendState(writer, partition),
+        noRoom: (partition) => this.#noRoom(partition),
+      }),
+      settle: async (partition) => {
+        if (partition.mayHaveStrays) await partition.work(() => this.#tidy(partition));
+        const active = partition.log.data.activeSegment;
+        const isSynced = active === undefined || partition.syncedEndOffset >= active.baseOffset;
+        if (!isSynced || partition.log.ledger.aborted.count > 0) await this.#flusher.flushAndSync(partition);
+      },
+      loadAborted: (partition, segment) => this.#files.loadAborted(partition.log, segment),
+      tidy: (partition) => {
+        partition.mayHaveStrays = true;
+        return partition.work(() => this.#tidy(partition));
+      },
+      onFailure: (error) => this.#fail(error),
+    });
+  }
+
   #register(id: PartitionId, durability: Durability, snapshot: LogSnapshot): StoredPartition {
     const log = new OwnedLog({ topicId: id.topicId, partition: id.partition }, this.#context, snapshot);
     const partition = new StoredPartition(log, this.#layout.logs, durability);
@@ -609,6 +665,7 @@ class LocalLogEngine implements LogEngine {
     if ((await group.durable) !== 0) throw this.#fatal ?? this.#noRoom(partition);
     partition.isDeleted = true;
     this.#flusher.forget(partition);
+    await this.#cleaner.giveUp(partition);
     await partition.work(async () => {
       this.#files.forget(partition);
       log.data.dropAll();
@@ -663,7 +720,8 @@ class LocalLogEngine implements LogEngine {
   }
 
   async #tidy(partition: StoredPartition): Promise<void> {
-    if (!partition.mayHaveStrays || partition.isDeleted) return;
+    // What was replaced is not the journal's yet: until then it belongs here.
+    if (!partition.mayHaveStrays || partition.isDeleted || partition.swapsUnderWay > 0) return;
     await removeStrayFiles(this.#fileSystem, partition);
     partition.mayHaveStrays = false;
   }

@@ -28,6 +28,7 @@ export const PARTITION_KEY_BYTES = 20;
 
 const SEGMENT_BYTES = 48;
 const EPOCH_BYTES = 16;
+const GENERATION_BYTES = 16;
 const PRODUCER_BYTES_MIN = 28;
 const PRODUCER_BATCH_BYTES = 32;
 
@@ -36,6 +37,8 @@ const FLAG_COMPLETE = 2;
 const FLAG_STARTS_NEW_SEGMENT = 4;
 /** What `transaction-codec.ts` writes follows; states of before there were transactions lack it. */
 const FLAG_TRANSACTIONS = 8;
+/** How far cleaning came and which segments it made follows; states of logs that were never cleaned lack it. */
+const FLAG_CLEANED = 16;
 
 export function partitionKey(id: PartitionId): Buffer {
   const key = Buffer.allocUnsafe(PARTITION_KEY_BYTES);
@@ -57,7 +60,8 @@ export function encodePartitionState(writer: ByteWriter, state: PartitionState):
       (state.durability === 'os' ? FLAG_OS : 0) |
         (state.isComplete ? FLAG_COMPLETE : 0) |
         (snapshot.startsNewSegment ? FLAG_STARTS_NEW_SEGMENT : 0) |
-        (withTransactions ? FLAG_TRANSACTIONS : 0),
+        (withTransactions ? FLAG_TRANSACTIONS : 0) |
+        (isCleaned(snapshot) ? FLAG_CLEANED : 0),
     )
     .number(state.stateLsn)
     .number(state.dataLsn)
@@ -85,6 +89,25 @@ export function encodePartitionState(writer: ByteWriter, state: PartitionState):
     }
   }
   if (withTransactions) encodeTransactions(writer, snapshot);
+  if (isCleaned(snapshot)) encodeCleaned(writer, snapshot);
+}
+
+function isCleaned({ cleanedEndOffset = 0, segments }: LogSnapshot): boolean {
+  return cleanedEndOffset > 0 || segments.some(({ generation = 0 }) => generation > 0);
+}
+
+function encodeCleaned(writer: ByteWriter, { cleanedEndOffset = 0, segments }: LogSnapshot): void {
+  const made = segments.filter(({ generation = 0 }) => generation > 0);
+  writer.number(cleanedEndOffset).uint32(made.length);
+  for (const { baseOffset, generation = 0 } of made) writer.number(baseOffset).number(generation);
+}
+
+function decodeCleaned(reader: ByteReader): Pick<LogSnapshot, 'cleanedEndOffset'> & {
+  readonly generations: ReadonlyMap<number, number>;
+} {
+  const cleanedEndOffset = reader.number();
+  const made = decodeList(reader, GENERATION_BYTES, () => [reader.number(), reader.number()] as const);
+  return { cleanedEndOffset, generations: new Map(made) };
 }
 
 export function decodePartitionState(reader: ByteReader): PartitionState {
@@ -102,6 +125,7 @@ export function decodePartitionState(reader: ByteReader): PartitionState {
   }));
   const producers = decodeList(reader, PRODUCER_BYTES_MIN, decodeProducer);
   const transactions = (flags & FLAG_TRANSACTIONS) !== 0 ? decodeTransactions(reader) : NO_TRANSACTIONS;
+  const cleaned = (flags & FLAG_CLEANED) !== 0 ? decodeCleaned(reader) : undefined;
   const { coordinatorEpochs, storedAborted } = transactions;
   return {
     id,
@@ -114,7 +138,12 @@ export function decodePartitionState(reader: ByteReader): PartitionState {
       dataEndOffset,
       stateEndOffset,
       startsNewSegment: (flags & FLAG_STARTS_NEW_SEGMENT) !== 0,
-      segments: segments.map((segment) => ({ ...segment, storedAborted: storedAborted.get(segment.baseOffset) })),
+      ...(cleaned === undefined ? {} : { cleanedEndOffset: cleaned.cleanedEndOffset }),
+      segments: segments.map((segment) => ({
+        ...segment,
+        storedAborted: storedAborted.get(segment.baseOffset),
+        generation: cleaned?.generations.get(segment.baseOffset) ?? 0,
+      })),
       epochs,
       producers: producers.map((producer) => ({
         ...producer,

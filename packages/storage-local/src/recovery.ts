@@ -35,7 +35,8 @@ import { PromptDisk } from './prompt-disk.ts';
 import { runAll } from './run-all.ts';
 import { ScratchBuffers } from './scratch-buffers.ts';
 import { hasStrayFile } from './segment-removals.ts';
-import { baseOffsetOfFile, segmentFileName, type StoredPartition } from './stored-partition.ts';
+import { segmentFileName, segmentOfFile, type StoredPartition } from './stored-partition.ts';
+import { decodeSwap } from './swap-codec.ts';
 import { TurnSlices } from './turn-slices.ts';
 
 const SCAN_BYTES = 1024 * 1024;
@@ -204,6 +205,10 @@ class Recovery {
         if (recovering === undefined || group.lsn < recovering.stateLsn) return;
         recovering.partition.log.replayLogStart(entry.offset, (entry.flags & ENTRY_FLAG_NEW_SEGMENT) !== 0);
         return;
+      case EntryKind.swapped:
+        if (recovering === undefined || group.lsn < recovering.stateLsn) return;
+        this.#applySwap(recovering.partition, entry, group);
+        return;
       case EntryKind.deleted:
         if (recovering === undefined || group.lsn < recovering.stateLsn) return;
         recovering.partition.log.data.dropAll();
@@ -219,6 +224,16 @@ class Recovery {
     const state = decodePartitionState(new ByteReader(group.buffer.subarray(entry.payloadStart, entry.payloadEnd)));
     const partition = this.#options.createPartition(state.id, state.durability, state.snapshot);
     this.#partitions.set(key, { partition, stateLsn: group.lsn, dataLsn: group.lsn, isComplete: false });
+  }
+
+  /** The cleaner's segments were synced when the entry was made, and all batches that they came from had been too. */
+  #applySwap(partition: StoredPartition, entry: JournalEntry, group: JournalGroup): void {
+    const { log } = partition;
+    const { segments, cleanedEndOffset } = decodeSwap(
+      new ByteReader(group.buffer.subarray(entry.payloadStart, entry.payloadEnd)),
+    );
+    const replaced = log.replaceSegments(segments, cleanedEndOffset);
+    if (replaced.length > 0) partition.noteSynced(log.data.flushedEndOffset, log.data.flushedEndPosition);
   }
 
   #applyBatch(recovering: Recovering, entry: JournalEntry, group: JournalGroup, directory: string): void {
@@ -327,13 +342,16 @@ class Recovery {
         // What lay between went with the log start.
         if (baseOffset > data.endOffset && baseOffset <= log.logStartOffset) log.replayFrom(baseOffset);
         const active = data.activeSegment;
-        const isActive = baseOffset === active?.baseOffset;
+        // What a cleaner made is closed; a file of that base offset is what it was made from.
+        const isActive = baseOffset === active?.baseOffset && active.generation === 0;
         if (isCut || !(isActive || baseOffset === data.endOffset)) continue;
-        const path = `${directory}/${segmentFileName(baseOffset)}`;
+        const path = `${directory}/${segmentFileName({ baseOffset, generation: 0 })}`;
         const opened = isActive && active === known ? knownFile : undefined;
         isCut = await this.#scanFile(partition, path, isActive ? active.sizeBytes : 0, opened);
         // All of it is only as safe as the page cache is.
-        if (data.activeSegment?.baseOffset === baseOffset) partition.noteUnsynced(data.activeSegment);
+        if (data.activeSegment?.baseOffset === baseOffset && data.activeSegment.generation === 0) {
+          partition.noteUnsynced(data.activeSegment);
+        }
       }
       partition.isTrimmed = true;
       if (isCut) this.#truncated.add(partition);
@@ -431,12 +449,13 @@ class Recovery {
   }
 }
 
-/** Base offsets of the segment files, in order. */
+/** Base offsets of the segments' files as they were appended, in order. */
 function segmentsAmong(names: readonly string[]): number[] {
   return names
     .filter((name) => name.endsWith('.log'))
-    .map(baseOffsetOfFile)
-    .filter((base) => base !== undefined)
+    .map(segmentOfFile)
+    .filter((segment) => segment?.generation === 0)
+    .map((segment) => segment?.baseOffset ?? 0)
     .sort((a, b) => a - b);
 }
 
@@ -444,7 +463,7 @@ function segmentsAmong(names: readonly string[]): number[] {
 function checkKnownFile({ log, directory }: StoredPartition, known: Segment, sizeBytes: number): void {
   if (sizeBytes >= known.sizeBytes) return;
   if (known.endOffset > log.logStartOffset) {
-    throw missingBytes(`${directory}/${segmentFileName(known.baseOffset)}`, sizeBytes, known.sizeBytes);
+    throw missingBytes(`${directory}/${segmentFileName(known)}`, sizeBytes, known.sizeBytes);
   }
   log.replayFrom(known.endOffset);
 }

@@ -7,7 +7,7 @@ import { messageOf, type Logger, type Timer, type Timers } from '@millrace/base'
 import type { Segment } from '@millrace/log/internal';
 import { errorCodeOf, type FileSystem } from './file-system.ts';
 import type { SegmentFiles } from './segment-files.ts';
-import { baseOffsetOfFile, type StoredPartition } from './stored-partition.ts';
+import { filesOfNone, type StoredPartition } from './stored-partition.ts';
 
 /** Ends the name of a partition's directory that is being removed. */
 export const DELETED_SUFFIX = '.deleted';
@@ -139,9 +139,5 @@ export function hasStrayFile(partition: StoredPartition, names: readonly string[
 }
 
 function strayFiles(partition: StoredPartition, names: readonly string[]): string[] {
-  const known = new Set(partition.log.data.segments.map((segment) => segment.baseOffset));
-  return names.filter((name) => {
-    const baseOffset = baseOffsetOfFile(name);
-    return baseOffset !== undefined && !known.has(baseOffset);
-  });
+  return filesOfNone(names, partition.log.data.segments);
 }

@@ -39,6 +39,10 @@ export class StoredPartition {
   openGroup: CommitGroup | undefined;
   isWriting = false;
 
+  /** Segments were replaced, and the journal that says so is not durable yet: files of both belong here. */
+  swapsUnderWay = 0;
+
+  #generation = 0;
   #syncedEndOffset: number;
   #syncedEndPosition: number;
   readonly #marks: FlushMark[] = [];
@@ -82,6 +86,12 @@ export class StoredPartition {
     return this.log.data.lsnOf(synced) ?? 0;
   }
 
+  /** Tells the files of the next pass of a cleaner from all others. */
+  nextGeneration(): number {
+    for (const { generation } of this.log.data.segments) this.#generation = Math.max(this.#generation, generation);
+    return ++this.#generation;
+  }
+
   /** Runs operations on the partition's files one behind the other. Rejects as `operation` does. */
   work(operation: () => Promise<void>): Promise<void> {
     const done = this.#working.then(operation);
@@ -118,15 +128,15 @@ export class StoredPartition {
   }
 
   segmentPath(segment: Segment): string {
-    return `${this.directory}/${segmentFileName(segment.baseOffset)}`;
+    return `${this.directory}/${segmentFileName(segment)}`;
   }
 
   indexPath(segment: Segment): string {
-    return `${this.directory}/${indexFileName(segment.baseOffset)}`;
+    return `${this.directory}/${indexFileName(segment)}`;
   }
 
   abortedPath(segment: Segment): string {
-    return `${this.directory}/${abortedFileName(segment.baseOffset)}`;
+    return `${this.directory}/${abortedFileName(segment)}`;
   }
 
   /** State as of now; it may be stored once journal group `stateLsn` and everything in flight is durable. */
@@ -148,20 +158,37 @@ export class StoredPartition {
 
 const OFFSET_DIGITS = 20;
 
-export function segmentFileName(baseOffset: number): string {
-  return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.log`;
+/** What tells the files of a segment from those of others of the same partition. */
+export type SegmentName = Pick<Segment, 'baseOffset' | 'generation'>;
+
+function nameOf({ baseOffset, generation }: SegmentName): string {
+  const digits = String(baseOffset).padStart(OFFSET_DIGITS, '0');
+  return generation === 0 ? digits : `${digits}-${generation}`;
 }
 
-export function indexFileName(baseOffset: number): string {
-  return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.idx`;
+export function segmentFileName(name: SegmentName): string {
+  return `${nameOf(name)}.log`;
 }
 
-export function abortedFileName(baseOffset: number): string {
-  return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.txn`;
+export function indexFileName(name: SegmentName): string {
+  return `${nameOf(name)}.idx`;
 }
 
-/** Base offset in the name of a segment or one of its sidecars; undefined for other names. */
-export function baseOffsetOfFile(name: string): number | undefined {
-  const digits = /^(\d{20})\.(?:log|idx|txn)$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+export function abortedFileName(name: SegmentName): string {
+  return `${nameOf(name)}.txn`;
+}
+
+/** Segment that a file is of, or beside; undefined for other names. */
+export function segmentOfFile(name: string): SegmentName | undefined {
+  const match = /^(\d{20})(?:-(\d+))?\.(?:log|idx|txn)$/.exec(name);
+  return match === null ? undefined : { baseOffset: Number(match[1]), generation: Number(match[2] ?? 0) };
+}
+
+/** The names of a partition's files that belong to none of these segments. */
+export function filesOfNone(names: readonly string[], segments: readonly SegmentName[]): string[] {
+  const known = new Set(segments.map(nameOf));
+  return names.filter((name) => {
+    const segment = segmentOfFile(name);
+    return segment !== undefined && !known.has(nameOf(segment));
+  });
 }

@@ -187,6 +187,36 @@ export function batchWithRecords(batch: Buffer, codec: CompressionCodec, records
   return out;
 }
 
+/** What a cleaner changes of a batch's header; all else stays, offsets, sequences and producer above all. */
+export interface CleanedBatch {
+  readonly codec: CompressionCodec;
+  readonly recordsSizeBytes: number;
+  readonly recordCount: number;
+  /** The delete horizon, with {@link CleanedBatch.hasDeleteHorizon}. */
+  readonly baseTimestamp: number;
+  readonly maxTimestamp: number;
+  readonly hasDeleteHorizon: boolean;
+}
+
+/**
+ * Writes the header of a cleaned batch to the start of `target`, where its records follow already, and the CRC. Answers with its size.
+ */
+export function writeCleanedBatch(target: Buffer, batch: Buffer, position: number, cleaned: CleanedBatch): number {
+  const sizeInBytes = BATCH_HEADER_SIZE_BYTES + cleaned.recordsSizeBytes;
+  const attributes = batchAttributes(batch, position) & ~(CODEC_MASK | DELETE_HORIZON_FLAG);
+  batch.copy(target, 0, position, position + BATCH_HEADER_SIZE_BYTES);
+  target.writeInt32BE(sizeInBytes - BATCH_PREFIX_SIZE_BYTES, LENGTH_AT);
+  target.writeInt16BE(
+    attributes | CODEC_NUMBERS[cleaned.codec] | (cleaned.hasDeleteHorizon ? DELETE_HORIZON_FLAG : 0),
+    ATTRIBUTES_AT,
+  );
+  writeInt64(target, BASE_TIMESTAMP_AT, cleaned.baseTimestamp);
+  writeInt64(target, MAX_TIMESTAMP_AT, cleaned.maxTimestamp);
+  target.writeInt32BE(cleaned.recordCount, RECORD_COUNT_AT);
+  stampCrc(target, 0);
+  return sizeInBytes;
+}
+
 /** What {@link writeBatchHeader} fills in; the CRC and length follow from the rest. */
 export interface BatchHeaderFields {
   readonly baseOffset: number | bigint;

@@ -9,6 +9,7 @@ import {
   batchAttributes,
   batchBaseOffset,
   batchBaseSequence,
+  batchBaseTimestamp,
   batchLastOffset,
   batchMaxTimestamp,
   batchPartitionLeaderEpoch,
@@ -18,6 +19,7 @@ import {
   batchSizeInBytes,
   codecOf,
   decodeBatchAsync,
+  hasDeleteHorizon,
   isBatchCrcValid,
   isControl,
   isTransactional,
@@ -32,7 +34,8 @@ import { journalFileNumber } from '../journal-files.ts';
 import { ENTRY_FLAG_NEW_SEGMENT, EntryKind, groupEntries, type JournalEntry } from '../journal-format.ts';
 import { nodeFileSystem } from '../node-file-system.ts';
 import { decodePartitionState, partitionOfKey, type PartitionState } from '../partition-state.ts';
-import { baseOffsetOfFile } from '../stored-partition.ts';
+import { segmentOfFile } from '../stored-partition.ts';
+import { decodeSwap, type SegmentSwap } from '../swap-codec.ts';
 import { scanJournal, type ScannedGroup } from './journal-scan.ts';
 import { namesIn, openDirectory } from './open-directory.ts';
 import { scanSegment } from './segment-scan.ts';
@@ -60,6 +63,8 @@ export interface DumpedBatch {
   readonly baseSequence: number;
   readonly isTransactional: boolean;
   readonly isControl: boolean;
+  /** When its tombstones or its marker may go; undefined when no cleaner has said so. */
+  readonly deleteHorizonMs: number | undefined;
   readonly isCrcValid: boolean;
   /** Absent when not asked for; a sentence when they cannot be read. */
   readonly records?: readonly DumpedRecord[] | string;
@@ -69,6 +74,7 @@ export type DumpedEntry =
   | { readonly kind: 'batch'; readonly id: PartitionId; readonly startsSegment: boolean; readonly batch: DumpedBatch }
   | { readonly kind: 'state'; readonly id: PartitionId; readonly state: PartitionState }
   | { readonly kind: 'log start'; readonly id: PartitionId; readonly offset: number; readonly emptiesLog: boolean }
+  | { readonly kind: 'swapped'; readonly id: PartitionId; readonly swap: SegmentSwap }
   | { readonly kind: 'deleted'; readonly id: PartitionId }
   | { readonly kind: 'session' }
   | { readonly kind: 'unknown'; readonly number: number };
@@ -173,7 +179,7 @@ class Dump {
       const id = { topicId, partition: Number(partition) };
       if (!this.#selects(id)) continue;
       for (const file of await namesIn(this.fileSystem, `${directory}/${name}`)) {
-        if (file.endsWith('.log') && baseOffsetOfFile(file) !== undefined) {
+        if (file.endsWith('.log') && segmentOfFile(file) !== undefined) {
           yield* this.#segment(id, `${directory}/${name}/${file}`);
         }
       }
@@ -223,6 +229,8 @@ class Dump {
         };
       case EntryKind.logStart:
         return { kind: 'log start', id, offset, emptiesLog: (flags & ENTRY_FLAG_NEW_SEGMENT) !== 0 };
+      case EntryKind.swapped:
+        return { kind: 'swapped', id, swap: decodeSwap(new ByteReader(content.subarray(payloadStart, payloadEnd))) };
       case EntryKind.deleted:
         return { kind: 'deleted', id };
       default:
@@ -246,6 +254,7 @@ class Dump {
       baseSequence: batchBaseSequence(buffer, at),
       isTransactional: isTransactional(attributes),
       isControl: isControl(attributes),
+      deleteHorizonMs: hasDeleteHorizon(attributes) ? batchBaseTimestamp(buffer, at) : undefined,
       isCrcValid: isBatchCrcValid(buffer, at),
     };
     return this.#options.withRecords === false ? batch : { ...batch, records: await recordsOf(buffer, at) };

@@ -18,6 +18,7 @@ import {
   type JournalEntry,
 } from '../journal-format.ts';
 import { decodePartitionState } from '../partition-state.ts';
+import { decodeSwap } from '../swap-codec.ts';
 
 export interface ScannedGroup {
   readonly position: number;
@@ -82,6 +83,11 @@ function faultOf(content: Buffer, entry: JournalEntry): string | undefined {
       const reader = new ByteReader(content.subarray(entry.payloadStart, entry.payloadEnd));
       decodePartitionState(reader);
       return reader.leftBytes === 0 ? undefined : `${reader.leftBytes} bytes follow a partition's state`;
+    }
+    case EntryKind.swapped: {
+      const reader = new ByteReader(content.subarray(entry.payloadStart, entry.payloadEnd));
+      decodeSwap(reader);
+      return reader.leftBytes === 0 ? undefined : `${reader.leftBytes} bytes follow what was cleaned`;
     }
     case EntryKind.logStart:
     case EntryKind.deleted:

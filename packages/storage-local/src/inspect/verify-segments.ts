@@ -4,7 +4,7 @@ import { batchBaseOffset, batchLastOffset } from '@millrace/protocol';
 import { decodeAbortedFile } from '../aborted-file.ts';
 import { errorCodeOf, readWholeFile, type FileSystem } from '../file-system.ts';
 import { indexFaults } from '../segment-index-file.ts';
-import { baseOffsetOfFile, type StoredPartition } from '../stored-partition.ts';
+import { filesOfNone, type StoredPartition } from '../stored-partition.ts';
 import type { Finding, VerifyCounts } from './findings.ts';
 import { namesIn } from './open-directory.ts';
 import { scanSegment } from './segment-scan.ts';
@@ -72,6 +72,7 @@ class SegmentCheck {
   async #checkBatches(vouchedBytes: number): Promise<void> {
     let expected = this.#segment.baseOffset;
     let end = 0;
+    const isCleaned = this.#segment.generation > 0;
     for await (const found of scanSegment(this.#fileSystem, this.#path, 0, vouchedBytes)) {
       if (found.kind === 'bad') {
         this.#report(
@@ -83,7 +84,8 @@ class SegmentCheck {
       }
       const { buffer, at, position } = found;
       const baseOffset = batchBaseOffset(buffer, at);
-      if (baseOffset !== expected) {
+      // A cleaner leaves gaps between batches, and none runs backwards.
+      if (isCleaned ? baseOffset < expected : baseOffset !== expected) {
         this.#report(
           this.#path,
           position,
@@ -99,7 +101,10 @@ class SegmentCheck {
     }
     if (end < vouchedBytes) {
       this.#report(this.#path, end, `the file ends there; it should have ${vouchedBytes} bytes; ${REMEDY}`);
-    } else if (vouchedBytes === this.#segment.sizeBytes && expected !== this.#segment.endOffset) {
+    } else if (
+      vouchedBytes === this.#segment.sizeBytes &&
+      (isCleaned ? expected > this.#segment.endOffset : expected !== this.#segment.endOffset)
+    ) {
       this.#report(
         this.#path,
         end,
@@ -167,11 +172,7 @@ async function firstBatch(fileSystem: FileSystem, path: string, position: number
 }
 
 async function strayFiles(fileSystem: FileSystem, partition: StoredPartition): Promise<Finding[]> {
-  const known = new Set(partition.log.data.segments.map(({ baseOffset }) => baseOffset));
-  const strays = (await namesIn(fileSystem, partition.directory)).filter((name) => {
-    const baseOffset = baseOffsetOfFile(name);
-    return baseOffset !== undefined && !known.has(baseOffset);
-  });
+  const strays = filesOfNone(await namesIn(fileSystem, partition.directory), partition.log.data.segments);
   return strays.map((name) => ({
     severity: 'note',
     path: `${partition.directory}/${name}`,

@@ -103,6 +103,10 @@ class EngineView implements LogEngine {
     return this.#engine.enforceRetention();
   }
 
+  cleanLogs(): Promise<void> {
+    return this.#engine.cleanLogs();
+  }
+
   waitForRoom(): Promise<void> | undefined {
     return this.#engine.waitForRoom();
   }

@@ -61,6 +61,12 @@ export class ItemPrinter {
         this.#line(`${ENTRY_INDENT}log start of ${this.#selection.nameOf(entry.id)} to ${entry.offset}${emptied}`);
         return;
       }
+      case 'swapped': {
+        const { segments, cleanedEndOffset } = entry.swap;
+        this.#line(`${ENTRY_INDENT}${this.#selection.nameOf(entry.id)} cleaned up to ${cleanedEndOffset}`);
+        for (const segment of segments) this.#printSegment(ENTRY_INDENT, segment);
+        return;
+      }
       case 'deleted':
         this.#line(`${ENTRY_INDENT}${this.#selection.nameOf(entry.id)} deleted`);
         return;
@@ -74,16 +80,29 @@ export class ItemPrinter {
   }
 
   #printState(indent: string, { id, durability, stateLsn, dataLsn, snapshot }: PartitionState): void {
-    const { logStartOffset, dataEndOffset, stateEndOffset, segments, epochs, producers } = snapshot;
+    const {
+      logStartOffset,
+      dataEndOffset,
+      stateEndOffset,
+      segments,
+      epochs,
+      producers,
+      cleanedEndOffset = 0,
+    } = snapshot;
     const name = `${this.#selection.nameOf(id)} (${id.topicId}-${id.partition})`;
     const needs = Number.isFinite(dataLsn) ? `, needs batches from group ${dataLsn} on` : '';
     this.#line(`${indent}state of ${name}: ${durability}, as of group ${stateLsn}${needs}`);
     const offsets = `log start ${logStartOffset}, segments end ${dataEndOffset}, state ends ${stateEndOffset}`;
     const known = epochs.map(({ leaderEpoch, startOffset }) => `${leaderEpoch} from ${startOffset}`).join(', ');
     this.#line(`${indent}  ${offsets}; epochs ${known === '' ? 'none' : known}; ${producers.length} producers`);
-    for (const { baseOffset, endOffset, sizeBytes } of segments) {
-      this.#line(`${indent}  segment ${baseOffset}..${endOffset - 1}: ${sizeBytes} bytes`);
-    }
+    if (cleanedEndOffset > 0) this.#line(`${indent}  cleaned up to ${cleanedEndOffset}`);
+    for (const segment of segments) this.#printSegment(indent, segment);
+  }
+
+  #printSegment(indent: string, segment: PartitionState['snapshot']['segments'][number]): void {
+    const { baseOffset, endOffset, sizeBytes, generation = 0 } = segment;
+    const cleaned = generation === 0 ? '' : `, cleaned in generation ${generation}`;
+    this.#line(`${indent}  segment ${baseOffset}..${endOffset - 1}: ${sizeBytes} bytes${cleaned}`);
   }
 
   #printBatch(indent: string, what: string, batch: DumpedBatch): void {
@@ -100,6 +119,7 @@ export class ItemPrinter {
     }
     if (batch.isTransactional) parts.push('transactional');
     if (batch.isControl) parts.push('control');
+    if (batch.deleteHorizonMs !== undefined) parts.push(`delete horizon ${time(batch.deleteHorizonMs)}`);
     if (!batch.isCrcValid) parts.push('CRC WRONG');
     this.#line(`${indent}${what}: ${parts.join(', ')}`);
     if (typeof batch.records === 'string') this.#line(`${indent}${RECORD_INDENT}records: ${batch.records}`);

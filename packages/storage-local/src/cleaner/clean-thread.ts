@@ -1,0 +1,99 @@
+/**
+ * Passes of the cleaner in a thread, so that the event loop has nothing of it but the messages.
+ *
+ * Owns: a thread for each pass that is under way, kept for the next one while the cleaner is busy.
+ * Invariants: what a thread made is handed on in order, and before the end of its pass is told; a thread that ends by itself fails its pass.
+ * Bounds: as many threads as passes at once; they do not keep the process alive.
+ */
+import { Worker } from 'node:worker_threads';
+import { CleaningCancelled, type CleanJob, type CleanSummary } from './clean-job.ts';
+import type { CleanHooks, CleanRunner } from './clean-runner.ts';
+import type { WorkerAnswer, WorkerJob } from './clean-worker.ts';
+
+/** The sources run without a build; then their packages are found as sources, as in this thread. */
+const SOURCE_CONDITION = '--conditions=@millrace/source';
+
+export class ThreadCleanRunner implements CleanRunner {
+  readonly #idle: Worker[] = [];
+
+  async run(job: CleanJob, hooks: CleanHooks): Promise<CleanSummary> {
+    const worker = this.#idle.pop() ?? this.#startWorker();
+    let isFit = false;
+    try {
+      const summary = await runIn(worker, job, hooks);
+      isFit = true;
+      return summary;
+    } finally {
+      // After a failure nobody knows what a thread still holds.
+      if (isFit) this.#idle.push(worker);
+      else await worker.terminate();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((worker) => worker.terminate()));
+  }
+
+  #startWorker(): Worker {
+    const url = new URL('./clean-worker.ts', import.meta.url);
+    const isSource = url.pathname.endsWith('.ts');
+    const worker = new Worker(url, {
+      name: 'millrace-log-cleaner',
+      ...(isSource ? { execArgv: [SOURCE_CONDITION, '--no-warnings'] } : {}),
+    });
+    worker.unref();
+    // Passes listen for themselves; between them an error must not end the process.
+    worker.on('error', () => undefined);
+    worker.once('exit', () => {
+      const index = this.#idle.indexOf(worker);
+      if (index >= 0) this.#idle.splice(index, 1);
+    });
+    return worker;
+  }
+}
+
+async function runIn(worker: Worker, job: CleanJob, { signal, onMade }: CleanHooks): Promise<CleanSummary> {
+  const cancel = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const { promise, resolve, reject } = Promise.withResolvers<CleanSummary>();
+  // Settled by whichever comes first; also when nobody waits yet.
+  promise.catch(() => undefined);
+  let handing = Promise.resolve();
+  const onMessage = (answer: WorkerAnswer): void => {
+    switch (answer.kind) {
+      case 'made':
+        handing = handing.then(() => onMade(answer.made));
+        handing.catch((error: unknown) => {
+          end();
+          reject(error instanceof Error ? error : new Error(String(error)));
+        });
+        return;
+      case 'done':
+        void handing.then(() => resolve(answer.summary), reject);
+        return;
+      case 'failed':
+        reject(answer.isCancelled ? new CleaningCancelled() : failureOf(answer));
+        return;
+    }
+  };
+  const onError = (error: Error): void => reject(error);
+  const onExit = (): void => reject(new Error('the thread that cleans logs has ended'));
+  const end = (): void => {
+    Atomics.store(cancel, 0, 1);
+    Atomics.notify(cancel, 0);
+  };
+  worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  worker.postMessage({ job, cancel } satisfies WorkerJob);
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', end);
+    worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+    await handing.catch(() => undefined);
+  }
+}
+
+function failureOf({ message, code }: { readonly message: string; readonly code: string }): Error {
+  return Object.assign(new Error(message), code === '' ? {} : { code });
+}
