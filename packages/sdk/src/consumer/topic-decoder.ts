@@ -21,17 +21,51 @@ interface SharedContext extends DecodeContext {
   headers: readonly MessageHeader[];
 }
 
+/** A topic's codec of keys or of values. */
+class PartDecoder {
+  readonly codec: Codec<never, unknown>;
+  readonly isKey: boolean;
+  readonly #usesHeaders: boolean;
+  readonly #range: Codec<never, unknown>['decodeRange'];
+
+  constructor(codec: Codec<never, unknown>, isKey: boolean) {
+    this.codec = codec;
+    this.isKey = isKey;
+    this.#usesHeaders = codec.usesHeaders === true;
+    this.#range = codec.decodeRange?.bind(codec);
+  }
+
+  decode(
+    shared: SharedContext,
+    headers: readonly MessageHeader[],
+    bytes: Buffer,
+    start: number,
+    length: number,
+  ): unknown {
+    shared.isKey = this.isKey;
+    const context = this.#usesHeaders ? { ...shared, headers } : shared;
+    const { codec } = this;
+    try {
+      if (length < 0) return codec.decode(null, context);
+      if (this.#range !== undefined) return this.#range(bytes, start, start + length, context);
+      return codec.decode(bytes.subarray(start, start + length), context);
+    } catch (cause) {
+      throw decodeError(codec, context, cause);
+    }
+  }
+}
+
 export class TopicDecoder {
   readonly topic: string;
-  readonly #key: Codec<never, unknown>;
-  readonly #value: Codec<never, unknown>;
+  readonly #key: PartDecoder;
+  readonly #value: PartDecoder;
   /** One object for all records of codecs that do not look at headers. */
   readonly #context: SharedContext;
 
   constructor(topic: AnyTopic) {
     this.topic = topic.name;
-    this.#key = topic.key;
-    this.#value = topic.value;
+    this.#key = new PartDecoder(topic.key, true);
+    this.#value = new PartDecoder(topic.value, false);
     this.#context = { topic: topic.name, partition: 0, offset: 0, isKey: false, headers: NO_HEADERS };
   }
 
@@ -43,27 +77,14 @@ export class TopicDecoder {
     index: number,
   ): AnyMessage | Promise<AnyMessage> {
     const offset = reader.offsetAt(index);
-    const headers: readonly MessageHeader[] = reader.hasHeadersAt(index) ? reader.headersAt(index) : NO_HEADERS;
+    const timestamp = reader.timestampAt(index);
     const context = this.#context;
     context.partition = partition;
     context.offset = offset;
-    const key = this.#decodePart(
-      this.#key,
-      true,
-      reader.recordBytes,
-      reader.keyStartAt(index),
-      reader.keyLengthAt(index),
-      headers,
-    );
-    const value = this.#decodePart(
-      this.#value,
-      false,
-      reader.recordBytes,
-      reader.valueStartAt(index),
-      reader.valueLengthAt(index),
-      headers,
-    );
-    const timestamp = reader.timestampAt(index);
+    const bytes = reader.recordBytes;
+    const headers: readonly MessageHeader[] = reader.hasHeadersAt(index) ? reader.headersAt(index) : NO_HEADERS;
+    const key = this.#key.decode(context, headers, bytes, reader.keyStartAt(index), reader.keyLengthAt(index));
+    const value = this.#value.decode(context, headers, bytes, reader.valueStartAt(index), reader.valueLengthAt(index));
     const { topic } = this;
     if (isPending(key) || isPending(value)) {
       return this.#whenDecoded(key, value, { topic, partition, offset, timestamp, headers, leaderEpoch });
@@ -71,33 +92,14 @@ export class TopicDecoder {
     return { topic, partition, offset, timestamp, key, value, headers, leaderEpoch };
   }
 
-  #decodePart(
-    codec: Codec<never, unknown>,
-    isKey: boolean,
-    bytes: Buffer,
-    start: number,
-    length: number,
-    headers: readonly MessageHeader[],
-  ): unknown {
-    let context: DecodeContext = this.#context;
-    this.#context.isKey = isKey;
-    if (codec.usesHeaders === true) context = { ...this.#context, headers };
-    try {
-      if (length < 0) return codec.decode(null, context);
-      if (codec.decodeRange !== undefined) return codec.decodeRange(bytes, start, start + length, context);
-      return codec.decode(bytes.subarray(start, start + length), context);
-    } catch (cause) {
-      throw decodeError(codec, context, cause);
-    }
-  }
-
   async #whenDecoded(key: unknown, value: unknown, rest: Omit<AnyMessage, 'key' | 'value'>): Promise<AnyMessage> {
     const { topic, partition, offset, timestamp, headers, leaderEpoch } = rest;
     const where = { topic, partition, offset };
     const [keyResult, valueResult] = await Promise.allSettled([key, value]);
-    if (keyResult.status === 'rejected') throw decodeError(this.#key, { ...where, isKey: true }, keyResult.reason);
+    if (keyResult.status === 'rejected')
+      throw decodeError(this.#key.codec, { ...where, isKey: true }, keyResult.reason);
     if (valueResult.status === 'rejected')
-      throw decodeError(this.#value, { ...where, isKey: false }, valueResult.reason);
+      throw decodeError(this.#value.codec, { ...where, isKey: false }, valueResult.reason);
     return {
       topic,
       partition,

@@ -6,18 +6,14 @@
 import type { Codec, DecodeContext, EncodeContext, EncodedBytes } from './codec.ts';
 
 /** Text as UTF-8, as Java's `StringSerializer`. Malformed bytes are read as U+FFFD. */
-export const str: Codec<string> = {
-  name: 'str',
-  encode(value) {
+export const str: Codec<string> = codecOf(
+  'str',
+  (value) => {
     if (typeof value !== 'string') throw wrongType('a string', value);
     return value;
   },
-  decode(input) {
-    const frame = asBuffer(present(input));
-    return frame.toString();
-  },
-  decodeRange: (frame, start, end) => frame.toString(undefined, start, end),
-};
+  readText,
+);
 
 /** Bytes as they are. Text may be sent and stands for its UTF-8; bytes read are a view that lives as long as the batch they came in. */
 export const bytes: Codec<Uint8Array | string, Uint8Array> = {
@@ -31,56 +27,36 @@ export const bytes: Codec<Uint8Array | string, Uint8Array> = {
 };
 
 /** A whole number of 32 bits, big-endian, as Java's `IntegerSerializer`. */
-export const int32: Codec<number> = {
-  name: 'int32',
-  encode(value) {
+export const int32: Codec<number> = codecOf(
+  'int32',
+  (value) => {
     if (typeof value !== 'number' || (value | 0) !== value) throw wrongType('a whole number of 32 bits', value);
     const out = Buffer.allocUnsafe(4);
     out.writeInt32BE(value);
     return out;
   },
-  decode(input) {
-    const frame = asBuffer(present(input));
-    return readInt32(frame, 0, frame.length);
-  },
-  decodeRange: readInt32,
-};
+  (frame, start, end) => frame.readInt32BE(sized(4, start, end)),
+);
 
 /**
  * A whole number of 64 bits, big-endian, as Java's `LongSerializer`, as a JavaScript number. A number read that is beyond ±(2^53−1)
  * is undecodable rather than inexact; see {@link bigInt64} for those.
  */
-export const int64: Codec<number | bigint, number> = {
-  name: 'int64',
-  encode: encodeInt64,
-  decode(input) {
-    const frame = asBuffer(present(input));
-    return readInt64(frame, 0, frame.length);
-  },
-  decodeRange: readInt64,
-};
+export const int64: Codec<number | bigint, number> = codecOf('int64', encodeInt64, (frame, start, end) => {
+  const value = frame.readInt32BE(sized(8, start, end)) * 4_294_967_296 + frame.readUInt32BE(start + 4);
+  if (Number.isSafeInteger(value)) return value;
+  throw new RangeError(`${frame.readBigInt64BE(start)} is beyond what a number holds exactly: use bigInt64`);
+});
 
 /** Like {@link int64}, read as a bigint: exact over all 64 bits. */
-export const bigInt64: Codec<number | bigint, bigint> = {
-  name: 'bigInt64',
-  encode: encodeInt64,
-  decode(input) {
-    const frame = asBuffer(present(input));
-    return readBigInt64(frame, 0, frame.length);
-  },
-  decodeRange: readBigInt64,
-};
+export const bigInt64: Codec<number | bigint, bigint> = codecOf('bigInt64', encodeInt64, (frame, start, end) =>
+  frame.readBigInt64BE(sized(8, start, end)),
+);
 
 /** A UUID as its 36 characters of text, as Java's `UUIDSerializer`. Read and sent in lower case; either is accepted. */
-export const uuid: Codec<string> = {
-  name: 'uuid',
-  encode: canonicalUuid,
-  decode(input) {
-    const frame = asBuffer(present(input));
-    return canonicalUuid(frame.toString('latin1'));
-  },
-  decodeRange: (frame, start, end) => canonicalUuid(frame.toString('latin1', start, end)),
-};
+export const uuid: Codec<string> = codecOf('uuid', canonicalUuid, (frame, start, end) =>
+  canonicalUuid(frame.toString('latin1', start, end)),
+);
 
 /**
  * The codec with null allowed on both sides: no key, or a tombstone (a value of null deletes the key from a compacted topic).
@@ -98,11 +74,25 @@ export function nullable<I, O = I>(inner: Codec<I, O>): Codec<I | null, O | null
     },
   };
   // Only with a range shortcut of the inner codec: its absence tells the consumer to make the view itself.
-  if (inner.decodeRange !== undefined) {
-    codec.decodeRange = (frame, start, end, context) =>
-      inner.decodeRange?.(frame, start, end, context) as O | PromiseLike<O>;
-  }
+  if (inner.decodeRange !== undefined) codec.decodeRange = inner.decodeRange.bind(inner);
   return codec;
+}
+
+/** A codec whose values are never null and lie in a range of bytes. */
+function codecOf<I, O = I>(
+  name: string,
+  encode: (value: I) => EncodedBytes,
+  read: (frame: Buffer, start: number, end: number) => O,
+): Codec<I, O> {
+  return {
+    name,
+    encode,
+    decode(input) {
+      const frame = asBuffer(present(input));
+      return read(frame, 0, frame.length);
+    },
+    decodeRange: read,
+  };
 }
 
 /** The bytes, which the codec cannot do without. */
@@ -117,23 +107,38 @@ export function asBuffer(input: Uint8Array): Buffer {
   return Buffer.isBuffer(input) ? input : Buffer.from(input.buffer, input.byteOffset, input.byteLength);
 }
 
-function readInt32(frame: Buffer, start: number, end: number): number {
-  if (end - start !== 4) throw wrongSize(4, end - start);
-  return frame.readInt32BE(start);
+/** What Buffer has beside `toString`, which looks at its arguments first. */
+interface TextSource {
+  utf8Slice?(start: number, end: number): string;
 }
 
-function readInt64(frame: Buffer, start: number, end: number): number {
-  if (end - start !== 8) throw wrongSize(8, end - start);
-  const value = frame.readInt32BE(start) * 4_294_967_296 + frame.readUInt32BE(start + 4);
-  if (!Number.isSafeInteger(value)) {
-    throw new RangeError(`${frame.readBigInt64BE(start)} is beyond what a number holds exactly: use bigInt64`);
+function readText(frame: Buffer & TextSource, start: number, end: number): string {
+  if (end - start <= LOOPED_CHARS_MAX) return readShortText(frame, start, end);
+  return frame.utf8Slice?.(start, end) ?? frame.toString(undefined, start, end);
+}
+
+/** Up to so many bytes a loop is quicker than crossing into native code (measured). */
+const LOOPED_CHARS_MAX = 16;
+/** By length; written anew for each text. */
+const CHARS: readonly number[][] = Array.from({ length: LOOPED_CHARS_MAX + 1 }, (_, length) =>
+  new Array<number>(length).fill(0),
+);
+
+function readShortText(frame: Buffer, start: number, end: number): string {
+  const chars = CHARS[end - start] as number[];
+  let seen = 0;
+  for (let at = start, index = 0; at < end; at++, index++) {
+    const byte = frame[at] as number;
+    seen |= byte;
+    chars[index] = byte;
   }
-  return value;
+  return seen < 0x80 ? String.fromCharCode(...chars) : frame.toString(undefined, start, end);
 }
 
-function readBigInt64(frame: Buffer, start: number, end: number): bigint {
-  if (end - start !== 8) throw wrongSize(8, end - start);
-  return frame.readBigInt64BE(start);
+/** `start`, when so many bytes begin there. */
+function sized(expected: number, start: number, end: number): number {
+  if (end - start !== expected) throw new RangeError(`${expected} bytes are expected, not ${end - start}`);
+  return start;
 }
 
 function encodeInt64(value: number | bigint): Buffer {
@@ -159,10 +164,6 @@ function canonicalUuid(text: string): string {
 
 function wrongType(expected: string, value: unknown): TypeError {
   return new TypeError(`${expected} is expected, not ${describe(value)}`);
-}
-
-function wrongSize(expected: number, actual: number): RangeError {
-  return new RangeError(`${expected} bytes are expected, not ${actual}`);
 }
 
 /** The kind of a value; never the value of text or objects, which may be secret. */

@@ -5,7 +5,7 @@ import { consuming, pacing, producing, readWork, recordsOf, runMode, Stretch, ty
 
 const HANDLER_MS = 5;
 /** Records that are sent and not acknowledged, at most. */
-const OUTSTANDING = 20_000;
+const OUTSTANDING = 5_000;
 const work = readWork();
 const client = kafka({ brokers: [work.bootstrap], clientId: 'bench-sdk' });
 const target = topic(work.topic, { key: nullable(str), value: nullable(str) });
