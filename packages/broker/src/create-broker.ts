@@ -40,6 +40,7 @@ import {
 } from '@millrace/metadata';
 import { brokerConfigKeys, loadBrokerConfig, type BrokerConfig } from './config/broker-config.ts';
 import { compactedTopicsNotice } from './config/compaction.ts';
+import { groupOverrides } from './config/group-keys.ts';
 import { createDataPath } from './data-path.ts';
 import { RequestDispatcher } from './dispatch/request-dispatcher.ts';
 import type { RequestInterceptor } from './dispatch/request-interceptor.ts';
@@ -312,6 +313,8 @@ class RunningBroker implements Broker {
       logger: this.#logger.child({ part: 'groups' }),
       metrics: this.#metrics,
       topics,
+      overridesOf: (groupId) =>
+        groupOverrides(metaStore.snapshot().configs.get(`${ConfigResourceType.group}:${groupId}`)),
     });
     const producerIds = new ProducerIds(metaStore);
     const transactions = createTransactionCoordinator({
@@ -444,9 +447,29 @@ class RunningBroker implements Broker {
 
 /** The topics of the MetaStore's newest snapshot, as the coordinator wants them. */
 function topicDirectory(metaStore: MetaStore): TopicDirectory {
-  const known = (topic: TopicMetadata | undefined): ReturnType<TopicDirectory['byName']> =>
-    topic && { name: topic.name, topicId: topic.topicId, partitionCount: topic.partitions.length };
+  const racks = (topic: TopicMetadata): readonly (string | null)[] | undefined => {
+    const { brokers } = metaStore.snapshot();
+    const found = topic.partitions.map(({ owner }) => brokers.get(owner)?.rack ?? null);
+    return found.some((rack) => rack !== null) ? found : undefined;
+  };
+  const known = (topic: TopicMetadata | undefined): ReturnType<TopicDirectory['byName']> => {
+    if (topic === undefined) return undefined;
+    const { name, topicId, partitions } = topic;
+    const rackOf = racks(topic);
+    return { name, topicId, partitionCount: partitions.length, ...(rackOf && { racks: rackOf }) };
+  };
+  let version = 0;
+  let topicsSeen: unknown;
   return {
+    get version() {
+      const { topicsByName } = metaStore.snapshot();
+      if (topicsByName !== topicsSeen) version++;
+      topicsSeen = topicsByName;
+      return version;
+    },
+    *names() {
+      for (const { name, isInternal } of metaStore.snapshot().topicsByName.values()) if (!isInternal) yield name;
+    },
     byName: (name) => known(metaStore.snapshot().topicsByName.get(name)),
     byId: (topicId) => known(metaStore.snapshot().topicsById.get(topicId)),
   };

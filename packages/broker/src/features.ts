@@ -9,6 +9,8 @@ export interface Feature {
 }
 
 export const FEATURES: readonly Feature[] = [
+  // 1 = consumer groups of KIP-848.
+  { name: 'group.version', minVersion: 0, maxVersion: 1, finalizedVersion: 1 },
   // 2 = the transactions of KIP-890.
   { name: 'transaction.version', minVersion: 0, maxVersion: 2, finalizedVersion: 2 },
 ];

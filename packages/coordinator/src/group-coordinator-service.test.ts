@@ -576,9 +576,9 @@ describe('metrics', () => {
     await Promise.all([fixture.commit(1, { groupId: 'a' }, 0), fixture.commit(1, { groupId: 'a' }, 1)]);
 
     expect(metrics.values).toMatchObject({
-      'millrace_group_coordinator_groups{state=Stable}': 1,
-      'millrace_group_coordinator_groups{state=Empty}': 1,
-      'millrace_group_coordinator_groups{state=Dead}': 0,
+      'millrace_group_coordinator_groups{type=classic,state=Stable}': 1,
+      'millrace_group_coordinator_groups{type=classic,state=Empty}': 1,
+      'millrace_group_coordinator_groups{type=classic,state=Dead}': 0,
       millrace_group_coordinator_members: 1,
       millrace_group_coordinator_offsets: 2,
       millrace_group_coordinator_offset_commits_total: 2,

@@ -61,9 +61,25 @@ import {
   type TxnOffsetCommitRequest,
   type TxnOffsetCommitResponse,
 } from '@millrace/protocol/messages/28-txn-offset-commit';
+import {
+  createConsumerGroupDescribeResponse,
+  createConsumerGroupDescribeResponseDescribedGroup,
+  type ConsumerGroupDescribeRequest,
+  type ConsumerGroupDescribeResponse,
+  type ConsumerGroupDescribeResponseDescribedGroup,
+} from '@millrace/protocol/messages/69-consumer-group-describe';
+import type {
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse,
+} from '@millrace/protocol/messages/68-consumer-group-heartbeat';
 import type { GroupCoordinatorConfig } from './config.ts';
+import { CONSUMER_GROUP_STATES } from './consumer/consumer-group.ts';
+import { refused } from './consumer/consumer-protocol.ts';
+import { describeConsumerGroup } from './consumer/consumer-views.ts';
+import { heartbeatProblem } from './consumer/heartbeat-request.ts';
 import type { GroupCoordinator, GroupOffset, GroupRequestContext } from './group-coordinator.ts';
 import {
+  consumerGroupHeartbeatFailure,
   heartbeatFailure,
   joinGroupFailure,
   joinGroupShape,
@@ -75,13 +91,13 @@ import {
   syncGroupFailure,
   txnOffsetCommitFailure,
 } from './group-responses.ts';
-import type { ClassicGroup } from './group/classic-group.ts';
 import { CLASSIC_GROUP_STATES } from './group/classic-group-state.ts';
 import { createGroupMetrics } from './group/group-metrics.ts';
 import { groupRecordCodec, isStorable, type GroupStateRecord } from './group/group-records.ts';
 import { GroupShard, type PartitionResults, type TopicPartitions } from './group/group-shard.ts';
 import { describeGroup, fetchOffsets, listedGroup } from './group/group-views.ts';
-import type { OffsetCommitEntry } from './group/offset-rules.ts';
+import type { AnyGroup, OffsetCommitEntry } from './group/offset-rules.ts';
+import type { GroupOverrides } from './group-settings.ts';
 import { groupPartition } from './java-hash.ts';
 import { CoordinatorRuntime } from './runtime/coordinator-runtime.ts';
 import { recordBytesMaxFor } from './runtime/record-appender.ts';
@@ -96,6 +112,8 @@ export interface GroupCoordinatorOptions {
   readonly logger: Logger;
   readonly metrics: MetricsRegistry;
   readonly topics: TopicDirectory;
+  /** Settings of single groups (config resource type 32); none when absent. */
+  readonly overridesOf?: (groupId: string) => GroupOverrides | undefined;
   /** A log of `__consumer_offsets` is left alone up to this size; default 4 MiB. */
   readonly snapshotBytesMin?: number;
   /** It may grow to this multiple of what is alive in it; default 4. */
@@ -218,6 +236,42 @@ class GroupCoordinatorService implements GroupCoordinator {
     return leaveGroupFailure(response.errorCode === 0 ? (response.members[0]?.errorCode ?? 0) : response.errorCode);
   }
 
+  async consumerGroupHeartbeat(
+    context: GroupRequestContext,
+    request: ConsumerGroupHeartbeatRequest,
+  ): Promise<ConsumerGroupHeartbeatResponse> {
+    const { groupCoordinatorRebalanceProtocols: served, groupConsumerAssignors: assignors } = this.#config;
+    if (!served.includes('consumer')) return consumerGroupHeartbeatFailure(ErrorCode.UNSUPPORTED_VERSION);
+    const problem = heartbeatProblem(request, context.apiVersion, assignors);
+    if (problem !== undefined) return refused(problem);
+    return this.#runtime.ask<ConsumerGroupHeartbeatResponse>(
+      this.partitionFor(request.groupId),
+      (shard, step, waiter) => step.answer(waiter, shard.consumerHeartbeat(context, request, step)),
+      consumerGroupHeartbeatFailure,
+    );
+  }
+
+  async describeConsumerGroups(
+    _context: GroupRequestContext,
+    request: ConsumerGroupDescribeRequest,
+  ): Promise<ConsumerGroupDescribeResponse> {
+    const groups = await Promise.all(
+      request.groupIds.map((groupId) => {
+        if (groupId === '') {
+          const errorCode = ErrorCode.INVALID_GROUP_ID;
+          return Promise.resolve(createConsumerGroupDescribeResponseDescribedGroup({ groupId, errorCode }));
+        }
+        return this.#runtime.ask<ConsumerGroupDescribeResponseDescribedGroup>(
+          this.partitionFor(groupId),
+          (shard, step, waiter) =>
+            step.answer(waiter, describeConsumerGroup(groupId, shard.group(groupId), this.#topics, this.#config)),
+          (errorCode) => createConsumerGroupDescribeResponseDescribedGroup({ groupId, errorCode }),
+        );
+      }),
+    );
+    return createConsumerGroupDescribeResponse({ groups });
+  }
+
   async commitOffsets(context: GroupRequestContext, request: OffsetCommitRequest): Promise<OffsetCommitResponse> {
     const usesTopicIds = context.apiVersion >= OFFSET_COMMIT_WITH_TOPIC_IDS;
     const { entries, respond } = this.#offsetsToCommit(request.topics, usesTopicIds);
@@ -284,9 +338,10 @@ class GroupCoordinatorService implements GroupCoordinator {
         this.#runtime.ask<readonly ListGroupsResponseListedGroup[] | number>(
           partition,
           (shard, step, waiter) => {
-            const isWanted = types.size === 0 || types.has('classic');
-            const groups = isWanted ? [...shard.groups()] : [];
-            const matching = groups.filter(({ state }) => states.size === 0 || states.has(state.toLowerCase()));
+            const matching = [...shard.groups()].filter(
+              ({ state, type }) =>
+                (types.size === 0 || types.has(type)) && (states.size === 0 || states.has(state.toLowerCase())),
+            );
             step.answer(waiter, matching.map(listedGroup));
           },
           (errorCode) => errorCode,
@@ -446,12 +501,17 @@ class GroupCoordinatorService implements GroupCoordinator {
 
   #registerGauges(registry: MetricsRegistry): void {
     const prefix = 'millrace_group_coordinator';
-    registry.gaugeFamily(`${prefix}_groups`, 'Groups by state.', ['state'], () => {
-      const counts = new Map(CLASSIC_GROUP_STATES.map((state) => [state, 0]));
+    registry.gaugeFamily(`${prefix}_groups`, 'Groups by type and state.', ['type', 'state'], () => {
+      const counts = {
+        classic: new Map<string, number>(CLASSIC_GROUP_STATES.map((state) => [state, 0])),
+        consumer: new Map<string, number>(CONSUMER_GROUP_STATES.map((state) => [state, 0])),
+      };
       for (const shard of this.#runtime.shards()) {
-        for (const { state } of shard.groups()) counts.set(state, (counts.get(state) ?? 0) + 1);
+        for (const { type, state } of shard.groups()) counts[type].set(state, (counts[type].get(state) ?? 0) + 1);
       }
-      return [...counts].map(([state, value]) => ({ labels: { state }, value }));
+      return Object.entries(counts).flatMap(([type, byState]) =>
+        [...byState].map(([state, value]) => ({ labels: { type, state }, value })),
+      );
     });
     registry.gauge(`${prefix}_members`, 'Members of all groups.', () => this.#sum((group) => group.members.size));
     registry.gauge(`${prefix}_offsets`, 'Committed offsets that are stored.', () =>
@@ -462,7 +522,7 @@ class GroupCoordinatorService implements GroupCoordinator {
     );
   }
 
-  #sum(count: (group: ClassicGroup) => number): number {
+  #sum(count: (group: AnyGroup) => number): number {
     let total = 0;
     for (const shard of this.#runtime.shards()) for (const group of shard.groups()) total += count(group);
     return total;

@@ -8,6 +8,14 @@ import type { ListGroupsRequest, ListGroupsResponse } from '@millrace/protocol/m
 import type { OffsetCommitRequest, OffsetCommitResponse } from '@millrace/protocol/messages/08-offset-commit';
 import type { OffsetDeleteRequest, OffsetDeleteResponse } from '@millrace/protocol/messages/47-offset-delete';
 import type { OffsetFetchRequest, OffsetFetchResponse } from '@millrace/protocol/messages/09-offset-fetch';
+import type {
+  ConsumerGroupDescribeRequest,
+  ConsumerGroupDescribeResponse,
+} from '@millrace/protocol/messages/69-consumer-group-describe';
+import type {
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse,
+} from '@millrace/protocol/messages/68-consumer-group-heartbeat';
 import type { SyncGroupRequest, SyncGroupResponse } from '@millrace/protocol/messages/14-sync-group';
 import type { TxnOffsetCommitRequest, TxnOffsetCommitResponse } from '@millrace/protocol/messages/28-txn-offset-commit';
 
@@ -44,6 +52,15 @@ export interface GroupCoordinator {
   syncGroup(context: GroupRequestContext, request: SyncGroupRequest): Promise<SyncGroupResponse>;
   heartbeat(context: GroupRequestContext, request: HeartbeatRequest): Promise<HeartbeatResponse>;
   leaveGroup(context: GroupRequestContext, request: LeaveGroupRequest): Promise<LeaveGroupResponse>;
+  /** Joins, stays in or leaves a group whose assignments are computed here (KIP-848). */
+  consumerGroupHeartbeat(
+    context: GroupRequestContext,
+    request: ConsumerGroupHeartbeatRequest,
+  ): Promise<ConsumerGroupHeartbeatResponse>;
+  describeConsumerGroups(
+    context: GroupRequestContext,
+    request: ConsumerGroupDescribeRequest,
+  ): Promise<ConsumerGroupDescribeResponse>;
   commitOffsets(context: GroupRequestContext, request: OffsetCommitRequest): Promise<OffsetCommitResponse>;
   /**
    * Offsets that count when the producer's transaction commits. Runs in this turn: its records are behind whatever was appended to other

@@ -41,6 +41,17 @@ import {
   type TxnOffsetCommitResponse,
 } from '@millrace/protocol/messages/28-txn-offset-commit';
 
+import {
+  createConsumerGroupHeartbeatResponse,
+  type ConsumerGroupHeartbeatResponse,
+} from '@millrace/protocol/messages/68-consumer-group-heartbeat';
+import {
+  createConsumerGroupDescribeResponse,
+  createConsumerGroupDescribeResponseDescribedGroup,
+  type ConsumerGroupDescribeRequest,
+  type ConsumerGroupDescribeResponse,
+} from '@millrace/protocol/messages/69-consumer-group-describe';
+
 /** First version of OffsetFetch with an error field of its own. */
 const OFFSET_FETCH_WITH_ERROR = 2;
 /** First version of OffsetFetch that asks for several groups. */
@@ -140,6 +151,21 @@ export function offsetFetchShape(
 export function describeGroupsFailure(request: DescribeGroupsRequest, errorCode: number): DescribeGroupsResponse {
   return createDescribeGroupsResponse({
     groups: request.groups.map((groupId) => createDescribeGroupsResponseDescribedGroup({ groupId, errorCode })),
+  });
+}
+
+export function consumerGroupHeartbeatFailure(errorCode: number): ConsumerGroupHeartbeatResponse {
+  return createConsumerGroupHeartbeatResponse({ errorCode });
+}
+
+export function consumerGroupDescribeFailure(
+  request: ConsumerGroupDescribeRequest,
+  errorCode: number,
+): ConsumerGroupDescribeResponse {
+  return createConsumerGroupDescribeResponse({
+    groups: request.groupIds.map((groupId) =>
+      createConsumerGroupDescribeResponseDescribedGroup({ groupId, errorCode }),
+    ),
   });
 }
 

@@ -1,7 +1,10 @@
 export { DEFAULT_GROUP_COORDINATOR_CONFIG, type GroupCoordinatorConfig } from './config.ts';
 export { createGroupCoordinator, OFFSETS_TOPIC, type GroupCoordinatorOptions } from './group-coordinator-service.ts';
 export type { GroupCoordinator, GroupOffset, GroupRequestContext } from './group-coordinator.ts';
+export type { GroupOverrides } from './group-settings.ts';
 export {
+  consumerGroupDescribeFailure,
+  consumerGroupHeartbeatFailure,
   deleteGroupsFailure,
   describeGroupsFailure,
   heartbeatFailure,

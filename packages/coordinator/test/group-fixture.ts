@@ -15,11 +15,16 @@ import {
   type SyncGroupRequest,
   type SyncGroupResponse,
 } from '@millrace/protocol/messages/14-sync-group';
+import {
+  createConsumerGroupHeartbeatRequest,
+  type ConsumerGroupHeartbeatRequest,
+  type ConsumerGroupHeartbeatResponse,
+} from '@millrace/protocol/messages/68-consumer-group-heartbeat';
 import { DEFAULT_GROUP_COORDINATOR_CONFIG, type GroupCoordinatorConfig } from '../src/config.ts';
 import type { GroupRequestContext } from '../src/group-coordinator.ts';
 import { joinGroupFailure, syncGroupFailure } from '../src/group-responses.ts';
 import { createGroupMetrics } from '../src/group/group-metrics.ts';
-import type { ClassicGroup } from '../src/group/classic-group.ts';
+import { ClassicGroup } from '../src/group/classic-group.ts';
 import { groupRecordCodec, type GroupStateRecord } from '../src/group/group-records.ts';
 import { GroupShard, type PartitionResults, type TopicPartitions } from '../src/group/group-shard.ts';
 import type { OffsetCommit, OffsetCommitEntry, TransactionalOffsetCommit } from '../src/group/offset-rules.ts';
@@ -67,13 +72,20 @@ export type LogEntry =
 /** Topics that a test makes and drops. */
 export class TestTopics implements TopicDirectory {
   readonly #topics = new Map<string, KnownTopic>();
+  version = 0;
 
-  add(name: string, topicId: string, partitionCount = 10): void {
-    this.#topics.set(name, { name, topicId, partitionCount });
+  add(name: string, topicId: string, partitionCount = 10, racks?: readonly (string | null)[]): void {
+    this.#topics.set(name, { name, topicId, partitionCount, ...(racks && { racks }) });
+    this.version++;
   }
 
   drop(name: string): void {
     this.#topics.delete(name);
+    this.version++;
+  }
+
+  names(): Iterable<string> {
+    return this.#topics.keys();
   }
 
   byName(name: string): KnownTopic | undefined {
@@ -156,7 +168,7 @@ export class GroupFixture {
   /** What a restart of the broker leaves: a new shard that has read the records, by way of their bytes. */
   restart(): void {
     this.shard.close(16);
-    this.shard = this.rebuilt(this.records);
+    this.shard = this.rebuilt([...this.records]);
   }
 
   rebuilt(entries: Iterable<LogEntry | OrderedRecords<GroupStateRecord>>): GroupShard {
@@ -171,13 +183,13 @@ export class GroupFixture {
       else if (entry.kind === 'marker') shard.replayEndMarker(entry.producerId, entry.outcome);
       else shard.replay(copyOf(entry));
     }
-    this.#run((step) => drain(shard.onLoaded(step)));
+    this.run((step) => drain(shard.onLoaded(step)));
     return shard;
   }
 
   group(groupId = 'g'): ClassicGroup {
     const group = this.shard.group(groupId);
-    if (group === undefined) throw new Error(`there is no group ${groupId}`);
+    if (!(group instanceof ClassicGroup)) throw new Error(`there is no classic group ${groupId}`);
     return group;
   }
 
@@ -192,7 +204,7 @@ export class GroupFixture {
       ...fields,
     });
     const asked = this.#ask((errorCode) => joinGroupFailure(request, errorCode, version));
-    this.#run((step) => this.shard.join(this.context(version, clientId), request, asked, step));
+    this.run((step) => this.shard.join(this.context(version, clientId), request, asked, step));
     return asked;
   }
 
@@ -203,12 +215,21 @@ export class GroupFixture {
     const { memberId, generationId } = member;
     const asked = this.#ask(syncGroupFailure);
     const request = createSyncGroupRequest({ groupId: 'g', memberId, generationId, ...fields });
-    this.#run((step) => this.shard.sync(request, asked, step));
+    this.run((step) => this.shard.sync(request, asked, step));
     return asked;
   }
 
   heartbeat(memberId: string, generationId: number, groupInstanceId: string | null = null, groupId = 'g'): ErrorCode {
     return this.shard.heartbeat(createHeartbeatRequest({ groupId, memberId, generationId, groupInstanceId }));
+  }
+
+  consumerHeartbeat(
+    fields: Partial<ConsumerGroupHeartbeatRequest>,
+    version = 1,
+    clientId = 'client',
+  ): ConsumerGroupHeartbeatResponse {
+    const request = createConsumerGroupHeartbeatRequest({ groupId: 'g', ...fields });
+    return this.run((step) => this.shard.consumerHeartbeat(this.context(version, clientId), request, step));
   }
 
   leave(...members: { memberId: string; groupInstanceId?: string | null }[]): LeaveGroupResponseMemberResponse[] {
@@ -217,7 +238,7 @@ export class GroupFixture {
       groupInstanceId,
       reason: null,
     }));
-    return this.#run((step) => this.shard.leave(createLeaveGroupRequest({ groupId: 'g', members: identities }), step));
+    return this.run((step) => this.shard.leave(createLeaveGroupRequest({ groupId: 'g', members: identities }), step));
   }
 
   commit(
@@ -233,7 +254,7 @@ export class GroupFixture {
       entries: [{ ...ENTRY, ...entry }],
       ...rest,
     };
-    return this.#run((step) => this.shard.commitOffsets(version, commit, step));
+    return this.run((step) => this.shard.commitOffsets(version, commit, step));
   }
 
   /** A TxnOffsetCommit of one partition. */
@@ -252,7 +273,7 @@ export class GroupFixture {
       ...rest,
     };
     const producer = { producerId, producerEpoch };
-    const { results, records } = this.#run((step) => this.shard.commitTransactionalOffsets(commit, step));
+    const { results, records } = this.run((step) => this.shard.commitTransactionalOffsets(commit, step));
     for (const record of records) {
       this.records.push({ kind: 'pending', producer, record });
       this.shard.replayPending(producer, record);
@@ -266,19 +287,19 @@ export class GroupFixture {
   }
 
   deleteOffsets(topics: readonly TopicPartitions[], groupId = 'g'): PartitionResults {
-    return this.#run((step) => this.shard.deleteOffsets(groupId, topics, step));
+    return this.run((step) => this.shard.deleteOffsets(groupId, topics, step));
   }
 
   deleteGroup(groupId = 'g'): ErrorCode {
-    return this.#run((step) => this.shard.deleteGroup(groupId, step));
+    return this.run((step) => this.shard.deleteGroup(groupId, step));
   }
 
   forgetTopic(name: string, topicId: string): void {
-    this.#run((step) => drain(this.shard.forgetTopic(name, topicId, step)));
+    this.run((step) => drain(this.shard.forgetTopic(name, topicId, step)));
   }
 
   upkeep(): void {
-    this.#run((step) => drain(this.shard.upkeep(step)));
+    this.run((step) => drain(this.shard.upkeep(step)));
   }
 
   /** Lets time pass, doing what becomes due at its time. */
@@ -288,7 +309,7 @@ export class GroupFixture {
       const nextMs = this.shard.nextDeadlineMs();
       if (nextMs > endMs) break;
       this.time.jump(Math.max(0, nextMs - this.time.monotonicMs()));
-      this.#run((step) => this.shard.onTime(step));
+      this.run((step) => this.shard.onTime(step));
     }
     this.time.jump(endMs - this.time.monotonicMs());
   }
@@ -303,13 +324,23 @@ export class GroupFixture {
     return asked;
   }
 
-  #run<Result>(operation: (step: Step<GroupStateRecord>) => Result): Result {
+  run<Result>(operation: (step: Step<GroupStateRecord>) => Result): Result {
     const step = new Step<GroupStateRecord>();
     const result = operation(step);
     this.records.push(...step.records);
     for (const reply of step.replies) reply.deliver();
+    for (let work = this.shard.takeWork(); work !== undefined; work = this.shard.takeWork()) {
+      const later = new Step<GroupStateRecord>();
+      drain(work(later));
+      this.records.push(...later.records);
+    }
     return result;
   }
+}
+
+/** Groups of the shard that speak the classic protocol. */
+export function classicGroups(shard: GroupShard): ClassicGroup[] {
+  return [...shard.groups()].filter((group) => group instanceof ClassicGroup);
 }
 
 /** The record as it comes back from its bytes. */

@@ -245,7 +245,7 @@ describe('members of a classic group', () => {
   });
 
   it('falls back to the classic protocol where the broker serves no other', async () => {
-    broker = await startBroker({ topics: { t: 2 } });
+    broker = await startBroker({ topics: { t: 2 }, config: { 'group.coordinator.rebalance.protocols': 'classic' } });
     const a = join('a', { protocol: 'auto' });
 
     await settled([a], partitionsOf('t', 2));

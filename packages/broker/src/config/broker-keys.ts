@@ -6,6 +6,7 @@ import {
   atLeast,
   between,
   boolean,
+  eachOf,
   int,
   INT_MAX,
   list,
@@ -283,6 +284,82 @@ export const BROKER_KEYS = {
     importance: 'medium',
     valid: atLeast(1),
     documentation: 'Most members of one group; a further one is refused.',
+  }),
+  'group.coordinator.rebalance.protocols': list(['classic', 'consumer'], {
+    importance: 'medium',
+    valid: eachOf('classic', 'consumer'),
+    documentation: 'Group protocols that are served; without consumer, clients fall back to the classic one.',
+  }),
+  'group.consumer.assignors': list(['uniform', 'range'], {
+    importance: 'medium',
+    valid: eachOf('uniform', 'range'),
+    documentation: 'Assignors that members of consumer groups may ask for; the first is taken when none does.',
+  }),
+  'group.consumer.assignment.interval.ms': int(1_000, {
+    importance: 'medium',
+    valid: atLeast(0),
+    update: 'cluster-wide',
+    documentation: 'Least time between two computations of the assignment of a consumer group.',
+  }),
+  'group.consumer.min.assignment.interval.ms': int(0, {
+    importance: 'medium',
+    valid: atLeast(0),
+    documentation: 'Least value that a group may have for consumer.assignment.interval.ms.',
+  }),
+  'group.consumer.max.assignment.interval.ms': int(15_000, {
+    importance: 'medium',
+    valid: atLeast(0),
+    documentation: 'Greatest value that a group may have for consumer.assignment.interval.ms.',
+  }),
+  'group.consumer.heartbeat.interval.ms': int(5_000, {
+    importance: 'medium',
+    valid: atLeast(1),
+    documentation: 'Time between two heartbeats of a member of a consumer group; the broker tells its members.',
+  }),
+  'group.consumer.min.heartbeat.interval.ms': int(5_000, {
+    importance: 'medium',
+    valid: atLeast(1),
+    documentation: 'Least value that a group may have for consumer.heartbeat.interval.ms.',
+  }),
+  'group.consumer.max.heartbeat.interval.ms': int(15_000, {
+    importance: 'medium',
+    valid: atLeast(1),
+    documentation: 'Greatest value that a group may have for consumer.heartbeat.interval.ms.',
+  }),
+  'group.consumer.session.timeout.ms': int(45_000, {
+    importance: 'medium',
+    valid: atLeast(1),
+    documentation: 'Time of silence after which a member of a consumer group is removed.',
+  }),
+  'group.consumer.min.session.timeout.ms': int(45_000, {
+    importance: 'medium',
+    valid: atLeast(1),
+    documentation: 'Least value that a group may have for consumer.session.timeout.ms.',
+  }),
+  'group.consumer.max.session.timeout.ms': int(60_000, {
+    importance: 'medium',
+    valid: atLeast(1),
+    documentation: 'Greatest value that a group may have for consumer.session.timeout.ms.',
+  }),
+  'group.consumer.max.size': int(INT_MAX, {
+    importance: 'medium',
+    valid: atLeast(1),
+    documentation: 'Most members of one consumer group; a further one is refused.',
+  }),
+  'group.consumer.migration.policy': string('bidirectional', {
+    importance: 'medium',
+    valid: {
+      text: '(case insensitive) [DISABLED, DOWNGRADE, UPGRADE, BIDIRECTIONAL]',
+      accepts: (value) => ['disabled', 'downgrade', 'upgrade', 'bidirectional'].includes(value.toLowerCase()),
+    },
+    documentation:
+      'Whether a group with members may change between the classic and the consumer protocol as its members do: upgrade when the ' +
+      'first member speaks the consumer protocol, downgrade when the last one that does has left.',
+  }),
+  'group.consumer.regex.refresh.interval.ms': int(600_000, {
+    importance: 'medium',
+    valid: atLeast(10_000),
+    documentation: 'Time after which the patterns of a consumer group are compared with all topics again.',
   }),
   'offset.metadata.max.bytes': int(4_096, {
     importance: 'high',

@@ -44,7 +44,7 @@ export function topicConfigEntries(
     .filter(isAsked)
     .map((name) => {
       const { text, source, synonyms } = effectiveTopicConfig(config, overrides, name);
-      return entry(name, TOPIC_KEYS[name], { value: text, source, synonyms, readOnly: false });
+      return configEntry(name, TOPIC_KEYS[name], { value: text, source, synonyms, readOnly: false });
     });
 }
 
@@ -54,7 +54,7 @@ export function brokerConfigEntries(config: BrokerConfig, keys: readonly string[
   const entries = (Object.keys(BROKER_KEYS) as BrokerKey[]).filter(isAsked).map((name) => {
     const synonyms = brokerSynonyms(config, name);
     const inForce = synonyms[0];
-    return entry(name, BROKER_KEYS[name], {
+    return configEntry(name, BROKER_KEYS[name], {
       value: inForce?.value ?? null,
       source: inForce?.source ?? ConfigSource.default,
       synonyms,
@@ -79,7 +79,7 @@ export function clusterConfigEntries(
     .filter(isBrokerKey)
     .map((name) => {
       const value = BROKER_KEYS[name].isSensitive ? null : (stored.get(name) ?? null);
-      return entry(name, BROKER_KEYS[name], { value, source, synonyms: [{ name, value, source }], readOnly: false });
+      return configEntry(name, BROKER_KEYS[name], { value, source, synonyms: [{ name, value, source }], readOnly: false });
     });
 }
 
@@ -117,7 +117,8 @@ const FALLBACK_GROUPS: readonly (readonly string[])[] = (
   Object.values(BROKER_FALLBACKS) as (readonly BrokerFallback[])[]
 ).map((fallbacks) => fallbacks.map(({ name }) => name));
 
-function entry(
+/** A setting of a group or topic or broker as it is shown. */
+export function configEntry(
   name: string,
   definition: ConfigDefinition,
   state: {

@@ -74,13 +74,8 @@ const ACCEPTED: readonly ForeignGroup[] = [
     keys: 'add.partitions.to.txn.retry.backoff.max.ms add.partitions.to.txn.retry.backoff.ms',
   },
   {
-    reason: 'this release serves the classic group protocol only',
-    keys: `group.coordinator.rebalance.protocols group.consumer.assignment.interval.ms group.consumer.assignors
-      group.consumer.heartbeat.interval.ms group.consumer.max.assignment.interval.ms group.consumer.max.heartbeat.interval.ms
-      group.consumer.max.session.timeout.ms group.consumer.max.size group.consumer.migration.policy
-      group.consumer.min.assignment.interval.ms group.consumer.min.heartbeat.interval.ms
-      group.consumer.min.session.timeout.ms group.consumer.regex.refresh.interval.ms group.consumer.session.timeout.ms
-      group.share.assignment.interval.ms group.share.assignors group.share.delivery.count.limit
+    reason: 'this release serves classic and consumer groups only',
+    keys: `group.share.assignment.interval.ms group.share.assignors group.share.delivery.count.limit
       group.share.heartbeat.interval.ms group.share.initialize.retry.interval.ms group.share.max.assignment.interval.ms
       group.share.max.delivery.count.limit group.share.max.heartbeat.interval.ms group.share.max.partition.max.record.locks
       group.share.max.record.lock.duration.ms group.share.max.session.timeout.ms group.share.max.share.sessions

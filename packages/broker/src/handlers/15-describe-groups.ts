@@ -14,11 +14,9 @@ import {
   type DescribeGroupsRequest,
   type DescribeGroupsResponse,
 } from '@millrace/protocol/messages/15-describe-groups';
+import { ALL_GROUP_OPERATIONS } from './group-operations.ts';
 import { groupRequestContext } from './group-request-context.ts';
 import { defineHandler } from './handler.ts';
-
-/** Bits of READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS: all operations on groups. */
-const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
 
 export const describeGroupsHandler = defineHandler<DescribeGroupsRequest, DescribeGroupsResponse>({
   request: describeGroupsRequest,

@@ -1,7 +1,7 @@
 /**
  * ListGroups 0–5: the groups that this broker coordinates.
  *
- * v4+: states, and a filter by them. v5: types, of which there is "classic" only. Filters do not mind case.
+ * v4+: states, and a filter by them. v5: types, "classic" or "consumer". Filters do not mind case.
  * Pinned by test/groups.itest.ts and the tests of @millrace/coordinator.
  */
 import { listGroupsFailure } from '@millrace/coordinator';

@@ -21,10 +21,11 @@ import type { PendingOffsets } from './pending-offsets.ts';
 import { CONSUMER_PROTOCOL_TYPE, subscribedTopics } from './subscribed-topics.ts';
 
 export class ClassicGroup {
+  readonly type = 'classic';
   readonly groupId: string;
-  readonly offsets = new CommittedOffsets();
+  readonly offsets: CommittedOffsets;
   /** Null while no open transaction has offsets of this group. */
-  pendingOffsets: PendingOffsets | null = null;
+  pendingOffsets: PendingOffsets | null;
   /** Null for a group of which the log has offsets only. */
   image: GroupImage | null = null;
 
@@ -51,8 +52,10 @@ export class ClassicGroup {
   readonly #supporters = new Map<string, number>();
   #joinedCount = 0;
 
-  constructor(groupId: string) {
+  constructor(groupId: string, offsets = new CommittedOffsets(), pendingOffsets: PendingOffsets | null = null) {
     this.groupId = groupId;
+    this.offsets = offsets;
+    this.pendingOffsets = pendingOffsets;
     this.joinDeadline = new Deadline<GroupDeadline>({ kind: 'join', group: this });
     this.syncDeadline = new Deadline<GroupDeadline>({ kind: 'sync', group: this });
   }

@@ -33,9 +33,10 @@ import { Deadline, type DeadlineQueue } from '../runtime/deadline-queue.ts';
 import type { Step, Waiter } from '../runtime/step.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import { ClassicMember, NOTHING, type MemberProtocol } from './classic-member.ts';
-import type { GroupDeadline } from './group-deadline.ts';
+import type { ClassicGroupDeadline, GroupDeadline } from './group-deadline.ts';
 import type { GroupMetrics } from './group-metrics.ts';
 import { groupRecordSizeBytes, type GroupStateRecord } from './group-records.ts';
+import { newMemberUuid } from './member-ids.ts';
 
 export type GroupStep = Step<GroupStateRecord>;
 
@@ -172,11 +173,21 @@ export class ClassicProtocol {
     }
   }
 
+  /** A consumer group has become this one: its members go on with what they have, and are asked to join. */
+  adopt(group: ClassicGroup, protocols: ReadonlyMap<string, readonly MemberProtocol[]>, step: GroupStep): void {
+    for (const member of group.members.values()) {
+      const offered = protocols.get(member.memberId);
+      if (offered !== undefined) group.setProtocols(member, distinctProtocols(offered));
+      this.renewSession(member);
+    }
+    this.#prepareRebalance(group, 'it was a consumer group so far', step);
+  }
+
   renewSession(member: ClassicMember): void {
     this.#deadlines.set(member.session, this.#clock.monotonicMs() + member.sessionTimeoutMs);
   }
 
-  onDeadline(due: GroupDeadline, step: GroupStep): void {
+  onDeadline(due: ClassicGroupDeadline, step: GroupStep): void {
     switch (due.kind) {
       case 'session':
         return this.#expireSession(due.group, due.memberId, step);
@@ -215,7 +226,7 @@ export class ClassicProtocol {
     step: GroupStep,
   ): void {
     const { groupInstanceId } = request;
-    const memberId = `${(groupInstanceId ?? context.clientId).slice(0, NAME_CHARS_MAX)}-${this.#newUuid()}`;
+    const memberId = `${(groupInstanceId ?? context.clientId).slice(0, NAME_CHARS_MAX)}-${newMemberUuid(this.#random)}`;
     if (groupInstanceId !== null) {
       const old = group.members.get(group.staticMemberId(groupInstanceId) ?? '');
       if (old === undefined) return this.#addMember(group, context, { ...request, memberId }, waiter, step);
@@ -540,15 +551,6 @@ export class ClassicProtocol {
     const deadline = group.pendingMembers.get(memberId);
     if (deadline !== undefined) this.#deadlines.clear(deadline);
     group.pendingMembers.delete(memberId);
-  }
-
-  /** A random UUID in the usual text form, as Kafka ends its member ids with. */
-  #newUuid(): string {
-    const bytes = this.#random.bytes(16);
-    bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
-    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-    const hex = bytes.toString('hex');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 }
 

@@ -4,6 +4,9 @@ import type { Counter, MetricsRegistry } from '@millrace/base';
 export interface GroupMetrics {
   readonly rebalancesStarted: Counter;
   readonly rebalancesCompleted: Counter;
+  readonly targetsComputed: Counter;
+  readonly upgrades: Counter;
+  readonly downgrades: Counter;
   readonly sessionsExpired: Counter;
   readonly offsetCommits: Counter;
   readonly transactionalOffsetCommits: Counter;
@@ -19,6 +22,9 @@ export function createGroupMetrics(registry: MetricsRegistry): GroupMetrics {
   return {
     rebalancesStarted: counter('rebalances_started', 'Rebalances of classic groups that began.'),
     rebalancesCompleted: counter('rebalances_completed', 'Rebalances of classic groups that ended with an assignment.'),
+    targetsComputed: counter('targets_computed', 'Target assignments of consumer groups that were computed.'),
+    upgrades: counter('group_upgrades', 'Classic groups with members that became consumer groups.'),
+    downgrades: counter('group_downgrades', 'Consumer groups with members that became classic groups.'),
     sessionsExpired: counter('sessions_expired', 'Members that were removed because they were silent too long.'),
     offsetCommits: counter('offset_commits', 'Offsets committed, counted by partition.'),
     transactionalOffsetCommits: counter(

@@ -122,7 +122,7 @@ describe('records of __consumer_offsets', () => {
   });
 
   it('of kinds that are not known are skipped', () => {
-    expect(read('0003000167', '0000')).toBeUndefined();
+    expect(read('0004000167', '0000')).toBeUndefined();
     expect(read('7fff000167', null)).toBeUndefined();
   });
 

@@ -1,10 +1,10 @@
 /**
  * What a shard of `__consumer_offsets` writes: committed offsets and agreed generations of classic groups, in Kafka's formats,
- * so that tools which read that topic understand it.
+ * so that tools which read that topic understand it. Records of consumer groups are in ../consumer/consumer-records.ts.
  *
  * Versions written: as Apache Kafka 4.3 writes them. OffsetCommitValue 4, or 1 for an offset with a retention time of its own
  * (no other version carries that); GroupMetadataValue 3. All versions are read. A key starts with its version as int16, and
- * that number also tells the record type (0, 1: offset; 2: group).
+ * that number also tells the record type (0, 1: offset; 2: group; 3 to 8, 16: consumer group).
  */
 import { Reader, Writer, type MessageCodec } from '@millrace/protocol';
 import {
@@ -14,6 +14,12 @@ import {
   type GroupMetadataValueMemberMetadata,
 } from '../generated/group-metadata-record.ts';
 import { offsetCommitKey, offsetCommitValue, type OffsetCommitValue } from '../generated/offset-commit-record.ts';
+import {
+  decodeConsumerRecord,
+  encodeConsumerKey,
+  encodeConsumerValue,
+  type ConsumerGroupRecord,
+} from '../consumer/consumer-records.ts';
 import type { RecordCodec } from '../runtime/coordinator-shard.ts';
 
 /** An offset as committed; immutable. */
@@ -82,7 +88,7 @@ export interface GroupRecord {
   readonly image: GroupImage | null;
 }
 
-export type GroupStateRecord = OffsetRecord | GroupRecord;
+export type GroupStateRecord = OffsetRecord | GroupRecord | ConsumerGroupRecord;
 
 const OFFSET_KEY_VERSION = 1;
 const GROUP_KEY_VERSION = 2;
@@ -97,6 +103,7 @@ const SURELY_STORABLE_CHARS = Math.floor(STRING_BYTES_MAX / 3);
 export const groupRecordCodec: RecordCodec<GroupStateRecord> = {
   encodeKey(record) {
     if (record.kind === 'group') return versioned(groupMetadataKey, { group: record.groupId }, GROUP_KEY_VERSION);
+    if (record.kind !== 'offset') return encodeConsumerKey(record);
     const { groupId, topic, partition } = record;
     return versioned(offsetCommitKey, { group: groupId, topic, partition }, OFFSET_KEY_VERSION);
   },
@@ -107,6 +114,7 @@ export const groupRecordCodec: RecordCodec<GroupStateRecord> = {
         ? null
         : versioned(groupMetadataValue, groupValue(record.image), GROUP_VALUE_VERSION);
     }
+    if (record.kind !== 'offset') return encodeConsumerValue(record);
     if (record.committed === null) return null;
     const hasExpiry = record.committed.expireTimestampMs >= 0;
     return versioned(
@@ -127,7 +135,8 @@ export const groupRecordCodec: RecordCodec<GroupStateRecord> = {
         image: value === null ? null : groupImage(unversioned(groupMetadataValue, value)),
       };
     }
-    if (version > GROUP_KEY_VERSION || version < 0) return undefined;
+    if (version > GROUP_KEY_VERSION) return decodeConsumerRecord(version, reader, value);
+    if (version < 0) return undefined;
     const { group, topic, partition } = offsetCommitKey.decode(reader, version);
     const committed = value === null ? null : committedOffset(unversioned(offsetCommitValue, value));
     return { kind: 'offset', groupId: group, topic, partition, committed };

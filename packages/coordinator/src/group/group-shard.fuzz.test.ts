@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import type { JoinGroupResponse } from '@millrace/protocol/messages/11-join-group';
-import { GroupFixture, ORDERS, OTHER_TOPIC_ID, subscription, TOPIC_ID, type Asked } from '../../test/group-fixture.ts';
+import {
+  classicGroups,
+  GroupFixture,
+  ORDERS,
+  OTHER_TOPIC_ID,
+  subscription,
+  TOPIC_ID,
+  type Asked,
+} from '../../test/group-fixture.ts';
 import type { GroupShard } from './group-shard.ts';
 
 /** A failing run prints its seed; put it here to see it again. */
@@ -119,14 +127,14 @@ class Run {
 
   /** Most members do what a rebalance asks of them. */
   #rejoinAll(groupId: string, pick: number): void {
-    [...(this.fixture.shard.group(groupId)?.members.values() ?? [])].forEach(({ memberId, groupInstanceId }, index) => {
+    [...(this.#group(groupId)?.members.values() ?? [])].forEach(({ memberId, groupInstanceId }, index) => {
       if ((pick + index) % 7 !== 0) this.#join(groupId, { version: 9, memberId, groupInstanceId });
     });
     this.fixture.advance(600);
   }
 
   #syncAll(groupId: string, pick: number): void {
-    const group = this.fixture.shard.group(groupId);
+    const group = this.#group(groupId);
     const memberIds = [...(group?.members.keys() ?? [])];
     const generationId = group?.generation ?? 0;
     const assignments = memberIds.map((memberId, index) => ({
@@ -170,18 +178,22 @@ class Run {
       .slice(-8);
   }
 
+  #group(groupId: string): ReturnType<typeof classicGroups>[number] | undefined {
+    return classicGroups(this.fixture.shard).find((group) => group.groupId === groupId);
+  }
+
   #generation(groupId: string): number {
-    return this.fixture.shard.group(groupId)?.generation ?? 0;
+    return this.#group(groupId)?.generation ?? 0;
   }
 
   #instanceOf(groupId: string, memberId: string): string | null {
-    return this.fixture.shard.group(groupId)?.members.get(memberId)?.groupInstanceId ?? null;
+    return this.#group(groupId)?.members.get(memberId)?.groupInstanceId ?? null;
   }
 }
 
 /** What must hold between any two events. Plain comparisons: this runs a hundred thousand times. */
 function checkShard(shard: GroupShard): void {
-  for (const group of shard.groups()) {
+  for (const group of classicGroups(shard)) {
     const { state } = group;
     const members = [...group.members.values()];
     hold(
@@ -230,7 +242,7 @@ function allOffsets(shard: GroupShard): unknown[] {
 
 /** The settled part of a shard: all that a restart must bring back. */
 function settledGroups(shard: GroupShard): unknown[] {
-  return [...shard.groups()]
+  return classicGroups(shard)
     .filter(({ state }) => state === 'Empty' || state === 'Stable')
     .map((group) => ({ groupId: group.groupId, state: group.state, ...group.toImage() }));
 }

@@ -15,8 +15,20 @@ import type { JoinGroupRequest, JoinGroupResponse } from '@millrace/protocol/mes
 import type { HeartbeatRequest } from '@millrace/protocol/messages/12-heartbeat';
 import type { LeaveGroupRequest, LeaveGroupResponseMemberResponse } from '@millrace/protocol/messages/13-leave-group';
 import type { SyncGroupRequest, SyncGroupResponse } from '@millrace/protocol/messages/14-sync-group';
+import type {
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse,
+} from '@millrace/protocol/messages/68-consumer-group-heartbeat';
 import type { GroupCoordinatorConfig } from '../config.ts';
+import { ClassicMembers } from '../consumer/classic-members.ts';
+import { ConsumerGroup } from '../consumer/consumer-group.ts';
+import { ConsumerMembership, Refusal } from '../consumer/consumer-membership.ts';
+import { ConsumerProtocol, JOIN_EPOCH, refused } from '../consumer/consumer-protocol.ts';
+import type { ConsumerGroupRecord } from '../consumer/consumer-records.ts';
+import { ConsumerTargets, type GroupWork } from '../consumer/consumer-targets.ts';
+import { classicImageOf, consumerRecordsOf, consumerTombstones } from '../consumer/group-migration.ts';
 import type { GroupRequestContext } from '../group-coordinator.ts';
+import { GroupSettings, type GroupOverrides } from '../group-settings.ts';
 import { OrderedRecords, type TransactionalProducer, type TransactionalShard } from '../runtime/coordinator-shard.ts';
 import { DeadlineQueue } from '../runtime/deadline-queue.ts';
 import type { Waiter } from '../runtime/step.ts';
@@ -39,7 +51,10 @@ import {
   tombstone,
   validateCommit,
   validateTransactionalCommit,
+  type AnyGroup,
+  type CommitVerdict,
   type OffsetCommit,
+  type OffsetCommitEntry,
   type TransactionalOffsetCommit,
 } from './offset-rules.ts';
 import { PendingOffsets } from './pending-offsets.ts';
@@ -53,6 +68,8 @@ export interface GroupShardOptions {
   readonly topics: TopicDirectory;
   /** Largest record that the log takes, in bytes of key and value. */
   readonly recordBytesMax: number;
+  /** Settings of single groups; none when absent. */
+  readonly overridesOf?: ((groupId: string) => GroupOverrides | undefined) | undefined;
 }
 
 /** Partitions of one topic in a request. */
@@ -65,15 +82,20 @@ export interface TopicPartitions {
 export type PartitionResults = { readonly groupError: number } | { readonly partitionErrors: readonly ErrorCode[] };
 
 export class GroupShard implements TransactionalShard<GroupStateRecord> {
-  readonly #groups = new Map<string, ClassicGroup>();
-  /** Groups with pending offsets, by the producer that has them. */
-  readonly #pendingGroups = new Map<number, Set<ClassicGroup>>();
+  readonly #groups = new Map<string, AnyGroup>();
+  /** Ids of groups with pending offsets, by the producer that has them. */
+  readonly #pendingGroups = new Map<number, Set<string>>();
   readonly #deadlines = new DeadlineQueue<GroupDeadline>();
   readonly #config: GroupCoordinatorConfig;
   readonly #clock: Clock;
   readonly #metrics: GroupMetrics;
   readonly #topics: TopicDirectory;
+  readonly #logger: Logger;
+  readonly #settings: GroupSettings;
   readonly #classic: ClassicProtocol;
+  readonly #targets: ConsumerTargets;
+  readonly #consumers: ConsumerProtocol;
+  readonly #classicMembers: ClassicMembers;
   #isLoaded = false;
 
   constructor(options: GroupShardOptions) {
@@ -81,28 +103,43 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     this.#clock = options.clock;
     this.#metrics = options.metrics;
     this.#topics = options.topics;
-    this.#classic = new ClassicProtocol({
+    this.#logger = options.logger;
+    this.#settings = new GroupSettings(options.config, options.overridesOf);
+    const shared = {
       ...options,
+      settings: this.#settings,
       deadlines: this.#deadlines,
-      write: (step, record) => this.#write(step, record),
+      write: (step: GroupStep, record: GroupStateRecord) => this.#write(step, record),
+    };
+    this.#classic = new ClassicProtocol(shared);
+    const targets = new ConsumerTargets({
+      ...shared,
+      isAlive: (group) => this.#groups.get(group.groupId) === group,
     });
+    const downgrade = (group: ConsumerGroup, step: GroupStep): boolean => this.#downgrade(group, step);
+    const membership = new ConsumerMembership({ ...shared, targets, downgrade });
+    this.#targets = targets;
+    this.#consumers = new ConsumerProtocol({ ...shared, targets, membership });
+    this.#classicMembers = new ClassicMembers({ ...shared, targets, membership, downgradeIfClassic: downgrade });
   }
 
-  group(groupId: string): ClassicGroup | undefined {
+  group(groupId: string): AnyGroup | undefined {
     return this.#groups.get(groupId);
   }
 
-  groups(): IterableIterator<ClassicGroup> {
+  groups(): IterableIterator<AnyGroup> {
     return this.#groups.values();
   }
 
   replay(record: GroupStateRecord): void {
     if (record.kind === 'offset') {
       this.#replayOffset(record);
-    } else if (record.image === null) {
+    } else if (record.kind !== 'group') {
+      this.#replayConsumer(record);
+    } else if (record.image !== null) {
+      this.#ensureClassic(record.groupId).image = record.image;
+    } else if (this.#groups.get(record.groupId)?.type === 'classic') {
       this.#dropGroup(record.groupId);
-    } else {
-      this.#ensureGroup(record.groupId).image = record.image;
     }
   }
 
@@ -113,14 +150,16 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     group.pendingOffsets ??= new PendingOffsets();
     group.pendingOffsets.add(producer, record.topic, record.partition, record.committed);
     let groups = this.#pendingGroups.get(producer.producerId);
-    if (groups === undefined) this.#pendingGroups.set(producer.producerId, (groups = new Set<ClassicGroup>()));
-    groups.add(group);
+    if (groups === undefined) this.#pendingGroups.set(producer.producerId, (groups = new Set<string>()));
+    groups.add(record.groupId);
   }
 
   replayEndMarker(producerId: number, outcome: 'commit' | 'abort'): void {
-    const groups = this.#pendingGroups.get(producerId) ?? [];
+    const groupIds = this.#pendingGroups.get(producerId) ?? [];
     this.#pendingGroups.delete(producerId);
-    for (const group of groups) {
+    for (const groupId of groupIds) {
+      const group = this.#groups.get(groupId);
+      if (group === undefined) continue;
       for (const { topic, partition, committed, isOvertaken } of group.pendingOffsets?.end(producerId, outcome) ?? []) {
         if (outcome === 'commit' && !isOvertaken) group.offsets.set(topic, partition, committed);
         const counter = outcome === 'commit' ? this.#metrics.offsetsOfCommits : this.#metrics.offsetsOfAborts;
@@ -133,10 +172,18 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
   *onLoaded(step: GroupStep): Generator<void, void, undefined> {
     this.#isLoaded = true;
     for (const group of this.#groups.values()) {
-      group.restore();
-      this.#classic.resume(group, step);
+      if (group.type === 'consumer') {
+        this.#consumers.resume(group, step);
+      } else {
+        group.restore();
+        this.#classic.resume(group, step);
+      }
       yield;
     }
+  }
+
+  takeWork(): GroupWork | undefined {
+    return this.#targets.takeWork();
   }
 
   nextDeadlineMs(): number {
@@ -148,14 +195,31 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     for (;;) {
       const due = this.#deadlines.takeDue(nowMs);
       if (due === undefined) return;
-      this.#classic.onDeadline(due, step);
+      switch (due.kind) {
+        case 'consumerSession':
+        case 'consumerStep':
+        case 'assignment':
+        case 'patterns':
+          this.#consumers.onDeadline(due, step);
+          break;
+        default:
+          this.#classic.onDeadline(due, step);
+      }
     }
   }
 
   *liveRecords(): Generator<GroupStateRecord | OrderedRecords<GroupStateRecord>, void, undefined> {
     for (const group of this.#groups.values()) {
       const { groupId } = group;
-      if (group.image !== null) yield { kind: 'group', groupId, image: group.image };
+      if (group.type === 'consumer') {
+        for (const record of group.records()) {
+          // Records of a group that is gone, or of the other kind by now, would bring it back.
+          if (this.#groups.get(groupId) !== group) break;
+          yield record;
+        }
+      } else if (group.image !== null) {
+        yield { kind: 'group', groupId, image: group.image };
+      }
       // First, since a transaction that commits meanwhile moves them to the others.
       if (group.pendingOffsets !== null) yield contestedOffsets(group, group.pendingOffsets.partitions());
       for (const [topic, partitions] of group.offsets.topics()) {
@@ -186,15 +250,30 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
         }
       }
       const hasOffsets = group.offsets.count > 0 || group.pendingOffsets !== null;
-      if (group.state === 'Empty' && !hasOffsets && group.pendingMembers.size === 0) {
-        this.#write(step, { kind: 'group', groupId: group.groupId, image: null });
-      }
+      const isAwaited = group.type === 'classic' && group.pendingMembers.size > 0;
+      if (group.state === 'Empty' && !hasOffsets && !isAwaited) this.#bury(group, step);
       yield;
     }
   }
 
   close(errorCode: number): void {
-    for (const group of this.#groups.values()) this.#classic.abandon(group, errorCode);
+    for (const group of this.#groups.values()) {
+      if (group.type === 'classic') this.#classic.abandon(group, errorCode);
+      else this.#consumers.abandon(group);
+    }
+  }
+
+  consumerHeartbeat(
+    context: GroupRequestContext,
+    request: ConsumerGroupHeartbeatRequest,
+    step: GroupStep,
+  ): ConsumerGroupHeartbeatResponse {
+    const { groupId, memberEpoch } = request;
+    const group = this.#consumerGroup(groupId, memberEpoch === JOIN_EPOCH, step);
+    if (group instanceof Refusal) return refused(group);
+    return memberEpoch < JOIN_EPOCH
+      ? this.#consumers.leave(group, request, step)
+      : this.#consumers.heartbeat(group, context, request, step);
   }
 
   join(
@@ -204,14 +283,19 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     step: GroupStep,
   ): void {
     let group = this.#groups.get(request.groupId);
-    if (group === undefined) {
+    if (group?.type === 'consumer' && group.members.size > 0) {
+      return step.answer(waiter, this.#classicMembers.join(group, context, request, step));
+    }
+    if (group === undefined || group.type === 'consumer') {
       // Only somebody new may found a group, and only with a request that can be granted.
       const isKnown = request.memberId !== '';
       if (isKnown) return step.refuse(waiter, ErrorCode.UNKNOWN_MEMBER_ID);
       if (request.protocolType === '' || request.protocols.length === 0) {
         return step.refuse(waiter, ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
       }
+      const before = group;
       group = this.#foundGroup(request.groupId, step);
+      if (before !== undefined) this.#writeAll(step, consumerTombstones(before));
     }
     this.#classic.join(group, context, request, waiter, step);
   }
@@ -219,16 +303,21 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
   sync(request: SyncGroupRequest, waiter: Waiter<SyncGroupResponse>, step: GroupStep): void {
     const group = this.#groups.get(request.groupId);
     if (group === undefined) step.refuse(waiter, ErrorCode.UNKNOWN_MEMBER_ID);
+    else if (group.type === 'consumer') step.answer(waiter, this.#classicMembers.sync(group, request));
     else this.#classic.sync(group, request, waiter, step);
   }
 
   heartbeat(request: HeartbeatRequest): ErrorCode {
     const group = this.#groups.get(request.groupId);
-    return group === undefined ? ErrorCode.UNKNOWN_MEMBER_ID : this.#classic.heartbeat(group, request);
+    if (group === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
+    return group.type === 'consumer'
+      ? this.#classicMembers.heartbeat(group, request)
+      : this.#classic.heartbeat(group, request);
   }
 
   leave(request: LeaveGroupRequest, step: GroupStep): LeaveGroupResponseMemberResponse[] {
     const group = this.#groups.get(request.groupId);
+    if (group?.type === 'consumer') return this.#classicMembers.leave(group, request.members, step);
     if (group !== undefined) return this.#classic.leave(group, request.members, step);
     return request.members.map(({ memberId, groupInstanceId }) => ({
       memberId,
@@ -239,15 +328,15 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
 
   commitOffsets(apiVersion: number, commit: OffsetCommit, step: GroupStep): PartitionResults {
     const group = this.#groups.get(commit.groupId);
-    const refusal = validateCommit(group, commit, apiVersion);
-    if (refusal !== ErrorCode.NONE) return { groupError: refusal };
-    const member = group?.members.get(commit.memberId);
-    const renewsSession = group?.state === 'Stable' || group?.state === 'PreparingRebalance';
-    if (member !== undefined && renewsSession) this.#classic.renewSession(member);
+    const verdict = validateCommit(group, commit, apiVersion);
+    if (typeof verdict === 'number' && verdict !== ErrorCode.NONE) return { groupError: verdict };
+    if (group?.type === 'classic') this.#renewSession(group, commit.memberId);
     const nowMs = this.#clock.nowMs();
     let accepted = 0;
-    const partitionErrors = commit.entries.map(({ topic, partition, topicId, offset, leaderEpoch, metadata }) => {
-      if (!this.#hasRoomFor(metadata)) return ErrorCode.OFFSET_METADATA_TOO_LARGE;
+    const partitionErrors = commit.entries.map((entry) => {
+      const { topic, partition, topicId, offset, leaderEpoch, metadata } = entry;
+      const refusal = this.#refusalOf(entry, verdict);
+      if (refusal !== ErrorCode.NONE) return refusal;
       if (group === undefined && accepted === 0) this.#foundGroup(commit.groupId, step);
       accepted++;
       const expireTimestampMs = commit.retentionMs < 0 ? -1 : nowMs + commit.retentionMs;
@@ -271,12 +360,16 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
   ): { readonly results: PartitionResults; readonly records: readonly OffsetRecord[] } {
     const { groupId } = commit;
     const group = this.#groups.get(groupId);
-    const refusal = validateTransactionalCommit(group, commit);
-    if (refusal !== ErrorCode.NONE) return { results: { groupError: refusal }, records: [] };
+    const verdict = validateTransactionalCommit(group, commit);
+    if (typeof verdict === 'number' && verdict !== ErrorCode.NONE) {
+      return { results: { groupError: verdict }, records: [] };
+    }
     const commitTimestampMs = this.#clock.nowMs();
     const records: OffsetRecord[] = [];
-    const partitionErrors = commit.entries.map(({ topic, partition, topicId, offset, leaderEpoch, metadata }) => {
-      if (!this.#hasRoomFor(metadata)) return ErrorCode.OFFSET_METADATA_TOO_LARGE;
+    const partitionErrors = commit.entries.map((entry) => {
+      const { topic, partition, topicId, offset, leaderEpoch, metadata } = entry;
+      const refusal = this.#refusalOf(entry, verdict);
+      if (refusal !== ErrorCode.NONE) return refusal;
       const committed = { offset, leaderEpoch, metadata, commitTimestampMs, expireTimestampMs: -1, topicId };
       records.push({ kind: 'offset', groupId, topic, partition, committed });
       return ErrorCode.NONE;
@@ -290,7 +383,8 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
   deleteOffsets(groupId: string, topics: readonly TopicPartitions[], step: GroupStep): PartitionResults {
     const group = this.#groups.get(groupId);
     if (group === undefined) return { groupError: ErrorCode.GROUP_ID_NOT_FOUND };
-    if (group.state !== 'Empty' && !group.usesConsumerProtocol) return { groupError: ErrorCode.NON_EMPTY_GROUP };
+    if (group.type === 'classic' && group.state !== 'Empty' && !group.usesConsumerProtocol)
+      return { groupError: ErrorCode.NON_EMPTY_GROUP };
     const partitionErrors: ErrorCode[] = [];
     for (const { topic, partitions } of topics) {
       for (const partition of partitions) {
@@ -312,7 +406,7 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     for (const [topic, partition] of group.pendingOffsets?.partitions() ?? []) {
       this.#deleteOffset(group, topic, partition, step);
     }
-    this.#write(step, { kind: 'group', groupId, image: null });
+    this.#bury(group, step);
     return ErrorCode.NONE;
   }
 
@@ -331,6 +425,87 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     }
   }
 
+  /** The consumer group that a heartbeat means. One that joins makes it, be it of a classic group. */
+  #consumerGroup(groupId: string, isJoining: boolean, step: GroupStep): ConsumerGroup | Refusal {
+    const group = this.#groups.get(groupId);
+    if (group?.type === 'consumer') return group;
+    if (!isJoining) {
+      const problem = group === undefined ? `Group ${groupId} not found.` : `Group ${groupId} is not a consumer group.`;
+      return new Refusal(ErrorCode.GROUP_ID_NOT_FOUND, problem);
+    }
+    let records: readonly ConsumerGroupRecord[] = [{ kind: 'epoch', groupId, value: { epoch: 0, hash: 0n } }];
+    if (group !== undefined && group.members.size > 0) {
+      const converted = this.#upgradeOf(group);
+      if (converted instanceof Refusal) return converted;
+      records = converted;
+      this.#metrics.upgrades.add(1);
+      this.#logger.info('classic group becomes a consumer group', { group: groupId, members: group.members.size });
+    }
+    // Whoever waits in a rebalance joins the new group by itself.
+    if (group !== undefined) this.#classic.abandon(group, ErrorCode.REBALANCE_IN_PROGRESS);
+    this.#writeAll(step, records);
+    if (group !== undefined) this.#write(step, { kind: 'group', groupId, image: null });
+    const founded = this.#ensureConsumer(groupId);
+    this.#consumers.resume(founded, step);
+    return founded;
+  }
+
+  #upgradeOf(group: ClassicGroup): readonly ConsumerGroupRecord[] | Refusal {
+    const refuse = (reason: string): Refusal =>
+      new Refusal(
+        ErrorCode.GROUP_ID_NOT_FOUND,
+        `Cannot upgrade classic group ${group.groupId} to consumer group because ${reason}.`,
+      );
+    if (!this.#settings.canUpgrade()) return refuse('the online upgrade is disabled');
+    if (group.members.size > this.#settings.membersMax()) return refuse('it has too many members');
+    const records = consumerRecordsOf(group, this.#topics);
+    return 'problem' in records ? refuse(records.problem) : records;
+  }
+
+  /** When all members speak the classic protocol the group becomes a classic one. False when it stays what it is. */
+  #downgrade(group: ConsumerGroup, step: GroupStep): boolean {
+    const { groupId, members } = group;
+    const isClassicOnly = members.size > 0 && group.classicCount === members.size;
+    if (!isClassicOnly || !this.#settings.canDowngrade() || members.size > this.#config.groupMaxSize) return false;
+    const image = classicImageOf(group, this.#topics, this.#clock.nowMs());
+    const protocols = new Map([...members].map(([id, member]) => [id, member.subscription.classic?.protocols ?? []]));
+    this.#metrics.downgrades.add(1);
+    this.#logger.info('consumer group becomes a classic group', { group: groupId, members: members.size });
+    this.#consumers.abandon(group);
+    this.#write(step, { kind: 'group', groupId, image });
+    this.#writeAll(step, consumerTombstones(group));
+    const classic = this.#ensureClassic(groupId);
+    classic.restore();
+    this.#classic.adopt(classic, protocols, step);
+    return true;
+  }
+
+  #renewSession(group: ClassicGroup, memberId: string): void {
+    const member = group.members.get(memberId);
+    const renewsSession = group.state === 'Stable' || group.state === 'PreparingRebalance';
+    if (member !== undefined && renewsSession) this.#classic.renewSession(member);
+  }
+
+  #refusalOf(entry: OffsetCommitEntry, verdict: CommitVerdict): ErrorCode {
+    if (!this.#hasRoomFor(entry.metadata)) return ErrorCode.OFFSET_METADATA_TOO_LARGE;
+    return typeof verdict === 'number' ? verdict : verdict(entry);
+  }
+
+  /** All records of a group that has no members and no offsets (any more) are taken back. */
+  #bury(group: AnyGroup, step: GroupStep): void {
+    if (group.type === 'consumer') this.#writeAll(step, consumerTombstones(group));
+    else this.#write(step, { kind: 'group', groupId: group.groupId, image: null });
+  }
+
+  #replayConsumer(record: ConsumerGroupRecord): void {
+    const { groupId, kind, value } = record;
+    if (value !== null) return this.#ensureConsumer(groupId).apply(record);
+    const group = this.#groups.get(groupId);
+    if (group?.type !== 'consumer') return;
+    if (kind === 'epoch') this.#dropGroup(groupId);
+    else group.apply(record);
+  }
+
   #replayOffset({ groupId, topic, partition, committed }: OffsetRecord): void {
     if (committed === null) {
       const group = this.#groups.get(groupId);
@@ -347,17 +522,17 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     group.offsets.set(topic, partition, committed);
   }
 
-  #dropPending(group: ClassicGroup, pending: PendingOffsets, topic: string, partition: number): void {
+  #dropPending(group: AnyGroup, pending: PendingOffsets, topic: string, partition: number): void {
     const before = [...pending.producerIds()];
     pending.delete(topic, partition);
     const left = new Set(pending.producerIds());
-    for (const producerId of before) if (!left.has(producerId)) this.#forgetPendingGroup(producerId, group);
+    for (const producerId of before) if (!left.has(producerId)) this.#forgetPendingGroup(producerId, group.groupId);
     if (pending.count === 0) group.pendingOffsets = null;
   }
 
-  #forgetPendingGroup(producerId: number, group: ClassicGroup): void {
+  #forgetPendingGroup(producerId: number, groupId: string): void {
     const groups = this.#pendingGroups.get(producerId);
-    groups?.delete(group);
+    groups?.delete(groupId);
     if (groups?.size === 0) this.#pendingGroups.delete(producerId);
   }
 
@@ -366,7 +541,7 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
   }
 
   /** Takes back what is committed for the partition and what waits to be. */
-  #deleteOffset(group: ClassicGroup, topic: string, partition: number, step: GroupStep): void {
+  #deleteOffset(group: AnyGroup, topic: string, partition: number, step: GroupStep): void {
     if (offsetsOf(group, topic, partition).length === 0) return;
     this.#write(step, tombstone(group.groupId, topic, partition));
     this.#metrics.offsetsDeleted.add(1);
@@ -375,6 +550,10 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
   #write(step: GroupStep, record: GroupStateRecord): void {
     step.records.push(record);
     this.replay(record);
+  }
+
+  #writeAll(step: GroupStep, records: readonly GroupStateRecord[]): void {
+    for (const record of records) this.#write(step, record);
   }
 
   #foundGroup(groupId: string, step: GroupStep): ClassicGroup {
@@ -387,26 +566,43 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
       members: [],
     };
     this.#write(step, { kind: 'group', groupId, image });
-    const group = this.#ensureGroup(groupId);
+    const group = this.#ensureClassic(groupId);
     group.restore();
     return group;
   }
 
-  #ensureGroup(groupId: string): ClassicGroup {
-    let group = this.#groups.get(groupId);
-    if (group === undefined) this.#groups.set(groupId, (group = new ClassicGroup(groupId)));
-    return group;
+  /** A group of whatever kind; a new one is classic. */
+  #ensureGroup(groupId: string): AnyGroup {
+    return this.#groups.get(groupId) ?? this.#ensureClassic(groupId);
+  }
+
+  #ensureClassic(groupId: string): ClassicGroup {
+    const group = this.#groups.get(groupId);
+    if (group?.type === 'classic') return group;
+    const classic = new ClassicGroup(groupId, group?.offsets, group?.pendingOffsets);
+    this.#groups.set(groupId, classic);
+    return classic;
+  }
+
+  #ensureConsumer(groupId: string): ConsumerGroup {
+    const group = this.#groups.get(groupId);
+    if (group?.type === 'consumer') return group;
+    const consumer = new ConsumerGroup(groupId, group?.offsets, group?.pendingOffsets);
+    this.#groups.set(groupId, consumer);
+    return consumer;
   }
 
   #dropGroup(groupId: string): void {
     const group = this.#groups.get(groupId);
     if (group === undefined) return;
     this.#groups.delete(groupId);
-    group.image = null;
     group.offsets.clear();
-    for (const producerId of group.pendingOffsets?.producerIds() ?? []) this.#forgetPendingGroup(producerId, group);
+    for (const producerId of group.pendingOffsets?.producerIds() ?? []) this.#forgetPendingGroup(producerId, groupId);
     group.pendingOffsets = null;
-    if (this.#isLoaded) this.#classic.abandon(group, ErrorCode.UNKNOWN_MEMBER_ID);
+    if (group.type === 'classic') group.image = null;
+    if (!this.#isLoaded) return;
+    if (group.type === 'classic') this.#classic.abandon(group, ErrorCode.UNKNOWN_MEMBER_ID);
+    else this.#consumers.abandon(group);
   }
 
   /** Committed for a topic that is gone: its deletion was not seen here, since this partition was not loaded then. */
@@ -417,7 +613,7 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
 }
 
 /** What is committed for the partition and what is pending. */
-function offsetsOf(group: ClassicGroup, topic: string, partition: number): CommittedOffset[] {
+function offsetsOf(group: AnyGroup, topic: string, partition: number): CommittedOffset[] {
   const committed = group.offsets.get(topic, partition);
   const pending = group.pendingOffsets?.of(topic, partition) ?? [];
   return [...(committed === undefined ? [] : [committed]), ...pending.map((offset) => offset.committed)];
@@ -425,7 +621,7 @@ function offsetsOf(group: ClassicGroup, topic: string, partition: number): Commi
 
 /** Offsets of partitions with pending ones, in the order of the log: it decides which of them will count. */
 function contestedOffsets(
-  group: ClassicGroup,
+  group: AnyGroup,
   partitions: Iterable<readonly [topic: string, partition: number]>,
 ): OrderedRecords<GroupStateRecord> {
   const { groupId, offsets, pendingOffsets } = group;

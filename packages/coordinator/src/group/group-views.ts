@@ -14,25 +14,26 @@ import {
 } from '@millrace/protocol/messages/15-describe-groups';
 import type { ListGroupsResponseListedGroup } from '@millrace/protocol/messages/16-list-groups';
 import type { TopicDirectory } from '../topic-directory.ts';
-import type { ClassicGroup } from './classic-group.ts';
+import { ConsumerGroup } from '../consumer/consumer-group.ts';
 import { NOTHING } from './classic-member.ts';
 import type { CommittedOffset } from './group-records.ts';
-import { isSameTopic } from './offset-rules.ts';
+import { isSameTopic, validateFetch, type AnyGroup } from './offset-rules.ts';
 
 const OFFSET_FETCH_WITH_TOPIC_IDS = 10;
 
 /** A group that is not there is "Dead"; clients that know the error for it get that too. */
 export function describeGroup(
   groupId: string,
-  group: ClassicGroup | undefined,
+  group: AnyGroup | undefined,
   hasNotFound: boolean,
 ): DescribeGroupsResponseDescribedGroup {
-  if (group === undefined) {
+  if (group === undefined || group instanceof ConsumerGroup) {
+    const problem = group === undefined ? `Group ${groupId} not found.` : `Group ${groupId} is not a classic group.`;
     return createDescribeGroupsResponseDescribedGroup({
       groupId,
       groupState: 'Dead',
       errorCode: hasNotFound ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.NONE,
-      errorMessage: hasNotFound ? `Group ${groupId} not found.` : null,
+      errorMessage: hasNotFound ? problem : null,
     });
   }
   // Between generations there is no protocol under which metadata could be shown.
@@ -53,8 +54,8 @@ export function describeGroup(
   });
 }
 
-export function listedGroup(group: ClassicGroup): ListGroupsResponseListedGroup {
-  return { groupId: group.groupId, protocolType: group.protocolType, groupState: group.state, groupType: 'classic' };
+export function listedGroup(group: AnyGroup): ListGroupsResponseListedGroup {
+  return { groupId: group.groupId, protocolType: group.protocolType, groupState: group.state, groupType: group.type };
 }
 
 export interface OffsetFetchView {
@@ -66,16 +67,18 @@ export interface OffsetFetchView {
 
 /** The group's offsets for the topics asked for; null topics = all that it has. A group that is not there has none. */
 export function fetchOffsets(
-  group: ClassicGroup | undefined,
-  { groupId, topics }: OffsetFetchRequestGroup,
+  group: AnyGroup | undefined,
+  { groupId, memberId, memberEpoch, topics }: OffsetFetchRequestGroup,
   view: OffsetFetchView,
 ): OffsetFetchResponseGroup {
+  const refusal = validateFetch(group, memberId, memberEpoch);
+  if (refusal !== ErrorCode.NONE) return { groupId, topics: [], errorCode: refusal };
   const found = topics === null ? allTopics(group, view) : topics.map((topic) => fetchTopic(group, topic, view));
   return { groupId, topics: found, errorCode: ErrorCode.NONE };
 }
 
 function fetchTopic(
-  group: ClassicGroup | undefined,
+  group: AnyGroup | undefined,
   topic: OffsetFetchRequestTopics,
   view: OffsetFetchView,
 ): OffsetFetchResponseTopics {
@@ -97,7 +100,7 @@ function fetchTopic(
   return { name, topicId, partitions };
 }
 
-function allTopics(group: ClassicGroup | undefined, view: OffsetFetchView): OffsetFetchResponseTopics[] {
+function allTopics(group: AnyGroup | undefined, view: OffsetFetchView): OffsetFetchResponseTopics[] {
   const { directory, apiVersion } = view;
   const usesTopicIds = apiVersion >= OFFSET_FETCH_WITH_TOPIC_IDS;
   const found: OffsetFetchResponseTopics[] = [];
@@ -116,7 +119,7 @@ function allTopics(group: ClassicGroup | undefined, view: OffsetFetchView): Offs
 }
 
 function isUnstable(
-  group: ClassicGroup | undefined,
+  group: AnyGroup | undefined,
   topic: string,
   partition: number,
   { requireStable }: OffsetFetchView,

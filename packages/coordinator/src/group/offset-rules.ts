@@ -1,5 +1,6 @@
 import { ZERO_UUID } from '@millrace/base';
 import { ErrorCode } from '@millrace/protocol';
+import { ConsumerGroup } from '../consumer/consumer-group.ts';
 import type { ClassicGroup } from './classic-group.ts';
 import { ClassicMember } from './classic-member.ts';
 import type { CommittedOffset, OffsetRecord } from './group-records.ts';
@@ -37,11 +38,17 @@ export interface TransactionalOffsetCommit {
   readonly entries: readonly OffsetCommitEntry[];
 }
 
-/** First version in which a missing group has an error of its own. */
+export type AnyGroup = ClassicGroup | ConsumerGroup;
+
+/** An answer for the whole commit, or the way to one for each partition. */
+export type CommitVerdict = ErrorCode | ((entry: OffsetCommitEntry) => ErrorCode);
+
+/** First version in which a missing group has an error of its own, and that members of consumer groups must use. */
 const VERSION_WITH_GROUP_NOT_FOUND = 9;
 
 /** Whether the group takes offsets from that client now (semantics 52); the error code if not. */
-export function validateCommit(group: ClassicGroup | undefined, commit: OffsetCommit, apiVersion: number): ErrorCode {
+export function validateCommit(group: AnyGroup | undefined, commit: OffsetCommit, apiVersion: number): CommitVerdict {
+  if (group instanceof ConsumerGroup) return validateConsumerCommit(group, commit, apiVersion);
   if (group === undefined) {
     if (commit.generation < 0) return ErrorCode.NONE;
     return apiVersion >= VERSION_WITH_GROUP_NOT_FOUND ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
@@ -64,9 +71,14 @@ export function validateCommit(group: ClassicGroup | undefined, commit: OffsetCo
  * running group; a rebalance is no hindrance, since the transaction that it interrupts is the one that must end before it.
  */
 export function validateTransactionalCommit(
-  group: ClassicGroup | undefined,
-  { memberId, groupInstanceId, generation }: TransactionalOffsetCommit,
-): ErrorCode {
+  group: AnyGroup | undefined,
+  commit: TransactionalOffsetCommit,
+): CommitVerdict {
+  const { memberId, groupInstanceId, generation } = commit;
+  if (group instanceof ConsumerGroup) {
+    const namesNobody = generation < 0 && memberId === '' && groupInstanceId === null;
+    return namesNobody ? ErrorCode.NONE : validateConsumerCommit(group, commit, null);
+  }
   if (group === undefined) return generation < 0 ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;
   if (generation < 0 && group.state === 'Empty') return ErrorCode.NONE;
   if (generation < 0 && memberId === '' && groupInstanceId === null) return ErrorCode.NONE;
@@ -76,18 +88,53 @@ export function validateTransactionalCommit(
 }
 
 /**
+ * The rules of a consumer group: a member commits under its epoch. One that has not heard of its newest epoch yet may commit what it has had
+ * since before the epoch that it names. `apiVersion` null: within a transaction.
+ */
+function validateConsumerCommit(
+  group: ConsumerGroup,
+  { memberId, generation }: Pick<OffsetCommit, 'memberId' | 'generation'>,
+  apiVersion: number | null,
+): CommitVerdict {
+  if (generation < 0 && group.members.size === 0) return ErrorCode.NONE;
+  const member = group.members.get(memberId);
+  if (member === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
+  const { current, isClassic } = member;
+  if (isClassic) return generation === current.epoch ? ErrorCode.NONE : ErrorCode.ILLEGAL_GENERATION;
+  if (apiVersion !== null && apiVersion < VERSION_WITH_GROUP_NOT_FOUND) return ErrorCode.UNSUPPORTED_VERSION;
+  if (generation === current.epoch) return ErrorCode.NONE;
+  if (generation > current.epoch || generation < 0) return ErrorCode.STALE_MEMBER_EPOCH;
+  return ({ topicId, partition }) => {
+    const since =
+      current.assigned.get(topicId)?.get(partition) ?? current.pendingRevocation.get(topicId)?.get(partition);
+    return since !== undefined && since <= generation ? ErrorCode.NONE : ErrorCode.STALE_MEMBER_EPOCH;
+  };
+}
+
+/** Whether a member may ask for offsets under that epoch; null and −1 name no member. */
+export function validateFetch(group: AnyGroup | undefined, memberId: string | null, memberEpoch: number): ErrorCode {
+  if (!(group instanceof ConsumerGroup)) return ErrorCode.NONE;
+  if ((memberId === null || memberId === '') && memberEpoch < 0) return ErrorCode.NONE;
+  const member = group.members.get(memberId ?? '');
+  if (member === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
+  if (memberEpoch === member.current.epoch) return ErrorCode.NONE;
+  return member.isClassic ? ErrorCode.ILLEGAL_GENERATION : ErrorCode.STALE_MEMBER_EPOCH;
+}
+
+/**
  * Whether an offset has reached its end. Time counts from the moment when the group became empty; for groups that never had
  * members, and for topics that a running consumer group does not read any more, from the commit.
  */
 export function isExpired(
-  group: ClassicGroup,
+  group: AnyGroup,
   topic: string,
   committed: CommittedOffset,
   nowMs: number,
   retentionMs: number,
 ): boolean {
   let sinceMs: number;
-  if (group.protocolType === '') sinceMs = committed.commitTimestampMs;
+  if (group instanceof ConsumerGroup) sinceMs = committed.commitTimestampMs;
+  else if (group.protocolType === '') sinceMs = committed.commitTimestampMs;
   else if (group.state === 'Empty')
     sinceMs = group.stateTimestampMs < 0 ? committed.commitTimestampMs : group.stateTimestampMs;
   else if (group.state === 'Stable' && group.knowsSubscribedTopics) sinceMs = committed.commitTimestampMs;

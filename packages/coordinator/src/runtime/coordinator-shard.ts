@@ -38,6 +38,11 @@ export interface CoordinatorShard<StateRecord> {
   liveRecords(): Iterable<StateRecord | OrderedRecords<StateRecord>>;
   /** Periodic upkeep, in slices: each iteration fills the step with what it found to do. */
   upkeep(step: Step<StateRecord>): Iterable<void>;
+  /**
+   * Work that has come up and is too long for one turn; asked for after each operation. It runs in slices, between which the shard goes on;
+   * when the shard goes, it is not finished.
+   */
+  takeWork?(): ((step: Step<StateRecord>) => Iterable<void>) | undefined;
   /** The shard will not be used again: requests that still wait are failed. */
   close(errorCode: number): void;
 }

@@ -277,6 +277,8 @@ export class ShardHost<Shard extends CoordinatorShard<StateRecord>, StateRecord>
       }
     }
     this.#armTimer();
+    const work = shard !== null && this.#shard === shard ? shard.takeWork?.() : undefined;
+    if (work !== undefined) void this.runSliced((_shard, ownStep) => work(ownStep));
   }
 
   /** Appends and then applies; the error code of a refusal. */

@@ -4,6 +4,7 @@ import { ErrorCode } from '@millrace/protocol';
 import { refused, type AlterRefused } from '../alter-configs.ts';
 import { brokerResource } from './broker-resource.ts';
 import type { ConfigResourceKind } from './config-resource-kind.ts';
+import { groupResource } from './group-resource.ts';
 import { loggerResource } from './logger-resource.ts';
 import { topicResource } from './topic-resource.ts';
 import { withoutSettings } from './without-settings.ts';
@@ -16,7 +17,7 @@ export const CONFIG_RESOURCES: ReadonlyMap<number, ConfigResourceKind> = new Map
     ConfigResourceType.clientMetrics,
     withoutSettings('this release takes no metrics from clients, so there is nothing to subscribe to'),
   ],
-  [ConfigResourceType.group, withoutSettings('this release has no settings of single groups')],
+  [ConfigResourceType.group, groupResource],
 ]);
 
 export function unknownResourceType(type: number): AlterRefused {
