@@ -179,9 +179,15 @@ export function isRefusal(error: unknown, errorCode: ErrorCode): error is KafkaE
   return KafkaError.is(error) && error.details['errorCode'] === errorCode;
 }
 
+/** Why what an aborted signal ended did not go on: the client was closed, or its caller gave it up. */
+export function abortReason(what: string, signal: AbortSignal): KafkaError {
+  const reason: unknown = signal.reason;
+  return reason instanceof ClosedError ? reason : new AbortError(what, signal);
+}
+
 /** Throws when the signal was aborted already. */
 export function throwIfAborted(what: string, signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new AbortError(what, signal);
+  if (signal?.aborted === true) throw abortReason(what, signal);
 }
 
 /** The promise, or AbortError as soon as the signal is aborted; what the promise stands for goes on. */
@@ -189,10 +195,10 @@ export function abortable<T>(what: string, promise: Promise<T>, signal: AbortSig
   if (signal === undefined) return promise;
   if (signal.aborted) {
     promise.catch(() => undefined);
-    return Promise.reject(new AbortError(what, signal));
+    return Promise.reject(abortReason(what, signal));
   }
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new AbortError(what, signal));
+    const onAbort = (): void => reject(abortReason(what, signal));
     signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });

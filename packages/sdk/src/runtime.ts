@@ -1,11 +1,14 @@
-import { systemClock, systemRandom, type Clock, type Random, type Timers } from '@millrace/base';
+import { systemClock, systemRandom, systemTimers, type Clock, type Random, type Timers } from '@millrace/base';
 import type { Tracing } from './telemetry/tracing.ts';
 import { createClientEvents, type ClientEvents } from './telemetry/client-events.ts';
 
 /** What every part of one client shares: time, chance, and where it tells of what it does. */
 export interface ClientRuntime {
   readonly clock: Clock;
+  /** For what somebody waits for: they keep the process alive. */
   readonly timers: Timers;
+  /** For what goes on beside, and is no reason to keep the process alive. Default: `timers`. */
+  readonly background?: Timers | undefined;
   readonly random: Random;
   readonly events: ClientEvents;
   /** Undefined while telemetry is off. */
@@ -13,7 +16,7 @@ export interface ClientRuntime {
 }
 
 /** What tests of the client put in place of the system's. */
-export type RuntimeParts = Partial<Pick<ClientRuntime, 'clock' | 'timers' | 'random'>>;
+export type RuntimeParts = Partial<Pick<ClientRuntime, 'clock' | 'timers' | 'background' | 'random'>>;
 
 /** Somebody waits for what these start, so that they keep the process alive; closing the client cancels them. */
 const waitedForTimers: Timers = {
@@ -24,5 +27,11 @@ const waitedForTimers: Timers = {
 };
 
 export function systemRuntime(): ClientRuntime {
-  return { clock: systemClock, timers: waitedForTimers, random: systemRandom, events: createClientEvents() };
+  return {
+    clock: systemClock,
+    timers: waitedForTimers,
+    background: systemTimers,
+    random: systemRandom,
+    events: createClientEvents(),
+  };
 }

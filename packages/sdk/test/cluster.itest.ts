@@ -15,6 +15,8 @@ import { createHeartbeatRequest, heartbeatRequest, heartbeatResponse } from '@mi
 import { waitUntil } from '@millrace/testing';
 import { Cluster, type ClusterOptions } from '../src/cluster/cluster.ts';
 import type { TopicMetadata } from '../src/cluster/topic-metadata.ts';
+import { systemRuntime, type ClientRuntime } from '../src/runtime.ts';
+import { HandTime, settle } from './hand-time.ts';
 import { ScriptedBroker } from './scripted-broker.ts';
 
 const METADATA = 3;
@@ -67,8 +69,8 @@ describe('a client of a cluster of two brokers', () => {
     return createMetadataResponse({ brokers, clusterId: 'c', controllerId: 2, ...init });
   }
 
-  function clusterWith(options: Partial<ClusterOptions> = {}): Cluster {
-    const cluster = new Cluster({ brokers: [first.address], requestTimeoutMs: 5_000, ...options });
+  function clusterWith(options: Partial<ClusterOptions> = {}, runtime?: ClientRuntime): Cluster {
+    const cluster = new Cluster({ brokers: [first.address], requestTimeoutMs: 5_000, ...options }, runtime);
     clusters.push(cluster);
     return cluster;
   }
@@ -122,6 +124,38 @@ describe('a client of a cluster of two brokers', () => {
     topicError = ErrorCode.NONE;
 
     expect(await fetching).toBeDefined();
+  });
+
+  it('tries the next bootstrap address beside one that accepts and never speaks', async () => {
+    first.behaviours.clear();
+    const cluster = clusterWith({ brokers: [first.address, second.address], requestTimeoutMs: 60_000 });
+
+    expect(await cluster.fetchTopic('orders')).toBeDefined();
+    await waitUntil('the silent one to be left', () => first.requests[0]?.socket.destroyed);
+  });
+
+  it('tries the next broker beside a known one that has stopped to speak', async () => {
+    const cluster = clusterWith({ requestTimeoutMs: 60_000 });
+    await cluster.fetchTopic('orders');
+    for (const broker of [first, second]) broker.hangUp();
+    await settle();
+    first.behaviours.clear();
+
+    expect(await cluster.fetchTopic('orders', { refresh: true })).toBeDefined();
+  });
+
+  it('ends the pause before another try when it is closed', async () => {
+    topicError = ErrorCode.LEADER_NOT_AVAILABLE;
+    const time = new HandTime();
+    const cluster = clusterWith({}, { ...systemRuntime(), timers: time, background: time });
+    const fetching = cluster.fetchTopic('orders');
+    fetching.catch(() => undefined);
+    await waitUntil('the first answer', () => count(first, METADATA) === 1);
+    await settle();
+
+    await cluster.close();
+
+    await expect(fetching).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_CLOSED' });
   });
 
   it('goes on over the bootstrap connection instead of making another to the same broker', async () => {
@@ -349,5 +383,18 @@ describe('a client of a cluster of two brokers', () => {
     await expect(cluster.fetchTopic('other')).rejects.toMatchObject(closed);
     await expect(cluster.coordinator('group', 'g')).rejects.toMatchObject(closed);
     await cluster.invalidate();
+  });
+
+  it('refuses what waits for a broker that accepts and never speaks, and gives the connection back', async () => {
+    first.behaviours.clear();
+    const cluster = clusterWith({ requestTimeoutMs: 60_000 });
+    const waiting = cluster.fetchTopic('orders');
+    waiting.catch(() => undefined);
+    await waitUntil('the first request', () => first.requests.length === 1);
+
+    await cluster.close();
+
+    await expect(waiting).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_CLOSED' });
+    await waitUntil('the connection to be given back', () => first.requests[0]?.socket.destroyed);
   });
 });

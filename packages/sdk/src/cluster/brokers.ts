@@ -3,7 +3,7 @@
  *
  * Owns: one connection for each node and lane, and one for bootstrapping, opened on demand and again after they ended.
  * Invariants: callers that come while a connection is being opened share it; nothing is opened after `close`. When no known
- *   broker can be reached the bootstrap addresses are tried again (KIP-899).
+ *   broker can be reached the bootstrap addresses are tried again (KIP-899). One that does not answer holds the others up for a moment only.
  * Bounds: connections ≤ nodes × lanes + 1.
  * Not here: which topics they serve (see ./metadata-view.ts).
  */
@@ -12,6 +12,7 @@ import { formatAddress, parseAddress, type Address } from '../network/address.ts
 import type { Served } from '../network/api.ts';
 import { Connection, type ConnectionOptions } from '../network/connection.ts';
 import { ConnectionSlot } from '../network/connection-slot.ts';
+import { firstOf } from '../network/first-of.ts';
 import type { ClientRuntime } from '../runtime.ts';
 import type { BrokerEndpoint } from './topic-metadata.ts';
 
@@ -129,13 +130,14 @@ export class Brokers {
     }
     best ??= this.#bootstrap.current;
     if (best !== undefined) return best;
-    for (const node of this.#inOrderOfHope(nodes)) {
-      try {
-        return await this.#slot(node, 'control').get(signal);
-      } catch (error) {
-        if (this.#isClosed || signal?.aborted === true || !isAboutReaching(error)) throw error;
-      }
-    }
+    const found = await firstOf(this.#runtime, {
+      candidates: this.#inOrderOfHope(nodes),
+      // Who comes too late stays open, for this broker is likely to be asked something soon.
+      attempt: (node) => this.#slot(node, 'control').get(signal),
+      discard: () => undefined,
+      isFinal: (error) => this.#isClosed || signal?.aborted === true || !isAboutReaching(error),
+    });
+    if (found.isFound) return found.result;
     return this.#bootstrap.get(signal);
   }
 
@@ -200,14 +202,14 @@ export class Brokers {
 
   async #openBootstrap(signal: AbortSignal): Promise<Connection> {
     const addresses = this.#staticAddresses ?? (await this.#askForAddresses());
-    const failures: unknown[] = [];
-    for (const address of addresses) {
-      try {
-        return await this.#open(address, -1, signal);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
+    const found = await firstOf(this.#runtime, {
+      candidates: addresses,
+      attempt: (address, attemptSignal) => this.#open(address, -1, attemptSignal),
+      discard: (connection) => connection.close(),
+      signal,
+    });
+    if (found.isFound) return found.result;
+    const { failures } = found;
     if (failures.length === 1) throw failures[0];
     const names = addresses.map(formatAddress).join(', ');
     const failure = new AggregateError(failures, `none of ${String(failures.length)} brokers could be used`);

@@ -245,8 +245,13 @@ export class Cluster implements AsyncDisposable {
         }
         return found;
       },
-      { timeoutMs, signal: options.signal },
+      { timeoutMs, signal: this.#orClosed(options.signal) },
     );
+  }
+
+  /** Aborted by the caller, or when the cluster is closed: no pause before another try outlives it. */
+  #orClosed(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
   }
 
   /**
@@ -299,6 +304,7 @@ export class Cluster implements AsyncDisposable {
     if (finding === undefined) {
       finding = retrying(this.runtime, what, () => this.#findCoordinator(type, key), {
         timeoutMs: options.timeoutMs ?? this.requestTimeoutMs,
+        signal: this.#closing.signal,
       }).finally(() => this.#finding.delete(findKey));
       this.#finding.set(findKey, finding);
     }

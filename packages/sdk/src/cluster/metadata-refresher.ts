@@ -2,14 +2,16 @@
  * When metadata is fetched again: on demand, coalesced, and before it grows old.
  *
  * Invariants: at most one refresh runs; whoever asks while one runs waits for the one after it, since the running one may
- *   have been answered before. Refreshes that follow each other closely are spaced by a backoff with jitter.
+ *   have been answered before. Refreshes that follow each other closely are spaced by a backoff with jitter. Waiting for one keeps no
+ *   process alive: what needs it has a deadline of its own.
  */
-import { createDeferred, type Deferred, type Timer } from '@millrace/base';
+import { createDeferred, type Deferred, type Timer, type Timers } from '@millrace/base';
 import type { ClientRuntime } from '../runtime.ts';
 import { backoffMs } from './retry.ts';
 
 export class MetadataRefresher {
   readonly #runtime: ClientRuntime;
+  readonly #timers: Timers;
   readonly #maxAgeMs: number;
   /** Resolves to whether something had changed; never rejects. */
   readonly #refresh: () => Promise<boolean>;
@@ -24,6 +26,7 @@ export class MetadataRefresher {
 
   constructor(runtime: ClientRuntime, maxAgeMs: number, refresh: () => Promise<boolean>) {
     this.#runtime = runtime;
+    this.#timers = runtime.background ?? runtime.timers;
     this.#maxAgeMs = maxAgeMs;
     this.#refresh = refresh;
   }
@@ -41,7 +44,7 @@ export class MetadataRefresher {
   noteFetched(): void {
     if (this.#isClosed) return;
     this.#ageTimer?.cancel();
-    this.#ageTimer = this.#runtime.timers.schedule(this.#maxAgeMs, () => void this.request());
+    this.#ageTimer = this.#timers.schedule(this.#maxAgeMs, () => void this.request());
   }
 
   close(): void {
@@ -55,7 +58,7 @@ export class MetadataRefresher {
     if (this.#isRunning || this.#timer !== undefined || this.#isClosed) return;
     const delayMs = Math.max(0, this.#notBeforeMs - this.#runtime.clock.monotonicMs());
     if (delayMs === 0 && this.#vainCount > 0 && this.#isCalm()) this.#vainCount = 0;
-    this.#timer = this.#runtime.timers.schedule(delayMs, () => {
+    this.#timer = this.#timers.schedule(delayMs, () => {
       this.#timer = undefined;
       void this.#run();
     });

@@ -1,6 +1,6 @@
 /** The one way to try again: exponential waits with jitter until a deadline. */
 import type { Random } from '@millrace/base';
-import { AbortError, KafkaError, throwIfAborted, TimeoutError } from '../error.ts';
+import { abortReason, KafkaError, throwIfAborted, TimeoutError } from '../error.ts';
 import type { ClientRuntime } from '../runtime.ts';
 
 const BACKOFF_MS_MIN = 100;
@@ -58,7 +58,7 @@ export function delay(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
-      reject(new AbortError(what, signal));
+      reject(abortReason(what, signal));
       return;
     }
     const timer = runtime.timers.schedule(delayMs, () => {
@@ -67,7 +67,7 @@ export function delay(
     });
     const onAbort = (): void => {
       timer.cancel();
-      reject(new AbortError(what, signal as AbortSignal));
+      reject(abortReason(what, signal as AbortSignal));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
   });

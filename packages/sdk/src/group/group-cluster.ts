@@ -12,6 +12,8 @@ export type GroupLane = 'group' | `join:${number}`;
 export interface GroupCluster {
   readonly runtime: ClientRuntime;
   readonly clientId: string;
+  /** Aborted when the client is closed. */
+  readonly closeSignal?: AbortSignal | undefined;
   sendTo<Request extends object, Response>(
     nodeId: number,
     api: Api<Request, Response>,

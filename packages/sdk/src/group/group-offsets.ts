@@ -227,7 +227,9 @@ export class GroupOffsets {
 
   #retrying<T>(what: string, options: OffsetRequestOptions, attempt: () => Promise<T>): Promise<T> {
     const { timeoutMs = TIMEOUT_MS, signal } = options;
-    return retrying(this.#client.cluster.runtime, what, attempt, { timeoutMs, signal });
+    const { runtime, closeSignal } = this.#client.cluster;
+    const signals = [signal, closeSignal].filter((each) => each !== undefined);
+    return retrying(runtime, what, attempt, { timeoutMs, signal: AbortSignal.any(signals) });
   }
 }
 

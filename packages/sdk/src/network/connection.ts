@@ -3,12 +3,13 @@
  *
  * Owns: the socket and the requests that wait for an answer.
  * Invariants: answers come in the order of requests; when the socket ends every waiting request fails with a retriable
- *   error. A request without an answer in time ends the connection: what is behind it would not come either.
+ *   error. A request without an answer in time ends the connection: what is behind it would not come either. The process is kept
+ *   alive by requests that wait, never by the connection itself.
  * Bounds: an answer above `FRAME_BYTES_MAX` ends the connection; every request has a deadline; one timer watches them all.
  * Not here: which broker to talk to (see ../cluster/cluster.ts), when to connect again (see ./connection-slot.ts).
  */
 import type { Socket } from 'node:net';
-import { messageOf, MillraceError, type Timer } from '@millrace/base';
+import { messageOf, MillraceError, type Timer, type Timers } from '@millrace/base';
 import {
   apiName,
   decodeResponseHeader,
@@ -79,6 +80,7 @@ export class Connection {
   readonly #runtime: ClientRuntime;
   readonly #options: ConnectionOptions;
   readonly #receiver: FrameReceiver;
+  readonly #timers: Timers;
   #socket: Socket | undefined;
   /** Requests in order; those before `#firstWaiting` are done. */
   #waiting: Waiting[] = [];
@@ -100,6 +102,7 @@ export class Connection {
   private constructor(runtime: ClientRuntime, options: ConnectionOptions) {
     this.#runtime = runtime;
     this.#options = options;
+    this.#timers = runtime.background ?? runtime.timers;
     this.#receiver = new FrameReceiver({
       frameBytesMax: FRAME_BYTES_MAX,
       onFrame: (frame) => this.#complete(frame),
@@ -112,6 +115,11 @@ export class Connection {
     const connection = new Connection(runtime, options);
     const startedMs = runtime.clock.monotonicMs();
     let failure: unknown;
+    // Also while it is asked what it serves, and by whom it is used: a broker may accept and never speak.
+    const onAbort = (): void => {
+      if (signal !== undefined) connection.close(new AbortError(`connecting to ${connection.where()}`, signal));
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
     try {
       await connection.#connect(signal);
       return connection;
@@ -120,6 +128,7 @@ export class Connection {
       connection.close(KafkaError.is(error) ? error : undefined);
       throw error;
     } finally {
+      signal?.removeEventListener('abort', onAbort);
       if (runtime.events.connect.hasSubscribers) {
         const errorCode = failure === undefined ? {} : { errorCode: codeOf(failure) };
         const durationMs = runtime.clock.monotonicMs() - startedMs;
@@ -224,6 +233,7 @@ export class Connection {
         fail: reject,
       };
       if (signal !== undefined) this.#abandonOnAbort(waiting, signal, reject);
+      if (this.#waiting.length === 0) this.#socket?.ref();
       this.#waiting.push(waiting);
       if (waiting.deadlineMs < this.#timerDueMs) this.#armTimer(waiting.deadlineMs, sentMs);
       this.#write(frame);
@@ -266,7 +276,7 @@ export class Connection {
     });
     if (sessionMs <= 0 || this.#ended !== undefined) return;
     const part = REAUTHENTICATE_AFTER_MIN + REAUTHENTICATE_SPREAD * this.#runtime.random.next();
-    this.#sessionTimer = this.#runtime.timers.schedule(sessionMs * part, () => void this.#reauthenticate(authenticate));
+    this.#sessionTimer = this.#timers.schedule(sessionMs * part, () => void this.#reauthenticate(authenticate));
   }
 
   async #reauthenticate(authenticate: NonNullable<ConnectionOptions['authenticate']>): Promise<void> {
@@ -368,6 +378,7 @@ export class Connection {
     if (this.#firstWaiting === this.#waiting.length) {
       this.#waiting.length = 0;
       this.#firstWaiting = 0;
+      this.#socket?.unref();
     } else if (this.#firstWaiting >= WAITING_COMPACT_COUNT) {
       this.#waiting = this.#waiting.slice(this.#firstWaiting);
       this.#firstWaiting = 0;
@@ -379,7 +390,7 @@ export class Connection {
   #armTimer(dueMs: number, nowMs: number): void {
     this.#deadlineTimer?.cancel();
     this.#timerDueMs = dueMs;
-    this.#deadlineTimer = this.#runtime.timers.schedule(Math.ceil(dueMs - nowMs), () => this.#checkDeadlines());
+    this.#deadlineTimer = this.#timers.schedule(Math.ceil(dueMs - nowMs), () => this.#checkDeadlines());
   }
 
   #checkDeadlines(): void {

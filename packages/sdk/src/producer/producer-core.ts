@@ -257,6 +257,7 @@ export class ProducerCore {
     if (declared === this.#lastTopic && this.#lastSink !== undefined) return this.#lastSink;
     let sink = this.#sinks.get(declared);
     if (sink === undefined) {
+      checkTopic(declared);
       sink = new TopicSink(declared, this.#topic(declared.name));
       this.#sinks.set(declared, sink);
     }
@@ -306,4 +307,15 @@ export class ProducerCore {
     learning.catch(() => undefined);
     this.#wanted.set(topic, learning);
   }
+}
+
+/** Who has no types to tell him learns what a topic is. */
+function checkTopic(declared: AnyTopic): void {
+  const { name, key, value } = declared as Partial<AnyTopic>;
+  if (typeof name === 'string' && key !== undefined && value !== undefined) return;
+  const given: unknown = declared;
+  throw new KafkaError(
+    'MILLRACE_CLIENT_INVALID_OPTION',
+    `cannot send to ${typeof given === 'string' ? `"${given}"` : `a value of type ${typeof given}`}: records go to a topic that was declared by topic(name, { key, value })`,
+  );
 }

@@ -169,6 +169,14 @@ describe('a producer', () => {
     expect(seen.at(-1)).toMatch(/own.*h.*schema.*7/);
   });
 
+  it.each(['events', {}, undefined])('says what a topic is when it is given %j', async (given) => {
+    const { producer } = setup();
+
+    await expect(producer.send(given as never, { value: 'v' } as never)).rejects.toMatchObject({
+      code: 'MILLRACE_CLIENT_INVALID_OPTION',
+    });
+  });
+
   it('says that a topic does not exist when it does not appear in time', async () => {
     const { scripted, producer } = setup({ topicTimeoutMs: 500 });
     const missing = topic('missing', { value: str });
