@@ -254,6 +254,22 @@ describe('asking for the assignment', () => {
     expect(late.answer).toMatchObject({ errorCode: 0, assignment: Buffer.alloc(0) });
   });
 
+  // It was put out a moment after it had been given its assignment, before its first heartbeat was due.
+  it.each(['asks for its assignment', 'joins again'] as const)(
+    'counts a member of a stable group that %s late among the living',
+    (what) => {
+      const fixture = new GroupFixture();
+      const [, { memberId } = { memberId: '' }] = stableGroup(fixture, 2);
+
+      fixture.advance(9_900);
+      const late = what === 'joins again' ? fixture.join({ memberId }) : fixture.sync({ memberId, generationId: 1 });
+      expect(late.answer.errorCode).toBe(ErrorCode.NONE);
+      fixture.advance(9_900);
+
+      expect(fixture.group().members.has(memberId)).toBe(true);
+    },
+  );
+
   it('refuses other generations, protocols and members', () => {
     const fixture = new GroupFixture();
     const [member] = stableGroup(fixture, 1);

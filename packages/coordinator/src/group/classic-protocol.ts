@@ -123,7 +123,10 @@ export class ClassicProtocol {
     }
     group.pendingSync.delete(member.memberId);
     if (group.pendingSync.size === 0) this.#deadlines.clear(group.syncDeadline);
-    if (group.state === 'Stable') return step.answer(waiter, assignmentOf(group, member));
+    if (group.state === 'Stable') {
+      this.renewSession(member);
+      return step.answer(waiter, assignmentOf(group, member));
+    }
     if (member.awaitingSync !== null) step.answer(member.awaitingSync, syncError(ErrorCode.REBALANCE_IN_PROGRESS));
     member.awaitingSync = waiter;
     if (group.leaderId === member.memberId) this.#completeSync(group, request, step);
@@ -267,7 +270,10 @@ export class ClassicProtocol {
     const isRepeated =
       isUnchanged &&
       (group.state === 'CompletingRebalance' || (group.state === 'Stable' && group.leaderId !== memberId));
-    if (isRepeated) return step.answer(waiter, joined(group, member));
+    if (isRepeated) {
+      this.renewSession(member);
+      return step.answer(waiter, joined(group, member));
+    }
     this.#updateMember(group, member, request);
     this.#awaitJoin(group, member, waiter, step);
     this.#rebalanceOrCompleteJoin(group, `member ${memberId} joins again${because(request.reason)}`, step);
