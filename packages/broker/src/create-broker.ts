@@ -39,7 +39,6 @@ import {
   type TopicMetadata,
 } from '@millrace/metadata';
 import { brokerConfigKeys, loadBrokerConfig, type BrokerConfig } from './config/broker-config.ts';
-import { compactedTopicsNotice } from './config/compaction.ts';
 import { groupOverrides } from './config/group-keys.ts';
 import { createDataPath } from './data-path.ts';
 import { RequestDispatcher } from './dispatch/request-dispatcher.ts';
@@ -207,8 +206,6 @@ class RunningBroker implements Broker {
     engine.onFatal((error) => this.#fail(error));
 
     this.#applyDynamicConfig(metaStore.snapshot());
-    const notice = compactedTopicsNotice(metaStore.snapshot().topicsByName.values());
-    if (notice !== undefined) this.#logger.warn(notice);
     const services = this.#createServices(storage);
     this.#services = services;
     this.#leaveNeighbours = this.#options.neighbours?.join(this.nodeId, services);

@@ -11,6 +11,7 @@ import { createMemoryMetaStore, createSqliteMetaStore, type MetaStore } from '@m
 import { createLocalLogEngine, lockDataDirectory, type DirectoryLock } from '@millrace/storage-local';
 import { bindToCluster, requireMetadata } from './cluster-binding.ts';
 import type { BrokerConfig } from './config/broker-config.ts';
+import { cleanerSettings } from './config/compaction.ts';
 
 export interface StorageOptions {
   readonly dataDir: string | undefined;
@@ -113,11 +114,13 @@ function localEngine(options: StorageOptions, lock: DirectoryLock, metaStore: Me
     random,
     metrics,
     logger: options.logger.child({ part: 'storage' }),
+    cleaner: () => cleanerSettings(config),
     config: {
       repair,
       tailCacheBytes: memoryShares.tailBytes,
       readAheadBytes: memoryShares.readAheadBytes,
       pacesCatchUp: true,
+      cleansInThread: true,
       segmentIndexBytes: memoryShares.indexBytes,
       journalFileBytes: config.journalFileBytes,
       retentionCheckIntervalMs: config.logRetentionCheckIntervalMs,

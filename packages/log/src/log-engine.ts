@@ -38,7 +38,7 @@ export interface LogConfig {
   readonly cleanupDelete: boolean;
   readonly cleanupCompact: boolean;
   /** Absent: a compacted log is never cleaned, because its owner keeps it short by himself. */
-  readonly compaction?: CompactionConfig;
+  readonly compaction?: CompactionConfig | undefined;
   readonly maxMessageBytes: number;
   readonly messageTimestampType: 'CreateTime' | 'LogAppendTime';
   readonly messageTimestampBeforeMaxMs: number;

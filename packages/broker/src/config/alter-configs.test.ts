@@ -112,7 +112,6 @@ describe('planBrokerAlteration', () => {
     ['a bad value', ['log.retention.ms', set, 'x'], 42],
     ['appending to a number', ['log.retention.ms', append, '1'], 40],
     ['null', ['log.retention.ms', set, null], 42],
-    ['compaction as the default of topics', ['log.cleanup.policy', append, 'compact'], 40],
   ])('refuses %s', (_, operation, errorCode) => {
     expect(brokerPlan('all', operation)).toBe(errorCode);
   });

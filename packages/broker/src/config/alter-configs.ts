@@ -5,7 +5,6 @@ import { nearestName } from '@millrace/base';
 import { ErrorCode } from '@millrace/protocol';
 import { brokerConfigKeys, type BrokerConfig } from './broker-config.ts';
 import { BROKER_KEYS, isBrokerKey } from './broker-keys.ts';
-import { asksForCompaction, DEFAULT_CLEANUP_POLICY, defaultCompactionRefusal } from './compaction.ts';
 import { describeRefusal, splitList, type ConfigDefinition } from './config-definition.ts';
 import { FOREIGN_KEYS } from './foreign-keys.ts';
 import { effectiveTopicConfig, topicConfigProblems } from './topic-config.ts';
@@ -106,9 +105,6 @@ export function planBrokerAlteration(
     // Apache Kafka answers a bad broker value with this code, and a bad topic value with INVALID_CONFIG.
     if (definition.parse(text) === undefined) {
       return refused(ErrorCode.INVALID_REQUEST, describeRefusal(name, text, definition));
-    }
-    if (name === DEFAULT_CLEANUP_POLICY && asksForCompaction(text)) {
-      return refused(ErrorCode.INVALID_CONFIG, defaultCompactionRefusal(text));
     }
     changes.set(name, text);
   }

@@ -8,7 +8,6 @@
 import { messageOf, MillraceError, nearestName } from '@millrace/base';
 import { advertisedEndpoints, checkSecurityProtocols, parseEndpoints } from '../listener/listener-endpoints.ts';
 import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
-import { asksForCompaction, DEFAULT_CLEANUP_POLICY, defaultCompactionRefusal } from './compaction.ts';
 import { camelCase, describeRefusal, type ConfigDefinition, type ConfigValues } from './config-definition.ts';
 import { ConfigSource, type ConfigSynonym } from './config-source.ts';
 import { FOREIGN_KEYS, LISTENER_PREFIX } from './foreign-keys.ts';
@@ -65,9 +64,7 @@ export function loadBrokerConfig(
     if (isBrokerKey(key)) {
       const parsed = BROKER_KEYS[key].parse(text);
       if (parsed === undefined) problems.push(describeRefusal(key, text, BROKER_KEYS[key]) + origin(key));
-      else if (key === DEFAULT_CLEANUP_POLICY && asksForCompaction(text)) {
-        problems.push(defaultCompactionRefusal(text) + origin(key));
-      } else given.set(key, parsed.text);
+      else given.set(key, parsed.text);
       continue;
     }
     const foreign = FOREIGN_KEYS.get(key);
@@ -218,8 +215,6 @@ function onlyDynamic(texts: ReadonlyMap<string, string>): ReadonlyMap<string, st
   for (const [name, text] of texts) {
     if (!isBrokerKey(name) || BROKER_KEYS[name].update === 'read-only') continue;
     const parsed = BROKER_KEYS[name].parse(text);
-    // A default for topics that another version took, and this one does not.
-    if (name === DEFAULT_CLEANUP_POLICY && asksForCompaction(text)) continue;
     if (parsed !== undefined) kept.set(name, parsed.text);
   }
   return kept;

@@ -6,6 +6,7 @@ import {
   atLeast,
   between,
   boolean,
+  double,
   eachOf,
   int,
   INT_MAX,
@@ -196,15 +197,52 @@ export const BROKER_KEYS = {
     documentation: 'Partitions of all topics together; creating more is refused.',
   }),
 
-  // Defaults of topic settings.
-  'log.cleanup.policy': {
-    ...defaultOf('cleanup.policy'),
-    // "compact" is understood and refused with its reason (compaction.ts).
-    validText: '[delete]',
+  // How logs are compacted.
+  'log.cleaner.enable': boolean(true, {
+    importance: 'medium',
+    documentation: 'Whether compacted logs are cleaned. Without it they keep every record.',
+  }),
+  'log.cleaner.threads': int(1, {
+    importance: 'medium',
+    valid: atLeast(0),
+    update: 'cluster-wide',
     documentation:
-      'Default of the topic setting cleanup.policy. "delete" removes old segments by retention time and size, and an empty list keeps ' +
-      'everything for ever. "compact" is refused here until this release compacts, since every topic would only grow; single topics can have it.',
-  },
+      'Logs that are cleaned at once, each by a thread of its own beside the event loop; there are none while nothing is to be done. 0 stops the cleaning.',
+  }),
+  'log.cleaner.backoff.ms': long(15_000, {
+    importance: 'medium',
+    valid: atLeast(0),
+    update: 'cluster-wide',
+    documentation: 'Pause before logs are looked at again when none was worth cleaning.',
+  }),
+  'log.cleaner.dedupe.buffer.size': long(134_217_728, {
+    importance: 'medium',
+    update: 'cluster-wide',
+    documentation:
+      'Memory for the keys of what is dirty, 24 bytes a key, of all threads together. Only what a pass can need is taken, and never more than a ' +
+      'quarter of millrace.memory.max.bytes. A log with more keys is cleaned in several passes.',
+  }),
+  'log.cleaner.io.buffer.load.factor': double(0.9, {
+    importance: 'medium',
+    valid: between(0, 1),
+    update: 'cluster-wide',
+    documentation: 'Share of log.cleaner.dedupe.buffer.size that keys may fill. Fuller is slower.',
+  }),
+  'log.cleaner.io.buffer.size': int(524_288, {
+    importance: 'medium',
+    valid: atLeast(0),
+    update: 'cluster-wide',
+    documentation:
+      'Memory for reading and writing segments, of all threads together; a thread takes 128 KiB at least, and more for larger batches.',
+  }),
+  'log.cleaner.io.max.bytes.per.second': double(1.7976931348623157e308, {
+    importance: 'medium',
+    update: 'cluster-wide',
+    documentation: 'Bytes per second that all threads together read and write at most.',
+  }),
+
+  // Defaults of topic settings.
+  'log.cleanup.policy': defaultOf('cleanup.policy'),
   'compression.type': defaultOf('compression.type', 'high'),
   'compression.gzip.level': defaultOf('compression.gzip.level'),
   'compression.lz4.level': defaultOf('compression.lz4.level'),

@@ -1,61 +1,35 @@
-import { silentLogger, type Logger } from '@millrace/base';
-import type { TopicMetadata } from '@millrace/metadata';
-import { compactedTopicsNotice, warnOfCompaction } from './compaction.ts';
+import { cleanerSettings } from './compaction.ts';
+import { loadBrokerConfig } from './broker-config.ts';
 
-function warningsOf(before: string | undefined, after: string | undefined): string[] {
-  const warnings: string[] = [];
-  const logger: Logger = {
-    ...silentLogger,
-    warn: (message, fields) => void warnings.push(`${message} ${JSON.stringify(fields)}`),
-  };
-  warnOfCompaction(logger, 'orders', before, after);
-  return warnings;
+function settingsOf(entries: Readonly<Record<string, string>>) {
+  return cleanerSettings(loadBrokerConfig(new Map(Object.entries(entries))));
 }
 
-describe('warnOfCompaction', () => {
-  it.each(['compact', ' compact ', 'compact,compact'])('names the topic that gets %j and the remedies', (policy) => {
-    expect(warningsOf('delete', policy)).toEqual([
-      expect.stringMatching(/keeps every record; .*cleanup\.policy to compact,delete with retention\.ms.*"orders"/),
-    ]);
+describe('cleanerSettings', () => {
+  it("has Apache Kafka's defaults", () => {
+    expect(settingsOf({ 'millrace.memory.max.bytes': '1000000000' })).toEqual({
+      isEnabled: true,
+      threads: 1,
+      dedupeBufferBytes: 134_217_728,
+      dedupeBufferLoadFactor: 0.9,
+      ioBufferBytes: 524_288,
+      ioBytesPerSecond: Number.MAX_VALUE,
+      backoffMs: 15_000,
+    });
   });
 
-  it.each(['compact,delete', 'delete, compact'])('says of %j what bounds the topic', (policy) => {
-    expect(warningsOf(undefined, policy)).toEqual([
-      expect.stringMatching(/every record that retention does not take; retention\.ms and retention\.bytes.*"orders"/),
-    ]);
+  it('takes no more than a quarter of the memory for keys', () => {
+    const { dedupeBufferBytes } = settingsOf({ 'millrace.memory.max.bytes': '100000000' });
+    expect(dedupeBufferBytes).toBe(25_000_000);
   });
 
-  it.each([
-    ['compact', 'compact'],
-    ['compact', 'compact,delete'],
-    ['delete', 'delete'],
-    ['compact', 'delete'],
-    ['compact', undefined],
-    [undefined, ''],
-  ])('is silent when %j becomes %j', (before, after) => {
-    expect(warningsOf(before, after)).toEqual([]);
-  });
-});
-
-describe('compactedTopicsNotice', () => {
-  const topic = (name: string, policy: string, isInternal = false): TopicMetadata =>
-    ({ name, isInternal, configs: new Map([['cleanup.policy', policy]]) }) as unknown as TopicMetadata;
-
-  it("names topics with compaction, but not the broker's own", () => {
-    const topics = [
-      topic('a', 'compact'),
-      topic('b', 'delete'),
-      topic('c', 'delete,compact'),
-      topic('d', 'compact', true),
-    ];
-
-    expect(compactedTopicsNotice(topics)).toMatch(/does not take: a, c; to bound them set cleanup\.policy/);
-    expect(compactedTopicsNotice([topic('b', 'delete')])).toBeUndefined();
+  it.each([{ 'log.cleaner.enable': 'false' }, { 'log.cleaner.threads': '0' }])('is off with %j', (entries) => {
+    expect(settingsOf(entries).isEnabled).toBe(false);
   });
 
-  it('counts those beyond the first ten', () => {
-    const topics = Array.from({ length: 13 }, (_, index) => topic(`t${index}`, 'compact'));
-
-    expect(compactedTopicsNotice(topics)).toMatch(/t8, t9 and 3 more;/);
+  it('follows what changes at run time', () => {
+    const config = loadBrokerConfig(new Map());
+    config.applyDynamic(new Map([['log.cleaner.backoff.ms', '20']]), new Map([['log.cleaner.threads', '3']]));
+    expect(cleanerSettings(config)).toMatchObject({ backoffMs: 20, threads: 3 });
   });
 });

@@ -10,7 +10,6 @@ import { ErrorCode } from '@millrace/protocol';
 import type { BrokerServices } from '../services.ts';
 import { settledWithin } from '../topics/settle.ts';
 import type { AlterRefused, ConfigOperation } from './alter-configs.ts';
-import { CLEANUP_POLICY, warnOfCompaction } from './compaction.ts';
 import type { AlterTarget } from './resources/config-resource-kind.ts';
 import { CONFIG_RESOURCES, unknownResourceType } from './resources/config-resources.ts';
 
@@ -82,11 +81,7 @@ async function storeInTurn(
     const errorCode = isGone ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.KAFKA_STORAGE_ERROR;
     return { errorCode, errorMessage: messageOf(error) };
   }
-  const { topic, current } = target;
-  if (topic !== undefined && !topic.isInternal) {
-    warnOfCompaction(services.logger, name, current.get(CLEANUP_POLICY), plan.changes.get(CLEANUP_POLICY) ?? undefined);
-  }
-  return { version: metaStore.snapshot().version, topicId: topic?.topicId };
+  return { version: metaStore.snapshot().version, topicId: target.topic?.topicId };
 }
 
 async function whenObeyed(services: AlterationServices, { version, topicId }: Stored): Promise<AlterationResult> {

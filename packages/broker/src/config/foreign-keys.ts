@@ -65,11 +65,6 @@ const ACCEPTED: readonly ForeignGroup[] = [
       group.coordinator.cached.buffer.max.bytes transaction.state.log.load.buffer.size`,
   },
   {
-    reason: 'this release does not compact logs',
-    keys: `log.cleaner.enable log.cleaner.threads log.cleaner.backoff.ms log.cleaner.dedupe.buffer.size
-      log.cleaner.io.buffer.load.factor log.cleaner.io.buffer.size log.cleaner.io.max.bytes.per.second`,
-  },
-  {
     reason: 'the broker adds partitions to transactions itself, without a request that could have to be repeated',
     keys: 'add.partitions.to.txn.retry.backoff.max.ms add.partitions.to.txn.retry.backoff.ms',
   },

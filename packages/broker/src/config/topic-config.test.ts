@@ -76,6 +76,12 @@ describe('resolveTopicConfig', () => {
       retentionMs: 604_800_000,
       cleanupDelete: true,
       cleanupCompact: false,
+      compaction: {
+        minCleanableDirtyRatio: 0.5,
+        minCompactionLagMs: 0,
+        maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
+        deleteRetentionMs: 86_400_000,
+      },
       maxMessageBytes: 1_048_588,
       messageTimestampType: 'CreateTime',
       messageTimestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,

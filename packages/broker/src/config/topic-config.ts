@@ -59,7 +59,8 @@ export function resolveTopicConfig(
       ? defaultsOf(config).settings
       : settingsFrom((key) => effectiveTopicConfig(config, overrides, key));
   // Group and transaction state must outlive the machine, whatever the broker promises for other topics.
-  if (isInternal && settings.durability !== 'fsync') settings = { ...settings, durability: 'fsync' };
+  // Their coordinators keep them short by themselves (docs/adr/0006).
+  if (isInternal) settings = { ...settings, durability: 'fsync', compaction: undefined };
   resolvedByOverrides.set(overrides, { config, revision, isInternal, settings });
   return settings;
 }
@@ -154,6 +155,12 @@ function settingsFrom(effective: (key: TopicKey) => EffectiveTopicConfig): Topic
     retentionMs: value('retention.ms'),
     cleanupDelete: policies.includes('delete'),
     cleanupCompact: policies.includes('compact'),
+    compaction: {
+      minCleanableDirtyRatio: value('min.cleanable.dirty.ratio'),
+      minCompactionLagMs: value('min.compaction.lag.ms'),
+      maxCompactionLagMs: value('max.compaction.lag.ms'),
+      deleteRetentionMs: value('delete.retention.ms'),
+    },
     maxMessageBytes: value('max.message.bytes'),
     messageTimestampType: value('message.timestamp.type') === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
     messageTimestampBeforeMaxMs: value('message.timestamp.before.max.ms'),

@@ -18,7 +18,6 @@ import {
 } from './config-definition.ts';
 
 const ONE_COPY = 'Each partition has one copy here, owned by one broker.';
-const NO_COMPACTION = 'This release does not compact; the setting is kept for the one that does.';
 const NO_TIERING = 'This release keeps all segments locally.';
 const THROTTLED_REPLICAS = matching('[partitionId]:[brokerId],[partitionId]:[brokerId],...', /^(\*|\d+:\d+)$/);
 
@@ -27,9 +26,8 @@ export const TOPIC_KEYS = {
     importance: 'medium',
     valid: eachOf('compact', 'delete'),
     documentation:
-      'What happens to old segments. "delete" removes them by retention time and size, and an empty list keeps everything for ever. ' +
-      '"compact" demands a key of every record; this release does not compact yet, so a topic with "compact" alone keeps every record, and one ' +
-      'with "compact,delete" those that retention does not take.',
+      'What happens to old segments. "delete" removes them by retention time and size, "compact" keeps the last record of each key and demands a ' +
+      'key of every record, both together do both, and an empty list keeps everything for ever. Topics in memory are never compacted.',
   }),
   'compression.gzip.level': int(-1, {
     importance: 'medium',
@@ -58,9 +56,9 @@ export const TOPIC_KEYS = {
   'delete.retention.ms': long(86_400_000, {
     importance: 'medium',
     valid: atLeast(0),
-    noEffect: NO_COMPACTION,
     documentation:
-      'How long a tombstone of a compacted topic stays readable, so that a consumer that starts from the beginning sees it in time.',
+      'How long tombstones of a compacted topic, and markers of transactions that have no records any more, stay readable once the cleaner met ' +
+      'them, so that a consumer that started before sees them.',
   }),
   'file.delete.delay.ms': long(60_000, {
     importance: 'medium',
@@ -117,8 +115,9 @@ export const TOPIC_KEYS = {
   'max.compaction.lag.ms': long(LONG_MAX, {
     importance: 'medium',
     valid: atLeast(1),
-    noEffect: NO_COMPACTION,
-    documentation: 'Longest time for which a record of a compacted topic may stay out of compaction.',
+    documentation:
+      'Longest time for which a record of a compacted topic stays out of compaction: segments are closed at this age, and cleaned whatever the ' +
+      'share of dirty bytes is.',
   }),
   'max.message.bytes': int(1_048_588, {
     importance: 'medium',
@@ -146,13 +145,12 @@ export const TOPIC_KEYS = {
   'min.cleanable.dirty.ratio': double(0.5, {
     importance: 'medium',
     valid: { ...between(0, 1), text: '[0,...,1]' },
-    noEffect: NO_COMPACTION,
-    documentation: 'Share of a compacted log that must be uncleaned before it is worth cleaning.',
+    documentation:
+      'Share of bytes not cleaned yet from which on a compacted log is cleaned. Larger values clean less often and waste more room.',
   }),
   'min.compaction.lag.ms': long(0, {
     importance: 'medium',
     valid: atLeast(0),
-    noEffect: NO_COMPACTION,
     documentation: 'Least time for which a record of a compacted topic is left alone.',
   }),
   'min.insync.replicas': int(1, {

@@ -11,7 +11,6 @@ import { messageOf, MillraceError, randomUuid, type Logger, type Random, type Ti
 import type { ClusterSnapshot, MetaStore, TopicMetadata } from '@millrace/metadata';
 import { ErrorCode } from '@millrace/protocol';
 import type { BrokerConfig } from '../config/broker-config.ts';
-import { CLEANUP_POLICY, warnOfCompaction } from '../config/compaction.ts';
 import { topicConfigProblems } from '../config/topic-config.ts';
 import { GROUP_TOPIC, isInternalTopicName, topicNameProblem, TRANSACTION_TOPIC } from '../partitions/topic-names.ts';
 import type { PartitionRegistry } from '../services.ts';
@@ -92,7 +91,6 @@ class MetadataTopicAdmin implements TopicAdmin {
     this.#underCreation.add(name);
     try {
       const created = await this.#options.metaStore.createTopic(topic);
-      warnOfCompaction(this.#options.logger, name, undefined, configs.get(CLEANUP_POLICY));
       return await this.#settle(created, options.timeoutMs);
     } catch (error) {
       return writeFailure(error);
@@ -191,7 +189,7 @@ class MetadataTopicAdmin implements TopicAdmin {
         replicationFactor: spec.replicationFactor,
         owners: layout.owners,
         configs: new Map([
-          [CLEANUP_POLICY, 'compact'],
+          ['cleanup.policy', 'compact'],
           ['compression.type', spec.compressionType],
           ['segment.bytes', String(spec.segmentBytes)],
         ]),
