@@ -19,7 +19,7 @@ export function consumerRecordsOf(
   group: ClassicGroup,
   topics: TopicDirectory,
 ): readonly ConsumerGroupRecord[] | { readonly problem: string } {
-  if (!group.usesConsumerProtocol) return { problem: 'the group does not use the consumer embedded protocol' };
+  if (!group.usesConsumerProtocol) return { problem: 'its members are not consumers' };
   const { groupId } = group;
   // Members of a group that has not agreed on anything yet are of its first generation to come.
   const epoch = Math.max(group.generation, 1);

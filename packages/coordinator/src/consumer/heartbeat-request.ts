@@ -15,20 +15,22 @@ export function heartbeatProblem(
   assignors: readonly string[],
 ): Refusal | undefined {
   const { groupId, memberId, memberEpoch, instanceId, rackId, serverAssignor } = request;
-  if (groupId === '') return invalid("GroupId can't be empty.");
-  if (instanceId === '') return invalid("InstanceId can't be empty.");
-  if (rackId === '') return invalid("RackId can't be empty.");
+  if (groupId === '') return invalid('the group id is empty');
+  if (instanceId === '') return invalid('the instance id is empty: leave it out (null)');
+  if (rackId === '') return invalid('the rack id is empty: leave it out (null)');
   const isJoining = memberEpoch === JOIN_EPOCH;
   if (memberId === '' && (!isJoining || apiVersion >= VERSION_WITH_CLIENT_MEMBER_ID)) {
-    return invalid("MemberId can't be empty.");
+    return invalid('the member id is missing');
   }
   if (isJoining) {
     const problem = joinProblem(request);
     if (problem !== undefined) return invalid(problem);
   } else if (memberEpoch === AWAY_EPOCH) {
-    if (instanceId === null) return invalid("InstanceId can't be null.");
+    if (instanceId === null) return invalid('only a member with an instance id can leave for a while (epoch -2)');
   } else if (memberEpoch < LEAVE_EPOCH) {
-    return invalid(`MemberEpoch is ${memberEpoch}, but must be greater than or equal to -2.`);
+    return invalid(
+      `there is no member epoch ${memberEpoch}: -2 and -1 leave, 0 joins, and those above are given by the coordinator`,
+    );
   }
   const texts = [
     groupId,
@@ -38,9 +40,10 @@ export function heartbeatProblem(
     request.subscribedTopicRegex,
     ...(request.subscribedTopicNames ?? []),
   ];
-  if (!texts.every((text) => text === null || isStorable(text))) return invalid('A name is too long to be stored.');
+  if (!texts.every((text) => text === null || isStorable(text)))
+    return invalid('a name or the pattern is too long to be stored');
   if (serverAssignor !== null && !assignors.includes(serverAssignor)) {
-    const message = `ServerAssignor ${serverAssignor} is not supported. Supported assignors: ${assignors.join(', ')}.`;
+    const message = `there is no assignor ${serverAssignor} here: use ${assignors.join(' or ')}`;
     return new Refusal(ErrorCode.UNSUPPORTED_ASSIGNOR, message);
   }
   return undefined;
@@ -48,10 +51,11 @@ export function heartbeatProblem(
 
 function joinProblem(request: ConsumerGroupHeartbeatRequest): string | undefined {
   const { rebalanceTimeoutMs, topicPartitions, subscribedTopicNames, subscribedTopicRegex } = request;
-  if (rebalanceTimeoutMs === -1) return 'RebalanceTimeoutMs must be provided in first request.';
-  if (topicPartitions === null || topicPartitions.length > 0) return 'TopicPartitions must be empty when (re-)joining.';
+  if (rebalanceTimeoutMs === -1) return 'whoever joins has to say its rebalance timeout';
+  if (topicPartitions === null || topicPartitions.length > 0)
+    return 'whoever joins has to say that it has no partitions: an empty list';
   if (subscribedTopicNames === null && subscribedTopicRegex === null) {
-    return 'Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining.';
+    return 'whoever joins has to name topics or a topic pattern';
   }
   return undefined;
 }

@@ -28,7 +28,7 @@ export function describeGroup(
   hasNotFound: boolean,
 ): DescribeGroupsResponseDescribedGroup {
   if (group === undefined || group instanceof ConsumerGroup) {
-    const problem = group === undefined ? `Group ${groupId} not found.` : `Group ${groupId} is not a classic group.`;
+    const problem = group === undefined ? `there is no group ${groupId}` : `group ${groupId} is a consumer group`;
     return createDescribeGroupsResponseDescribedGroup({
       groupId,
       groupState: 'Dead',
