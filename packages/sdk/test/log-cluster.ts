@@ -39,6 +39,8 @@ interface Waiting {
 export class LogCluster {
   readonly time = new HandTime();
   readonly requests: FetchRequest[] = [];
+  /** Fetches without a session. */
+  readonly aside: FetchRequest[] = [];
   readonly #logs: Log[];
   readonly #session = new Map<number, number>();
   #waiting: Waiting | undefined;
@@ -131,6 +133,7 @@ export class LogCluster {
     if (apiKey !== FETCH)
       return Promise.reject(new KafkaError('MILLRACE_CLIENT_UNSUPPORTED_API', `api ${String(apiKey)}`));
     const fetch = message as FetchRequest;
+    if (fetch.sessionEpoch === -1 && fetch.sessionId === 0) return this.#answerAside(fetch);
     if (fetch.sessionEpoch === -1) return Promise.resolve({ response: createFetchResponse(), version: FETCH_VERSION });
     if (this.#waiting !== undefined) throw new Error('a second fetch was sent while one is under way');
     this.requests.push(fetch);
@@ -140,6 +143,16 @@ export class LogCluster {
         version: FETCH_VERSION,
       }),
     );
+  }
+
+  /** A fetch without a session, beside the one that waits. */
+  async #answerAside(request: FetchRequest): Promise<unknown> {
+    this.aside.push(request);
+    await settle();
+    const asked = request.topics.flatMap(({ partitions }) => partitions);
+    const partitions = asked.map(({ partition, fetchOffset }) => this.#read(partition, Number(fetchOffset)));
+    const responses = [createFetchResponseFetchableTopicResponse({ topicId: TOPIC_ID, partitions })];
+    return { response: createFetchResponse({ responses }), version: FETCH_VERSION };
   }
 
   #listOffsets({ topics }: ListOffsetsRequest): unknown {

@@ -125,6 +125,7 @@ export class Assignment {
   seek(partition: ConsumedPartition, to: SeekTarget): void {
     const { fetcher, committer } = this.#options;
     applySeek(partition, to);
+    partition.isHurried = true;
     this.#options.reader()?.interrupt();
     fetcher.place(partition);
     committer.note();

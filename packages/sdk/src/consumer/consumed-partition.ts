@@ -61,6 +61,8 @@ export class ConsumedPartition implements LogMarks {
   isQueued = false;
   /** Too much is held: nothing is fetched until half of it is gone. */
   isFull = false;
+  /** The application sought it elsewhere: a fetch that waits at the broker for others must not hold it up. */
+  isHurried = false;
   fullSinceMs = 0;
   /** Not asked for before this moment, monotonic, after an error of this partition. */
   retryAtMs = 0;

@@ -154,6 +154,32 @@ describe('fetching', () => {
     expect((await first).value?.value).toBe('a');
   });
 
+  it('has what a seek goes to at once, beside the fetch that waits at the broker, and only once', async () => {
+    start(1);
+    logs.append(0, ['a', 'b']);
+    logs.append(0, ['c']);
+    const iterator = consumer[Symbol.asyncIterator]();
+    const first = iterator.next();
+    await settle();
+    await logs.answer();
+    await first;
+    await logs.answer();
+    // Everything was read: the next fetch waits at the broker for what is to come.
+    const waiting = logs.waiting;
+    await consumer.seek({ topic: 'orders', partition: 0 }, 0);
+    const again = await Promise.all([iterator.next(), iterator.next(), iterator.next()]);
+
+    expect(again.map(({ value }) => value?.value)).toEqual(['a', 'b', 'c']);
+    expect(logs.waiting).toBe(waiting);
+    expect(logs.aside.length).toBeLessThan(4);
+
+    const last = iterator.next();
+    await logs.answer();
+    logs.append(0, ['d']);
+    await logs.answer();
+    expect((await last).value?.value).toBe('d');
+  });
+
   it('drops the answer to a fetch that was sent before a seek', async () => {
     start(1);
     logs.append(0, ['a']);

@@ -4,7 +4,8 @@
  * Owns: the fetch session with that broker (KIP-227), its waits, and what follows from each answer.
  * Invariants: an answer counts only for a position that has not jumped since it was asked for. While partitions of this broker are full,
  *   the others are asked with a short wait, so that no long wait at the broker stands in the way once there is room again.
- * Bounds: one request; the answer is asked to stay within the broker's share of the prefetch limit.
+ *   What the application sought elsewhere meanwhile is asked for beside it.
+ * Bounds: one request, and one beside it for each partition that was sought; the answer is asked to stay within the broker's share of the prefetch limit.
  */
 import type { Timer } from '@millrace/base';
 import { ZERO_UUID } from '@millrace/base';
@@ -13,6 +14,7 @@ import {
   createFetchRequest,
   fetchRequest,
   fetchResponse,
+  type FetchRequest,
   type FetchResponse,
   type FetchResponsePartitionData,
 } from '@millrace/protocol/messages/01-fetch';
@@ -20,7 +22,7 @@ import { backoffMs } from '../cluster/retry.ts';
 import { brokerError, KafkaError } from '../error.ts';
 import type { ConsumedPartition } from './consumed-partition.ts';
 import type { ConsumedTopic } from './consumed-topic.ts';
-import { FetchSession } from './fetch-session.ts';
+import { FetchSession, FINAL_EPOCH, type SessionEntry } from './fetch-session.ts';
 import { FetchedRecords, lastBatchOf, type AbortedTransaction } from './fetched-records.ts';
 import type { Fetcher } from './fetcher.ts';
 import { actionOf } from './partition-errors.ts';
@@ -68,6 +70,7 @@ export class NodeFetcher {
 
   /** Something changed that may allow or need another fetch. */
   wake(): void {
+    if (this.#isInFlight) this.#fetchHurried();
     if (this.#isPlanning || this.#isInFlight || this.#fetcher.isClosed) return;
     this.#isPlanning = true;
     queueMicrotask(() => {
@@ -160,6 +163,54 @@ export class NodeFetcher {
     this.#timer = this.#fetcher.cluster.runtime.timers.schedule(Math.max(0, delayMs), () => this.wake());
   }
 
+  /** What was sought while a fetch waits at the broker is asked for beside it. */
+  #fetchHurried(): void {
+    for (const partition of this.partitions) {
+      if (!partition.isHurried || !partition.isFetchable) continue;
+      partition.isHurried = false;
+      void this.#fetchAside(partition);
+    }
+  }
+
+  /** Without a session and over another connection, for as long as the fetch under way lasts and there is something. */
+  async #fetchAside(partition: ConsumedPartition): Promise<void> {
+    const { cluster, settings, budget } = this.#fetcher;
+    const underWay = this.#sentMs;
+    const { generation } = partition;
+    const bytes = settings.fetchBytesPerPartition;
+    const isWorthIt = (): boolean =>
+      this.#isInFlight && this.#sentMs === underWay && !this.#fetcher.isClosed && partition.generation === generation;
+    while (isWorthIt() && partition.isFetchable && budget.availableBytes >= bytes) {
+      if (partition.heldBytes >= settings.prefetchPerPartition) return;
+      const session = new FetchSession(bytes);
+      const build = (version: number): FetchRequest =>
+        createFetchRequest({
+          ...session.plan([partition], version >= TOPIC_IDS_VERSION_MIN),
+          sessionEpoch: FINAL_EPOCH,
+          maxWaitMs: 0,
+          maxBytes: bytes,
+          isolationLevel: settings.isCommittedOnly ? 1 : 0,
+          rackId: settings.rack,
+        });
+      const versionMax = partition.topic.topicId === ZERO_UUID ? TOPIC_IDS_VERSION_MIN - 1 : undefined;
+      budget.reserve(bytes);
+      let answer;
+      try {
+        answer = await cluster.sendTo(this.nodeId, FETCH, build, { lane: 'control', versionMax });
+      } catch {
+        // The fetch under way meets the same, and says so.
+        return;
+      } finally {
+        budget.unreserve(bytes);
+      }
+      const { response } = answer;
+      const data = response.responses[0]?.partitions[0];
+      const entry = [...session.entries()][0];
+      if (data === undefined || entry === undefined || response.errorCode !== 0 || data.errorCode !== 0) return;
+      if (this.#onData(entry, data, response) === 0) return;
+    }
+  }
+
   async #fetch(wanted: readonly ConsumedPartition[], maxBytes: number, maxWaitMs: number): Promise<void> {
     const { cluster, settings, budget } = this.#fetcher;
     const startedMs = cluster.runtime.clock.monotonicMs();
@@ -167,6 +218,7 @@ export class NodeFetcher {
     this.#timer = undefined;
     this.#isInFlight = true;
     this.#sentMs = startedMs;
+    for (const partition of wanted) partition.isHurried = false;
     budget.reserve(maxBytes);
     const hasIds = wanted.every(({ topic }) => topic.topicId !== ZERO_UUID);
     let answer;
@@ -274,7 +326,10 @@ export class NodeFetcher {
 
   #onPartition(topicKey: string, data: FetchResponsePartitionData, response: FetchResponse): number {
     const entry = this.#session.entry(topicKey, data.partitionIndex);
-    if (entry === undefined) return 0;
+    return entry === undefined ? 0 : this.#onData(entry, data, response);
+  }
+
+  #onData(entry: SessionEntry, data: FetchResponsePartitionData, response: FetchResponse): number {
     const { partition } = entry;
     if (
       partition.isGone ||

@@ -54,6 +54,8 @@ export class Runner<T extends AnyTopic> implements Reader {
   readonly #options: RunnerOptions<T>;
   readonly #lanes = new WorkLanes<ConsumedPartition, Work>();
   readonly #atWork = new Map<Work, WorkSignal>();
+  /** Records that wait for another call of the handler, and what ends their waiting. */
+  readonly #pauses = new Map<Work, AbortController>();
   /** Begun in their lanes, but their partition is paused. */
   readonly #parked = new Set<Work>();
   readonly #queuedBy = new Map<ConsumedPartition, number>();
@@ -93,6 +95,7 @@ export class Runner<T extends AnyTopic> implements Reader {
   interrupt(): void {
     // Each record is looked at before it is begun; whoever waits looks again.
     this.#room?.resolve();
+    for (const [work, pause] of this.#pauses) if (this.#mustLeave(work)) pause.abort();
     this.#start();
   }
 
@@ -109,8 +112,10 @@ export class Runner<T extends AnyTopic> implements Reader {
 
   /** Aborts the signals of all handlers at work, of one partition or of all. */
   abortHandlers(reason: KafkaError, partition?: ConsumedPartition): void {
-    for (const [{ group }, signal] of this.#atWork) {
-      if (partition === undefined || group === partition) signal.abort(reason);
+    for (const [work, signal] of this.#atWork) {
+      if (partition !== undefined && work.group !== partition) continue;
+      signal.abort(reason);
+      this.#pauses.get(work)?.abort();
     }
   }
 
@@ -121,7 +126,7 @@ export class Runner<T extends AnyTopic> implements Reader {
     const stop = (): void => {
       this.#isStopping = true;
       flow.nudge();
-      this.#room?.resolve();
+      this.interrupt();
     };
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted === true) stop();
@@ -241,7 +246,7 @@ export class Runner<T extends AnyTopic> implements Reader {
       errorCode = KafkaError.is(error) ? error.code : 'MILLRACE_CLIENT_HANDLER';
       this.#failure ??= { error };
       this.#options.flow.nudge();
-      this.#room?.resolve();
+      this.interrupt();
     }
     if (isFinished && !delivery.isCancelled) delivery.finish(index);
     if (process.hasSubscribers) {
@@ -285,10 +290,15 @@ export class Runner<T extends AnyTopic> implements Reader {
           await this.#giveUp(work, error, attempt);
           return true;
         }
-        await this.#backOff(attempt, retry ?? {});
-        if (this.#isGivenUp(work) || this.#mustStop()) return false;
+        await this.#backOff(work, attempt, retry ?? {});
+        if (this.#mustLeave(work)) return false;
       }
     }
+  }
+
+  /** Whether the record is not tried again here: nothing is any more, or its partition goes. */
+  #mustLeave(work: Work): boolean {
+    return this.#mustStop() || this.#isGivenUp(work) || !work.group.isAdmitted;
   }
 
   #isGivenUp({ delivery, group }: Work): boolean {
@@ -325,13 +335,19 @@ export class Runner<T extends AnyTopic> implements Reader {
   }
 
   async #backOff(
+    work: Work,
     attempt: number,
     { backoffMs = 100, backoffMaxMs = 10_000 }: { backoffMs?: number; backoffMaxMs?: number },
   ): Promise<void> {
-    const { runtime, signal } = this.#options;
+    const { runtime } = this.#options;
+    const pause = new AbortController();
+    this.#pauses.set(work, pause);
     const baseMs = Math.min(backoffMaxMs, backoffMs * 2 ** Math.min(30, attempt - 1));
     // Up to a fifth less, so that many that failed together do not come back together.
-    await delay(runtime, 'retrying', baseMs * (1 - 0.2 * runtime.random.next()), signal).catch(() => undefined);
+    const pauseMs = baseMs * (1 - 0.2 * runtime.random.next());
+    // Cut short, it ends as when its time is over: the caller looks whether to go on.
+    await delay(runtime, 'retrying', pauseMs, pause.signal).catch(() => undefined);
+    this.#pauses.delete(work);
   }
 
   /** Sends the dead letter, or throws what ends the run. */

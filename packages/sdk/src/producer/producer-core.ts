@@ -311,7 +311,7 @@ export class ProducerCore {
 
 /** Who has no types to tell him learns what a topic is. */
 function checkTopic(declared: AnyTopic): void {
-  const { name, key, value } = declared as Partial<AnyTopic>;
+  const { name, key, value } = (declared ?? {}) as Partial<AnyTopic>;
   if (typeof name === 'string' && key !== undefined && value !== undefined) return;
   const given: unknown = declared;
   throw new KafkaError(
