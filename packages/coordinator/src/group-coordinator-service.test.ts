@@ -400,7 +400,7 @@ describe('DescribeGroups', () => {
       expect(group).toMatchObject({
         groupState: 'Dead',
         errorCode: version >= 6 ? ErrorCode.GROUP_ID_NOT_FOUND : 0,
-        errorMessage: version >= 6 ? 'Group x not found.' : null,
+        errorMessage: version >= 6 ? 'there is no group x' : null,
       });
     }
   });
