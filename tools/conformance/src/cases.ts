@@ -192,6 +192,39 @@ export const CASES: readonly CaseInfo[] = [
   { name: 'admin-offsets', group: 'administration', shows: 'earliest, latest and by-time offsets are listed' },
   { name: 'admin-cluster', group: 'administration', shows: 'cluster id, controller and brokers are described' },
   {
+    name: 'admin-broker-configs',
+    group: 'administration',
+    shows:
+      'settings of one broker and of all: the finest layer wins, topics follow and name the layers; read-only ones and bad values are refused',
+  },
+  { name: 'admin-loggers', group: 'administration', shows: 'log levels are shown, set and refused' },
+  {
+    name: 'admin-group-configs',
+    group: 'administration',
+    shows: 'settings of a group are set, listed and reset; bad values and unknown names are refused',
+  },
+  {
+    name: 'admin-elections',
+    group: 'administration',
+    shows: 'an election is not needed where the leader is up; unknown partitions are refused',
+  },
+  {
+    name: 'admin-reassignments',
+    group: 'administration',
+    shows:
+      'a plan is generated, executed with and without throttle, verified, listed and cancelled; unknown brokers are refused',
+  },
+  {
+    name: 'admin-features',
+    group: 'administration',
+    shows: 'features are described; levels that cannot be are refused',
+  },
+  {
+    name: 'admin-reset-offsets',
+    group: 'administration',
+    shows: 'a group is moved to every kind of place, as a dry run and really, its offsets exported and deleted',
+  },
+  {
     name: 'connect-standalone',
     group: 'Kafka Connect',
     shows:

@@ -1,4 +1,3 @@
-import { CLIENT_NAMES } from './options.ts';
 import { renderDocs } from './docs.ts';
 import type { CaseResult, TargetResults } from './results.ts';
 
@@ -8,7 +7,17 @@ function results(target: string, found: CaseResult[]): TargetResults {
     version: '1.0',
     date: '2026-01-01',
     command: 'npm run conformance',
-    clients: { kcat: { version: '1.7.1', cases: ['headers', 'interop', 'restart-kill'] } },
+    served: [
+      { apiKey: 1, minVersion: 4, maxVersion: 7 },
+      ...(target === 'reference' ? [{ apiKey: 55, minVersion: 0, maxVersion: 2 }] : []),
+    ],
+    clients: {
+      kcat: {
+        version: '1.7.1',
+        cases: ['headers', 'interop', 'restart-kill'],
+        requests: { Fetch: { '5': 2, '6': 1 } },
+      },
+    },
     results: found,
   };
 }
@@ -19,9 +28,11 @@ function kcat(name: string, status: CaseResult['status']): CaseResult {
 
 /** The cell of kcat in the row of a case. */
 function cellOf(page: string, name: string): string | undefined {
-  const row = page.split('\n').find((line) => line.startsWith(`| ${name} |`));
-  // Behind the empty text before the row and the name of the case.
-  return row?.split('|')[2 + CLIENT_NAMES.indexOf('kcat')]?.trim();
+  const lines = page.split('\n');
+  const row = lines.findIndex((line) => line.startsWith(`| ${name} |`));
+  const head = lines.slice(0, row).findLast((line) => line.startsWith('| case |'));
+  const column = head?.split('|').findIndex((text) => text.trim() === 'kcat') ?? -1;
+  return lines[row]?.split('|')[column]?.trim();
 }
 
 describe('renderDocs', () => {
@@ -31,7 +42,7 @@ describe('renderDocs', () => {
     kcat('restart-kill', 'skipped'),
   ]);
   const theirs = results('reference', [kcat('headers', 'passed'), kcat('interop', 'passed')]);
-  const page = renderDocs(ours, theirs, []);
+  const page = renderDocs(ours, theirs, [], []);
 
   it('says one word where both brokers agree and two where they do not', () => {
     expect(cellOf(page, 'headers')).toBe('yes');
@@ -40,8 +51,8 @@ describe('renderDocs', () => {
   });
 
   it('tells what a client does not offer from what was not run', () => {
-    expect(cellOf(page, 'admin-groups')).toBe('–');
-    expect(cellOf(renderDocs(undefined, undefined, []), 'admin-groups')).toBe('?');
+    expect(cellOf(page, 'produce-acks-0')).toBe('–');
+    expect(cellOf(renderDocs(undefined, undefined, [], []), 'produce-acks-0')).toBe('?');
   });
 
   it('names the counts, the date and the command of each run', () => {
@@ -49,8 +60,26 @@ describe('renderDocs', () => {
   });
 
   it('puts a note behind the command, not into it', () => {
-    const noted = renderDocs({ ...ours, note: 'headers again alone' }, theirs, []);
+    const noted = renderDocs({ ...ours, note: 'headers again alone' }, theirs, [], []);
     expect(noted).toContain('on 2026-01-01 by `npm run conformance`; headers again alone\n');
+  });
+
+  it('says who asked for which version of an API, and what the reference serves besides', () => {
+    expect(page).toContain('| 1 | Fetch | 4–7 | 4–7 | 5–6: kcat; 4, 7: none |');
+    expect(page).toContain('not by Millrace: DescribeQuorum (55).');
+  });
+
+  it('names the tests that show a line, or why none does', () => {
+    const shown = {
+      line: 1,
+      area: 'A',
+      text: 'One.',
+      shownBy: [{ file: 'a/b.test.ts', title: 't' }, { case: 'headers' }],
+    };
+    const missing = { line: 2, area: 'A', text: 'Two.', shownBy: [], notShown: 'later' };
+    const text = renderDocs(ours, theirs, [], [shown, missing]);
+    expect(text).toContain('- **1.** One. *Shown by:* [b.test.ts](../a/b.test.ts) ("t"); cases `headers`.');
+    expect(text).toContain('- **2.** Two. *Not shown: later.*');
   });
 
   it('lists known differences with their reason', () => {
@@ -61,7 +90,7 @@ describe('renderDocs', () => {
       reason: 'C.',
       seenBy: ['java admin-offsets'],
     };
-    expect(renderDocs(ours, theirs, [difference])).toContain(
+    expect(renderDocs(ours, theirs, [difference], [])).toContain(
       '- **Log start.** Millrace: A. Apache Kafka: B. Why: C. Seen by: java admin-offsets.',
     );
   });

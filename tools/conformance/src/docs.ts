@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { CASES } from './cases.ts';
 import { CLIENTS } from './client.ts';
 import { CLIENT_NAMES, type ClientName } from './options.ts';
+import { apiSection } from './docs-apis.ts';
+import { semanticsSection } from './docs-semantics.ts';
 import { TOOL_DIR } from './paths.ts';
 import { count, type TargetResults } from './results.ts';
+import type { SemanticsLine } from './semantics.ts';
+import { tableRow } from './tables.ts';
 
 /** A place where the two brokers do not do the same, kept by hand. */
 export interface Difference {
@@ -40,8 +44,14 @@ function cell(
   return a === b ? a : `${a} / ${b}`;
 }
 
-function tableRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+/** False when both runs say that the client has no such case. */
+function mayOffer(
+  ours: TargetResults | undefined,
+  theirs: TargetResults | undefined,
+  client: ClientName,
+  name: string,
+): boolean {
+  return [ours, theirs].some((results) => mark(results, client, name) !== '–');
 }
 
 function runLine(title: string, results: TargetResults | undefined): string {
@@ -55,6 +65,7 @@ export function renderDocs(
   ours: TargetResults | undefined,
   theirs: TargetResults | undefined,
   differences: readonly Difference[],
+  semantics: readonly SemanticsLine[],
 ): string {
   const lines = [
     '# Conformance',
@@ -79,13 +90,16 @@ export function renderDocs(
   }
   for (const group of new Set(CASES.map((one) => one.group))) {
     lines.push('', `## ${group.charAt(0).toUpperCase()}${group.slice(1)}`, '');
-    lines.push(tableRow(['case', ...CLIENT_NAMES]), tableRow(['---', ...CLIENT_NAMES.map(() => '---')]));
     const cases = CASES.filter((one) => one.group === group);
+    // A column in which nothing could ever stand says nothing.
+    const clients = CLIENT_NAMES.filter((client) => cases.some((one) => mayOffer(ours, theirs, client, one.name)));
+    lines.push(tableRow(['case', ...clients]), tableRow(['---', ...clients.map(() => '---')]));
     for (const one of cases) {
-      lines.push(tableRow([one.name, ...CLIENT_NAMES.map((client) => cell(ours, theirs, client, one.name))]));
+      lines.push(tableRow([one.name, ...clients.map((client) => cell(ours, theirs, client, one.name))]));
     }
     lines.push('', ...cases.map((one) => `- \`${one.name}\`: ${one.shows}`));
   }
+  lines.push('', ...apiSection(ours, theirs), '', ...semanticsSection(semantics));
   lines.push('', '## Known differences', '');
   if (differences.length === 0) lines.push('None.');
   for (const one of differences) {

@@ -9,7 +9,9 @@ import { readDifferences, renderDocs } from './docs.ts';
 import { parseOptions, USAGE, UsageError, type Options, type TargetSpec } from './options.ts';
 import { REPO_ROOT } from './paths.ts';
 import { endAll } from './processes.ts';
-import { count, type CaseResult, type TargetResults } from './results.ts';
+import { count, updated, type CaseResult, type TargetResults } from './results.ts';
+import { readSemantics } from './semantics.ts';
+import { readServedApis, type ServedApi } from './served-apis.ts';
 import { createTarget, type Target } from './target.ts';
 import { MissingToolchain } from './toolchain.ts';
 
@@ -67,9 +69,11 @@ async function runTarget(spec: TargetSpec, options: Options, outDir: string): Pr
     command: ['npm run conformance', ...(process.argv.length > 2 ? ['--'] : []), ...process.argv.slice(2)].join(' '),
     ...found,
   };
+  let served: ServedApi[] | undefined;
   try {
     await target.start();
     console.log(`# ${target.name} ${target.version()} at ${target.bootstrap()}`);
+    served = await readServedApis(target.bootstrap());
     await runClients(target, options, outDir, results);
     await target.stop();
     rmSync(workDir, { recursive: true, force: true });
@@ -81,20 +85,26 @@ async function runTarget(spec: TargetSpec, options: Options, outDir: string): Pr
     console.log(`# the broker's files are kept in ${workDir}`);
     await target.stop().catch(() => undefined);
   }
-  return { ...results, version: target.version() };
+  return { ...results, version: target.version(), ...(served && { served }) };
+}
+
+function resultsFile(outDir: string, target: string): string {
+  return join(outDir, `${target.replaceAll(/[^\w.-]/g, '_')}.json`);
+}
+
+function readResults(outDir: string, target: string): TargetResults | undefined {
+  try {
+    return JSON.parse(readFileSync(resultsFile(outDir, target), 'utf8')) as TargetResults;
+  } catch {
+    return undefined;
+  }
 }
 
 async function writeDocs(outDir: string): Promise<void> {
-  const read = (target: string): TargetResults | undefined => {
-    try {
-      return JSON.parse(readFileSync(join(outDir, `${target}.json`), 'utf8')) as TargetResults;
-    } catch {
-      return undefined;
-    }
-  };
+  const read = (target: string): TargetResults | undefined => readResults(outDir, target);
   const file = join(REPO_ROOT, 'docs', 'conformance.md');
   mkdirSync(join(REPO_ROOT, 'docs'), { recursive: true });
-  const page = renderDocs(read('millrace'), read('reference'), readDifferences());
+  const page = renderDocs(read('millrace'), read('reference'), readDifferences(), readSemantics());
   writeFileSync(file, await format(page, { ...(await resolveConfig(file)), parser: 'markdown' }));
   console.log(`# wrote ${file}`);
 }
@@ -110,8 +120,10 @@ async function main(): Promise<number> {
   const all: CaseResult[] = [];
   for (const spec of options.targets) {
     const results = await runTarget(spec, options, outDir);
-    const file = join(outDir, `${results.target.replaceAll(/[^\w.-]/g, '_')}.json`);
-    writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+    const file = resultsFile(outDir, results.target);
+    const earlier = options.update ? readResults(outDir, results.target) : undefined;
+    const kept = earlier === undefined ? results : updated(earlier, results);
+    writeFileSync(file, `${JSON.stringify(kept, null, 2)}\n`);
     console.log(`# results in ${file}`);
     all.push(...results.results);
   }

@@ -23,6 +23,8 @@ export interface Options {
   clients: ClientName[];
   cases: string[];
   writeDocs: boolean;
+  /** Results of earlier runs stay, except of what is run now. */
+  update: boolean;
   resultsDir: string | undefined;
 }
 
@@ -33,6 +35,7 @@ export const USAGE = `usage: npm run conformance -- [options]
   --client NAME,NAME                           ${CLIENT_NAMES.join(', ')} (all)
   --case NAME,NAME                             only these cases (all)
   --results-dir DIR                            where results and logs go (.millrace/conformance)
+  --update                                     keep the results of earlier runs for what is not run now
   --write-docs                                 write docs/conformance.md from the results of both brokers
   --list                                       print the cases`;
 
@@ -62,6 +65,7 @@ export function parseOptions(argv: readonly string[]): Options | 'list' | 'help'
       case: { type: 'string' },
       'results-dir': { type: 'string' },
       'write-docs': { type: 'boolean', default: false },
+      update: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -77,6 +81,7 @@ export function parseOptions(argv: readonly string[]): Options | 'list' | 'help'
       'case',
     ),
     writeDocs: values['write-docs'],
+    update: values.update,
     resultsDir: values['results-dir'],
   };
 }

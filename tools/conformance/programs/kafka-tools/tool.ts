@@ -24,6 +24,9 @@ const CLASSES = {
   cluster: 'org.apache.kafka.tools.ClusterTool',
   logDirs: 'org.apache.kafka.tools.LogDirsCommand',
   transactions: 'org.apache.kafka.tools.TransactionsCommand',
+  election: 'org.apache.kafka.tools.LeaderElectionCommand',
+  reassign: 'org.apache.kafka.tools.reassign.ReassignPartitionsCommand',
+  features: 'org.apache.kafka.tools.FeatureCommand',
 } as const;
 
 export type Tool = keyof typeof CLASSES;
