@@ -64,14 +64,12 @@ export class ConsumerMembership {
     }
     const oldPattern = before?.topicPattern ?? '';
     if (oldPattern !== '') this.#dropPattern(group, oldPattern, step);
-    if (before === undefined || group.epoch === 0) {
-      targets.bump(group, `member ${memberId} joined`, step);
-    } else if (
-      before.topicNames.join('\n') !== next.topicNames.join('\n') ||
-      (oldPattern !== (next.topicPattern ?? '') && (next.topicPattern ?? '') === '') ||
-      (oldPattern !== (next.topicPattern ?? '') && group.patterns.has(next.topicPattern ?? ''))
-    ) {
-      targets.bump(group, `member ${memberId} subscribes to other topics`, step);
+    const newPattern = next.topicPattern ?? '';
+    const isOtherPattern = oldPattern !== newPattern && (newPattern === '' || group.patterns.has(newPattern));
+    // Of a pattern that is new to the group nobody knows yet what it means.
+    if (isOtherPattern || (before?.topicNames ?? []).join('\n') !== next.topicNames.join('\n')) {
+      const verb = before === undefined ? 'joined' : 'subscribes to other topics';
+      targets.bump(group, `member ${memberId} ${verb}`, step);
     }
     const member = group.members.get(memberId);
     if (member === undefined) throw new Error(`member ${memberId} is not in group ${groupId}`);

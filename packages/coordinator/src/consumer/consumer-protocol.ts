@@ -6,7 +6,7 @@
  *   Whoever names an epoch that is neither the member's nor the one before (with nothing that it does not have) is fenced.
  * Not here: classic members of the group (classic-members.ts), which group a request means (../group/group-shard.ts).
  */
-import type { Random } from '@millrace/base';
+import { randomUuid, type Random } from '@millrace/base';
 import { ErrorCode } from '@millrace/protocol';
 import {
   createConsumerGroupHeartbeatResponse,
@@ -16,7 +16,6 @@ import {
 import type { GroupRequestContext } from '../group-coordinator.ts';
 import type { GroupSettings } from '../group-settings.ts';
 import type { ConsumerGroupDeadline } from '../group/group-deadline.ts';
-import { newMemberUuid } from '../group/member-ids.ts';
 import type { ConsumerGroup, ConsumerMember } from './consumer-group.ts';
 import { AWAY_EPOCH, Refusal, type ConsumerMembership, type ConsumerMembershipOptions } from './consumer-membership.ts';
 import { MemberState, type MemberSubscription } from './consumer-records.ts';
@@ -135,17 +134,17 @@ export class ConsumerProtocol {
       if (member instanceof Refusal) return member;
       return checkEpoch(member, request) ?? { memberId: member.memberId, before: member };
     }
-    const memberId = request.memberId === '' ? newMemberUuid(random) : request.memberId;
+    const memberId = request.memberId === '' ? randomUuid(random) : request.memberId;
     const known = group.members.get(memberId);
     if (known === undefined && group.members.size >= settings.membersMax()) {
-      const message = `The consumer group has reached its maximum capacity of ${settings.membersMax()} members.`;
+      const message = `group ${group.groupId} is full: it has the ${settings.membersMax()} members that group.consumer.max.size allows`;
       return new Refusal(ErrorCode.GROUP_MAX_SIZE_REACHED, message);
     }
     const predecessor = instanceId === null ? undefined : group.staticMember(instanceId);
     if (predecessor !== undefined) {
       // Who speaks the classic protocol has no word for going away for a while.
       if (predecessor.current.epoch !== AWAY_EPOCH && !predecessor.isClassic) {
-        const holder = `Static member ${memberId} with instance id ${instanceId} cannot join the group because the instance id is in use by member ${predecessor.memberId}.`;
+        const holder = `instance id ${instanceId} belongs to member ${predecessor.memberId}, which is still here: end that one first, or take another instance id`;
         return new Refusal(ErrorCode.UNRELEASED_INSTANCE_ID, holder);
       }
       return { memberId, before: membership.replace(group, predecessor, memberId, JOIN_EPOCH, step) };
@@ -199,15 +198,18 @@ export function identify(group: ConsumerGroup, memberId: string, instanceId: str
     const member = group.members.get(memberId);
     return (
       member ??
-      new Refusal(ErrorCode.UNKNOWN_MEMBER_ID, `Member ${memberId} is not a member of group ${group.groupId}.`)
+      new Refusal(ErrorCode.UNKNOWN_MEMBER_ID, `group ${group.groupId} has no member ${memberId}: join it with epoch 0`)
     );
   }
   const member = group.staticMember(instanceId);
   if (member === undefined) {
-    return new Refusal(ErrorCode.UNKNOWN_MEMBER_ID, `Instance id ${instanceId} is unknown.`);
+    return new Refusal(
+      ErrorCode.UNKNOWN_MEMBER_ID,
+      `group ${group.groupId} has no static member ${instanceId}: join it with epoch 0`,
+    );
   }
   if (member.memberId !== memberId) {
-    const message = `Static member ${memberId} with instance id ${instanceId} was fenced by member ${member.memberId}.`;
+    const message = `member ${member.memberId} has taken over instance id ${instanceId} from ${memberId}`;
     return new Refusal(ErrorCode.FENCED_INSTANCE_ID, message);
   }
   return member;
@@ -219,12 +221,11 @@ function checkEpoch(
   { memberEpoch, topicPartitions }: ConsumerGroupHeartbeatRequest,
 ): Refusal | undefined {
   if (memberEpoch === current.epoch) return undefined;
-  const message = (relation: string): string =>
-    `The consumer group member has a ${relation} member epoch (${memberEpoch}) than the one known by the group coordinator (${current.epoch}). The member must abandon all its partitions and rejoin.`;
-  if (memberEpoch > current.epoch) return new Refusal(ErrorCode.FENCED_MEMBER_EPOCH, message('greater'));
+  const message = `member epoch ${memberEpoch} is not the present one, ${current.epoch}: give all partitions up and join again with epoch 0`;
+  if (memberEpoch > current.epoch) return new Refusal(ErrorCode.FENCED_MEMBER_EPOCH, message);
   const isLastAnswerLost =
     memberEpoch === current.previousEpoch && topicPartitions !== null && isHeld(topicPartitions, current.assigned);
-  return isLastAnswerLost ? undefined : new Refusal(ErrorCode.FENCED_MEMBER_EPOCH, message('smaller'));
+  return isLastAnswerLost ? undefined : new Refusal(ErrorCode.FENCED_MEMBER_EPOCH, message);
 }
 
 /** What is left out of a request stays as it was. */
@@ -249,7 +250,7 @@ function subscriptionOf(
 }
 
 function invalidPattern(pattern: string, problem: string): Refusal {
-  const message = `SubscribedTopicRegex \`${pattern}\` is not a valid regular expression: ${problem}.`;
+  const message = `topic pattern "${pattern}" cannot be used: ${problem}; write it in RE2 syntax`;
   return new Refusal(ErrorCode.INVALID_REGULAR_EXPRESSION, message);
 }
 

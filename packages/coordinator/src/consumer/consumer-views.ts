@@ -9,7 +9,8 @@ import type { GroupCoordinatorConfig } from '../config.ts';
 import type { AnyGroup } from '../group/offset-rules.ts';
 import type { TopicDirectory } from '../topic-directory.ts';
 import { ConsumerGroup } from './consumer-group.ts';
-import { partitionsOf, type Assignment } from './topic-partitions.ts';
+import type { CurrentAssignment } from './consumer-records.ts';
+import { partitionsOf, type Assignment, type HeldPartitions } from './topic-partitions.ts';
 
 const MEMBER_TYPE = { classic: 0, consumer: 1 } as const;
 
@@ -20,8 +21,7 @@ export function describeConsumerGroup(
   { groupConsumerAssignors }: Pick<GroupCoordinatorConfig, 'groupConsumerAssignors'>,
 ): ConsumerGroupDescribeResponseDescribedGroup {
   if (!(group instanceof ConsumerGroup)) {
-    const errorMessage =
-      group === undefined ? `Group ${groupId} not found.` : `Group ${groupId} is not a consumer group.`;
+    const errorMessage = group === undefined ? `there is no group ${groupId}` : `group ${groupId} is a classic group`;
     return createConsumerGroupDescribeResponseDescribedGroup({
       groupId,
       errorCode: ErrorCode.GROUP_ID_NOT_FOUND,
@@ -44,13 +44,23 @@ export function describeConsumerGroup(
         clientId: subscription.clientId,
         clientHost: subscription.clientHost,
         subscribedTopicNames: subscription.topicNames,
-        subscribedTopicRegex: subscription.topicPattern,
-        assignment: described(partitionsOf(current.assigned), topics),
+        subscribedTopicRegex: subscription.topicPattern ?? '',
+        assignment: described(partitionsOf(heldBy(current)), topics),
         targetAssignment: described(group.target(memberId), topics),
         memberType: isClassic ? MEMBER_TYPE.classic : MEMBER_TYPE.consumer,
       };
     }),
   });
+}
+
+/** What the member has, and what it has not given up yet. */
+function heldBy({ assigned, pendingRevocation }: CurrentAssignment): HeldPartitions {
+  if (pendingRevocation.size === 0) return assigned;
+  const held = new Map<string, Map<number, number>>();
+  for (const [topicId, partitions] of [...assigned, ...pendingRevocation]) {
+    held.set(topicId, new Map([...(held.get(topicId) ?? []), ...partitions]));
+  }
+  return held;
 }
 
 /** Topics that are gone have no name to show. */

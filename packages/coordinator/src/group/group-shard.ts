@@ -430,10 +430,10 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     const group = this.#groups.get(groupId);
     if (group?.type === 'consumer') return group;
     if (!isJoining) {
-      const problem = group === undefined ? `Group ${groupId} not found.` : `Group ${groupId} is not a consumer group.`;
+      const problem = group === undefined ? `there is no group ${groupId}` : `group ${groupId} is a classic group`;
       return new Refusal(ErrorCode.GROUP_ID_NOT_FOUND, problem);
     }
-    let records: readonly ConsumerGroupRecord[] = [{ kind: 'epoch', groupId, value: { epoch: 0, hash: 0n } }];
+    let records: readonly ConsumerGroupRecord[] = [{ kind: 'epoch', groupId, value: FOUNDING }];
     if (group !== undefined && group.members.size > 0) {
       const converted = this.#upgradeOf(group);
       if (converted instanceof Refusal) return converted;
@@ -454,10 +454,12 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     const refuse = (reason: string): Refusal =>
       new Refusal(
         ErrorCode.GROUP_ID_NOT_FOUND,
-        `Cannot upgrade classic group ${group.groupId} to consumer group because ${reason}.`,
+        `classic group ${group.groupId} cannot go over to the consumer protocol: ${reason}`,
       );
-    if (!this.#settings.canUpgrade()) return refuse('the online upgrade is disabled');
-    if (group.members.size > this.#settings.membersMax()) return refuse('it has too many members');
+    if (!this.#settings.canUpgrade())
+      return refuse('group.consumer.migration.policy forbids it while the group has members');
+    if (group.members.size > this.#settings.membersMax())
+      return refuse('it has more members than group.consumer.max.size allows');
     const records = consumerRecordsOf(group, this.#topics);
     return 'problem' in records ? refuse(records.problem) : records;
   }
@@ -611,6 +613,9 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     return nowMs - commitTimestampMs > this.#config.offsetsRetentionCheckIntervalMs;
   }
 }
+
+/** Of a consumer group nobody has joined yet: not 0, since that is what members join with. */
+const FOUNDING = { epoch: 1, hash: 0n };
 
 /** What is committed for the partition and what is pending. */
 function offsetsOf(group: AnyGroup, topic: string, partition: number): CommittedOffset[] {

@@ -114,7 +114,7 @@ function validateConsumerCommit(
 /** Whether a member may ask for offsets under that epoch; null and −1 name no member. */
 export function validateFetch(group: AnyGroup | undefined, memberId: string | null, memberEpoch: number): ErrorCode {
   if (!(group instanceof ConsumerGroup)) return ErrorCode.NONE;
-  if ((memberId === null || memberId === '') && memberEpoch < 0) return ErrorCode.NONE;
+  if (memberId === null && memberEpoch < 0) return ErrorCode.NONE;
   const member = group.members.get(memberId ?? '');
   if (member === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
   if (memberEpoch === member.current.epoch) return ErrorCode.NONE;
