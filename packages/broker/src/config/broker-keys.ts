@@ -12,6 +12,7 @@ import {
   INT_MAX,
   list,
   long,
+  LONG_MAX,
   oneOf,
   short,
   string,
@@ -294,6 +295,11 @@ export const BROKER_KEYS = {
   'unclean.leader.election.enable': defaultOf('unclean.leader.election.enable', 'high'),
   'millrace.durability': defaultOf('millrace.durability', 'high'),
 
+  // Kafka's tool for reassignments sets and clears these; a plan that moves nothing must run through.
+  'leader.replication.throttled.rate': replicationThrottle('sent by leaders to followers'),
+  'follower.replication.throttled.rate': replicationThrottle('fetched by followers'),
+  'replica.alter.log.dirs.io.max.bytes.per.second': replicationThrottle('copied between folders of a broker'),
+
   // Producers.
   'producer.id.expiration.ms': int(86_400_000, {
     importance: 'low',
@@ -498,6 +504,16 @@ export const BROKER_KEYS = {
     documentation: 'Least level of the log lines that are written.',
   }),
 } as const;
+
+function replicationThrottle(what: string) {
+  return long(LONG_MAX, {
+    importance: 'medium',
+    valid: atLeast(0),
+    update: 'per-broker',
+    noEffect: 'Each partition has one copy here, owned by one broker.',
+    documentation: `Most bytes a second of throttled replicas that are ${what}.`,
+  });
+}
 
 /** A long-typed fallback that is unset by default, so that the coarser keys after it count. */
 function unset(key: TopicKey) {
