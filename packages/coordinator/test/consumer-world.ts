@@ -6,6 +6,7 @@ import { SeededRandom } from '@millrace/base';
 import { ErrorCode } from '@millrace/protocol';
 import { createConsumerGroupHeartbeatRequest } from '@millrace/protocol/messages/68-consumer-group-heartbeat';
 import type { ConsumerGroupHeartbeatResponse } from '@millrace/protocol/messages/68-consumer-group-heartbeat';
+import { ClassicClient, type RebalanceKind } from './classic-client.ts';
 import { GroupFixture } from './group-fixture.ts';
 
 export interface ConsumerOptions {
@@ -52,6 +53,7 @@ export class ConsumerWorld {
   readonly fixture: GroupFixture;
   readonly random: SeededRandom;
   readonly consumers: SimulatedConsumer[] = [];
+  readonly classics: ClassicClient[] = [];
   readonly refusals = new Map<number, number>();
   #nextId = 0;
 
@@ -83,12 +85,27 @@ export class ConsumerWorld {
     return consumer;
   }
 
+  startClassic(kind: RebalanceKind, topics: readonly string[]): ClassicClient {
+    const client = new ClassicClient(this, kind, topics);
+    this.classics.push(client);
+    return client;
+  }
+
+  restart(): void {
+    this.fixture.restart();
+    for (const client of this.classics) client.onRestart();
+  }
+
   /** Time passes for everybody, in steps; `loss` = one answer in so many gets lost. */
   run(forMs: number, loss = Infinity): void {
     const endMs = this.nowMs + forMs;
     while (this.nowMs < endMs) {
       this.fixture.advance(250);
       for (const consumer of this.alive) this.#step(consumer, loss);
+      for (const client of this.classics) {
+        client.step();
+        this.owners();
+      }
     }
   }
 
@@ -104,7 +121,7 @@ export class ConsumerWorld {
       subscribedTopicNames: tellsAll ? consumer.topics : null,
       subscribedTopicRegex: tellsAll ? (options.pattern ?? null) : null,
       serverAssignor: options.assignor ?? null,
-      topicPartitions: epoch === 0 ? [] : lists(owned),
+      topicPartitions: epoch === 0 ? [] : listsOf(owned),
     });
     const response = this.fixture.consumerHeartbeat(request);
     if (loss !== Infinity && this.chance(loss)) {
@@ -138,7 +155,7 @@ export class ConsumerWorld {
   /** Partitions with the clients that believe to have them. Throws when one has two. */
   owners(): Map<string, string> {
     const owners = new Map<string, string>();
-    for (const { memberId, owned } of this.alive) {
+    for (const { memberId, owned } of [...this.alive, ...this.classics.filter(({ isAlive }) => isAlive)]) {
       for (const partition of owned) {
         const other = owners.get(partition);
         if (other !== undefined) throw new Error(`${partition} is with ${other} and ${memberId} at ${this.nowMs}`);
@@ -191,7 +208,7 @@ export class ConsumerWorld {
   }
 }
 
-function lists(owned: ReadonlySet<string>): { topicId: string; partitions: number[] }[] {
+export function listsOf(owned: ReadonlySet<string>): { topicId: string; partitions: number[] }[] {
   const byTopic = new Map<string, number[]>();
   for (const each of owned) {
     const [topicId = '', partition] = each.split(':');
