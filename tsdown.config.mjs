@@ -1,6 +1,6 @@
 /**
- * Builds the package in the current folder for publishing: every source module as ESM and as CommonJS, with types for
- * both. One config for all packages: the entries are what package.json exports under `@millrace/source`.
+ * Builds the package in the current folder for publishing: every source module as CommonJS with its types, and for each exported one an
+ * ES module that hands it on. One config for all packages: the entries are what package.json exports under `@millrace/source`.
  *
  * Modules stay separate files (`unbundle`), so that a worker is found beside the module that starts it.
  *
@@ -96,6 +96,32 @@ function packageFolderOf(moduleId) {
   }
 }
 
+/**
+ * The ES modules that a library exports: each hands on what its CommonJS module has. So whoever imports and whoever requires
+ * share one instance of each class, and nothing is published twice.
+ */
+function modulesOfCommonJs() {
+  const exported = Object.values(packageJson.exports ?? {}).flatMap((target) => Object.values(target.import ?? {}));
+  const isExported = (path) => exported.some((pattern) => matchesPattern(path, pattern));
+  return {
+    name: 'millrace-modules-of-commonjs',
+    generateBundle(_options, bundle) {
+      for (const { fileName, isEntry } of Object.values(bundle)) {
+        if (isEntry !== true) continue;
+        const moduleName = fileName.replace(/\.cjs$/, '.js').replace(/\.d\.cts$/, '.d.ts');
+        if (moduleName === fileName || !isExported(`./dist/${moduleName}`)) continue;
+        const name = basename(fileName).replace(/\.d\.cts$/, '.cjs');
+        this.emitFile({ type: 'asset', fileName: moduleName, source: `export * from './${name}';\n` });
+      }
+    },
+  };
+}
+
+function matchesPattern(path, pattern) {
+  const [before, after] = pattern.split('*');
+  return after === undefined ? path === pattern : path.startsWith(before) && path.endsWith(after);
+}
+
 export default defineConfig({
   cwd: process.cwd(),
   entry: isBundled ? bundledEntries() : entries(),
@@ -104,9 +130,11 @@ export default defineConfig({
   platform: 'node',
   target: 'node22',
   tsconfig: 'tsconfig.lib.json',
-  format: isBundled ? ['cjs'] : isProgram ? ['esm'] : ['esm', 'cjs'],
+  format: isProgram && !isBundled ? ['esm'] : ['cjs'],
   unbundle: !isBundled,
-  ...(isBundled ? { deps: { alwaysBundle: [/^(?!node:)/] }, outputOptions: { comments: false } } : {}),
+  ...(isBundled ? { deps: { alwaysBundle: [/^(?!node:)/] } } : {}),
+  // The types have them, and so have the sources that are published beside.
+  outputOptions: { comments: false },
   sourcemap: true,
   dts: isProgram ? false : { sourcemap: true },
   fixedExtension: false,
@@ -119,6 +147,10 @@ export default defineConfig({
     ...(isBundled
       ? { resolve: { ...options.resolve, conditionNames: ['@millrace/source', 'node', 'import', 'default'] } }
       : {}),
-    plugins: [workerUrls(format === 'cjs' ? '.cjs' : '.js'), options.plugins, isBundled ? [thirdPartyLicenses()] : []],
+    plugins: [
+      workerUrls(format === 'cjs' ? '.cjs' : '.js'),
+      options.plugins,
+      isBundled ? [thirdPartyLicenses()] : isProgram ? [] : [modulesOfCommonJs()],
+    ],
   }),
 });

@@ -3,7 +3,7 @@
  * tries them there.
  *
  * Each package: publint (strict) finds nothing, attw finds the types right for ESM and CommonJS, `import` and `require`
- * give the same names. Together: a Jest without any flag, as most users run it, can load them, and a broker starts from them in both formats.
+ * give the same names. What the client makes its user download stays within its bound. Together: a Jest without any flag, as most users run it, can load them, and a broker starts from them in both formats.
  * Needs a build before it. Exit code 0 when all is well.
  */
 import { execFile } from 'node:child_process';
@@ -14,6 +14,7 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -27,6 +28,9 @@ import { openRepository, type Finding } from '../repository.ts';
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../../../..');
+
+/** Bytes of the tarballs of a package and of those in the workspace that it needs, at most. */
+const PACKED_BYTES_MAX: Readonly<Record<string, number>> = { '@millrace/sdk': 1_000_000 };
 
 const findings: Finding[] = [];
 const projects = projectsOf(openRepository(ROOT)).filter(({ manifest }) => manifest.private !== true);
@@ -45,6 +49,7 @@ if (unbuilt.length > 0) {
       findings.push(...(await loadBothWays(project, consumer)));
       findings.push(...(await runPrograms(project, consumer)));
     }
+    findings.push(...checkSizes(tarballs));
     findings.push(...(await loadInJest(consumer)), ...(await startBrokers(consumer)));
   } finally {
     rmSync(consumer, { recursive: true, force: true });
@@ -89,6 +94,30 @@ function linkPackages(from: string, to: string, ours: ReadonlyMap<string, string
     if (name.startsWith('@')) linkPackages(join(from, name), join(to, name), ours, `${name}/`);
     else symlinkSync(join(from, name), join(to, name));
   }
+}
+
+function checkSizes(tarballs: ReadonlyMap<string, string>): Finding[] {
+  return Object.entries(PACKED_BYTES_MAX).flatMap(([name, bytesMax]) => {
+    const needed = withDependencies(name);
+    const bytes = needed.reduce((sum, each) => sum + statSync(tarballs.get(each.manifest.name ?? '') ?? '').size, 0);
+    process.stdout.write(`${name} and what it needs of the workspace: ${bytes} bytes packed\n`);
+    if (bytes < bytesMax) return [];
+    const message = `${bytes} bytes packed with what it needs of the workspace; fewer than ${bytesMax} are allowed`;
+    return [{ path: needed[0]?.folder ?? name, message }];
+  });
+}
+
+/** The package and all that it depends on of the workspace, itself first. */
+function withDependencies(name: string): Project[] {
+  const found = new Set<Project>();
+  const add = (wanted: string): void => {
+    const project = projects.find(({ manifest }) => manifest.name === wanted);
+    if (project === undefined || found.has(project)) return;
+    found.add(project);
+    for (const dependency of Object.keys(project.manifest.dependencies ?? {})) add(dependency);
+  };
+  add(name);
+  return [...found];
 }
 
 async function lintPackage({ folder, manifest }: Project, consumer: string): Promise<Finding[]> {

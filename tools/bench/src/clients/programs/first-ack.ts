@@ -1,6 +1,5 @@
 /**
  * From before a client is imported to its first acknowledged record, in a process that has done nothing else: `PROGRAM CLIENT BOOTSTRAP TOPIC`.
- * Run it without `--conditions=@millrace/source`: what is installed is what counts.
  */
 import { performance } from 'node:perf_hooks';
 
