@@ -8,7 +8,6 @@ const MEMBER = fileURLToPath(new URL('./member.ts', import.meta.url));
 
 export interface ConsumerGroupOptions {
   readonly broker: string;
-  readonly topic: string;
   readonly groupId: string;
   readonly memberCount: number;
   readonly onMessage: (member: string, message: MemberMessage) => void;
@@ -24,20 +23,20 @@ export class ConsumerGroup {
     this.#options = options;
   }
 
-  /** Starts the members and resolves when all of them together own every partition. */
+  /** Starts the members and resolves when each of them has a share, and all together every partition. */
   async start(partitionCount: number): Promise<void> {
-    const { broker, topic, groupId, memberCount } = this.#options;
+    const { broker, groupId, memberCount } = this.#options;
     const complete = new Promise<void>((resolve) => {
       this.#onAssigned = () => {
-        const owned = new Set([...this.#assigned.values()].flat());
-        if (this.#assigned.size === memberCount && owned.size === partitionCount) resolve();
+        const lists = [...this.#assigned.values()];
+        const isShared = lists.length === memberCount && lists.every((partitions) => partitions.length > 0);
+        if (isShared && new Set(lists.flat()).size === partitionCount) resolve();
       };
     });
     for (let index = 1; index <= memberCount; index++) {
       const name = `member-${String(index)}`;
-      const child = fork(MEMBER, [broker, topic, groupId, name], {
-        // kafkajs computes negative timeouts, of which Node 24 warns.
-        execArgv: ['--conditions=@millrace/source', '--disable-warning=TimeoutNegativeWarning'],
+      const child = fork(MEMBER, [broker, groupId, name], {
+        execArgv: ['--conditions=@millrace/source'],
       });
       this.#members.set(name, child);
       const killOnExit = (): void => void child.kill('SIGKILL');

@@ -7,6 +7,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { str, topic } from '@millrace/sdk';
+
+export const flightsTopic = topic('flights', { key: str, value: str });
 
 interface Flight {
   readonly delay: number;

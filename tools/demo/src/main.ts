@@ -1,11 +1,12 @@
 /**
- * The main job, end to end: a real data set through a stock client into a topic, processed by a group of three,
- * with one member killed on the way and the broker killed and restarted; then the books are checked.
+ * The main job, end to end: a real data set sent with the SDK into a topic, processed by a group of three, with one member killed on the
+ * way and the broker killed and restarted; then the books are checked, also by what another client reads.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kafka } from '@millrace/sdk';
 import { BrokerProcess } from '@millrace/testing';
 import { ConsumerGroup } from './consumer-group.ts';
 import { loadReplay } from './flights.ts';
@@ -14,12 +15,20 @@ import { isClean, Ledger } from './ledger.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
 import { count, Progress } from './progress.ts';
 import { countRecords, createTopic, replay } from './replay.ts';
+import { readWithKafkajs } from './stock-reader.ts';
 
-const TOPIC = 'flights';
 const GROUP = 'flight-board';
 const PARTITIONS = 6;
 const MEMBERS = 3;
 const TIME_LIMIT_MS = 58_000;
+/** A demo has no time to wait three quarters of a minute for a member that was killed. */
+const GROUP_SETTINGS = [
+  'group.initial.rebalance.delay.ms=0',
+  'group.consumer.min.heartbeat.interval.ms=500',
+  'group.consumer.heartbeat.interval.ms=500',
+  'group.consumer.min.session.timeout.ms=6000',
+  'group.consumer.session.timeout.ms=6000',
+];
 const SYNC_COUNTER = 'millrace_journal_syncs_total';
 
 async function runDemo(options: Options): Promise<boolean> {
@@ -29,7 +38,7 @@ async function runDemo(options: Options): Promise<boolean> {
   const broker = new BrokerProcess({
     mainPath: fileURLToPath(new URL('../../../apps/broker/src/main.ts', import.meta.url)),
     dataDir,
-    flags: ['--log-level', 'warn', '--set', 'group.initial.rebalance.delay.ms=0'],
+    flags: ['--log-level', 'warn', ...GROUP_SETTINGS.flatMap((setting) => ['--set', setting])],
   });
   const ledger = new Ledger(expected);
   const progress = new Progress(out, events.length);
@@ -44,11 +53,11 @@ async function runDemo(options: Options): Promise<boolean> {
   try {
     const firstStartMs = await broker.start();
     const address = broker.addresses.kafka;
+    await using cluster = kafka({ brokers: [address], clientId: 'flights' });
     progress.note(`broker ready in ${firstStartMs.toFixed(0)} ms on ${address}, data in ${dataDir}`);
-    await createTopic(address, TOPIC, PARTITIONS);
+    await createTopic(cluster, PARTITIONS);
     group = new ConsumerGroup({
       broker: address,
-      topic: TOPIC,
       groupId: GROUP,
       memberCount: MEMBERS,
       onMessage: (_member, message) => {
@@ -73,9 +82,7 @@ async function runDemo(options: Options): Promise<boolean> {
     let brokerKilled = false;
     const began = performance.now();
     await replay(events, {
-      broker: address,
-      topic: TOPIC,
-      partitionCount: PARTITIONS,
+      cluster,
       pace: options.pace,
       latencies: ackLatencies,
       onSent: async (total) => {
@@ -104,10 +111,13 @@ async function runDemo(options: Options): Promise<boolean> {
     const elapsedS = (performance.now() - began) / 1_000;
     progress.finish();
 
-    const inTopic = await countRecords(address, TOPIC);
+    const inTopic = await countRecords(cluster, PARTITIONS);
     const syncs = syncsBeforeKill + ((await broker.readMetric(SYNC_COUNTER)) ?? 0);
     const verdict = ledger.verdict();
-    const clean = isClean(verdict, events.length) && inTopic === events.length;
+    const readAgain = new Ledger(expected);
+    await readWithKafkajs(address, inTopic, (key, value) => readAgain.deliver(key, value));
+    const isReadAgain = isClean(readAgain.verdict(), events.length);
+    const clean = isClean(verdict, events.length) && inTopic === events.length && isReadAgain;
     const rows: [string, string][] = [
       ['events sent', count(events.length)],
       ['in the topic', `${count(inTopic)} (idempotent producer: each exactly once)`],
@@ -118,6 +128,7 @@ async function runDemo(options: Options): Promise<boolean> {
       ['lost', count(verdict.missing)],
       ['out of order', count(verdict.outOfOrder)],
       ['checksums differing', `${count(verdict.altered)} of ${count(expected.size)}`],
+      ['read by kafkajs', `${count(readAgain.arrived)}${isReadAgain ? ', the same in the same order' : ', DIFFERENT'}`],
       [
         'rate',
         `${count(Math.round(events.length / elapsedS))} events/s over ${elapsedS.toFixed(1)} s, both crashes included`,

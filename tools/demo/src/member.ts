@@ -1,48 +1,36 @@
-/** One member of the consumer group, a process of its own: reports every batch before it commits it. */
-import { Kafka, logLevel } from 'kafkajs';
+/** One member of the consumer group, a process of its own: reports every batch before the next one commits it. */
+import { kafka } from '@millrace/sdk';
+import { flightsTopic } from './flights.ts';
 import type { MemberMessage } from './member-messages.ts';
 
-const [broker, topic, groupId, name] = process.argv.slice(2);
-if (broker === undefined || topic === undefined || groupId === undefined || name === undefined) {
-  throw new Error('usage: member BROKER TOPIC GROUP NAME');
+const [broker, groupId, name] = process.argv.slice(2);
+if (broker === undefined || groupId === undefined || name === undefined) {
+  throw new Error('usage: member BROKER GROUP NAME');
 }
 
-const kafka = new Kafka({
-  clientId: name,
-  brokers: [broker],
-  logLevel: logLevel.NOTHING,
-  retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 40 },
-});
-const consumer = kafka.consumer({
-  groupId,
-  sessionTimeout: 6_000,
-  heartbeatInterval: 500,
-  maxWaitTimeInMs: 100,
-  retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 40, restartOnFailure: () => Promise.resolve(true) },
-});
-
-consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-  send({ kind: 'assigned', partitions: payload.memberAssignment[topic] ?? [] });
-});
-await consumer.connect();
-await consumer.subscribe({ topic, fromBeginning: true });
-await consumer.run({
-  eachBatchAutoResolve: true,
-  eachBatch: async (delivery) => {
-    const { batch } = delivery;
-    const receivedAtMs = Date.now();
-    await sendAndWait({
-      kind: 'processed',
-      keys: batch.messages.map((message) => String(message.key)),
-      values: batch.messages.map((message) => String(message.value)),
-      producedAtMs: batch.messages.map((message) => Number(message.timestamp)),
-      receivedAtMs,
-    });
-    await delivery.heartbeat();
+const owned = new Set<number>();
+const consumer = kafka({ brokers: [broker], clientId: name }).consumer({
+  group: groupId,
+  topics: [flightsTopic],
+  // A member that dies is found out soon. In groups of KIP-848 the broker's settings say so.
+  sessionTimeoutMs: 6_000,
+  heartbeatIntervalMs: 500,
+  onAssigned: (partitions) => {
+    for (const { partition } of partitions) owned.add(partition);
+    tellAssigned();
   },
+  onRevoked: (partitions) => release(partitions),
+  onLost: (partitions) => release(partitions),
 });
 
-process.on('disconnect', () => process.exit(0));
+function release(partitions: readonly { readonly partition: number }[]): void {
+  for (const { partition } of partitions) owned.delete(partition);
+  tellAssigned();
+}
+
+function tellAssigned(): void {
+  send({ kind: 'assigned', partitions: [...owned] });
+}
 
 function send(message: MemberMessage): void {
   process.send?.(message);
@@ -55,5 +43,19 @@ function sendAndWait(message: MemberMessage): Promise<void> {
       if (error === null) resolve();
       else reject(error);
     });
+  });
+}
+
+process.on('disconnect', () => process.exit(0));
+
+for await (const batch of consumer.batches({ maxRecords: 1_000 })) {
+  const receivedAtMs = Date.now();
+  const events = [...batch];
+  await sendAndWait({
+    kind: 'processed',
+    keys: events.map(({ key }) => key),
+    values: events.map(({ value }) => value),
+    producedAtMs: events.map(({ timestamp }) => timestamp),
+    receivedAtMs,
   });
 }
