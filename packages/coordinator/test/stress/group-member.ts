@@ -63,8 +63,9 @@ export class GroupMember implements Member {
   /** When the coordinator heard of it last. */
   #reachedMs = 0;
   #isWaitingThere = false;
-  /** It was silent for too long, and has not heard what came of that. */
-  #wasSilent = false;
+  /** When it was found silent for too long; undefined once it has heard what came of that. */
+  #silentAtMs: number | undefined;
+  #askedMs = 0;
   #done: Promise<void> = Promise.resolve();
   rebalances = 0;
 
@@ -73,7 +74,7 @@ export class GroupMember implements Member {
     this.name = name;
     this.#protocol = protocol;
     this.#groupInstanceId = groupInstanceId;
-    world.onCrash(() => (this.#wasSilent ||= this.#isSilent));
+    world.onCrash(() => this.#noteSilence());
   }
 
   get memberId(): string {
@@ -89,7 +90,7 @@ export class GroupMember implements Member {
   }
 
   get isExcused(): boolean {
-    return this.#wasSilent || this.#isSilent;
+    return this.#silentAtMs !== undefined || this.#isSilent;
   }
 
   /** Resolves when the member has left or is dead; rejects when something is wrong with it. */
@@ -214,7 +215,8 @@ export class GroupMember implements Member {
 
   /** The request is there; while it waits, and when it is answered, the coordinator knows that the member lives. */
   async #reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    if (this.#isSilent) this.#wasSilent = true;
+    this.#noteSilence();
+    this.#askedMs = this.#world.nowMs;
     this.#isWaitingThere = true;
     this.#reachedMs = this.#world.nowMs;
     const settled = (): void => {
@@ -304,9 +306,13 @@ export class GroupMember implements Member {
     return { apiVersion, clientId: this.name, clientHost: '/127.0.0.1' };
   }
 
-  /** The coordinator counts it among its members. */
+  #noteSilence(): void {
+    if (this.#isSilent) this.#silentAtMs = this.#world.nowMs;
+  }
+
+  /** What the coordinator thinks of it: news, unless it was asked before the silence. */
   #heard(): void {
-    this.#wasSilent = false;
+    if (this.#silentAtMs !== undefined && this.#askedMs >= this.#silentAtMs) this.#silentAtMs = undefined;
   }
 
   /**
