@@ -13,6 +13,7 @@ import { perfGroup } from './commands/perf.ts';
 import { produceCommand } from './commands/produce.ts';
 import { startCommand } from './commands/start.ts';
 import { topicsGroup } from './commands/topics.ts';
+import { transactionsGroup } from './commands/transactions.ts';
 
 const VERSION = '0.1.0';
 const EXIT_FAILURE = 1;
@@ -70,6 +71,7 @@ export function createProgram(context: CliContext): Command {
     .addCommand(groupsGroup(context))
     .addCommand(configsGroup(context))
     .addCommand(offsetsCommand(context))
+    .addCommand(transactionsGroup(context))
     .addCommand(clusterInfoCommand(context))
     .addCommand(perfGroup(context))
     .addCommand(logGroup(output, setExitCode))

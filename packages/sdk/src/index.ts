@@ -25,6 +25,7 @@ export type {
   ConfigSynonym,
   ConfigValueType,
   DescribeConfigsOptions,
+  ListConfigResourcesOptions,
   ResourceConfigs,
 } from './admin/configs.ts';
 export type { DeletedRecords, RecordsToDelete } from './admin/delete-records.ts';
@@ -38,6 +39,7 @@ export type {
   TopicListing,
 } from './admin/describe-topics.ts';
 export type { GroupLagOptions, PartitionLag } from './admin/group-lag.ts';
+export type { Election, ElectLeadersOptions } from './admin/elect-leaders.ts';
 export type { FetchGroupOffsetsOptions, GroupOffset, GroupOffsets, GroupOffsetsQuery } from './admin/group-offsets.ts';
 export type {
   GroupListing,

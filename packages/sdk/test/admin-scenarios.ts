@@ -447,6 +447,21 @@ export function describeAdmin(start: () => AdminUnderTest): void {
       ]);
       expect(replicas[0]?.sizeBytes).toBeGreaterThan(60);
       expect(await admin.listPartitionReassignments()).toEqual([]);
+      expect(await admin.listConfigResources({ types: ['broker', 'topic'] })).toEqual(
+        expect.arrayContaining([
+          { type: 'topic', name: topic },
+          { type: 'broker', name: String(nodeId) },
+        ]),
+      );
+      expect(
+        await admin.electLeaders([
+          { topic, partition: 1 },
+          { topic, partition: 7 },
+        ]),
+      ).toEqual([
+        { ok: true, topic, partition: 1, isElected: false },
+        expect.objectContaining({ ok: false, partition: 7 }),
+      ]);
       expect(await admin.describeProducers([{ topic, partition: 1 }])).toEqual([
         {
           ok: true,

@@ -47,6 +47,8 @@ const resetTarget = either(
   has('shiftBy', integer()),
 );
 
+const resourceType = oneOf('topic', 'broker', 'broker-logger', 'client-metrics', 'group');
+
 /** By method of the client. */
 export const METHOD_OPTIONS = {
   listTopics: { ...CALL_OPTIONS, internal: boolean },
@@ -57,6 +59,11 @@ export const METHOD_OPTIONS = {
   },
   change: CHANGE_OPTIONS,
   describeConfigs: { ...CALL_OPTIONS, keys: names, synonyms: boolean, documentation: boolean },
+  listConfigResources: {
+    ...CALL_OPTIONS,
+    types: arrayOf(resourceType, 'an array of types of resources'),
+  },
+  electLeaders: { ...CALL_OPTIONS, unclean: boolean },
   listOffsets: { ...CALL_OPTIONS, isolation: oneOf('uncommitted', 'committed') },
   listGroups: { ...CALL_OPTIONS, states: names, types: names },
   describeGroups: { ...CALL_OPTIONS, authorizedOperations: boolean },
@@ -80,7 +87,7 @@ export const METHOD_OPTIONS = {
 const replicas = arrayOf(arrayOf(nodeId, 'node ids'), 'an array of arrays of node ids');
 const topicPartition = { topic: required(text), partition };
 const resource = {
-  type: required(oneOf('topic', 'broker', 'broker-logger', 'client-metrics', 'group')),
+  type: required(resourceType),
   // An empty name stands for the default of all brokers.
   name: required((value) => (typeof value === 'string' ? undefined : 'a string')),
 };

@@ -21,6 +21,7 @@ import { deleteRecords, type DeletedRecords, type RecordsToDelete } from './dele
 import * as describeGroups from './describe-groups.ts';
 import { describeProducers, type PartitionProducers } from './describe-producers.ts';
 import * as describeTopics from './describe-topics.ts';
+import { electLeaders, type Election, type ElectLeadersOptions } from './elect-leaders.ts';
 import * as groupLag from './group-lag.ts';
 import * as groupOffsets from './group-offsets.ts';
 import * as listGroups from './list-groups.ts';
@@ -167,6 +168,15 @@ export class Admin implements AsyncDisposable {
     checkItems('alterConfigs()', changes, ITEMS.configChange);
     return this.#run('alterConfigs()', options, METHOD_OPTIONS.change, (call) =>
       configs.alterConfigs(call, changes, options),
+    );
+  }
+
+  /** What has settings, by type and name (KIP-1142): topics and brokers all of them, groups and client metrics those with some of their own. */
+  async listConfigResources(
+    options: configs.ListConfigResourcesOptions = {},
+  ): Promise<readonly configs.ConfigResource[]> {
+    return this.#run('listConfigResources()', options, METHOD_OPTIONS.listConfigResources, (call) =>
+      configs.listConfigResources(call, options),
     );
   }
 
@@ -365,6 +375,20 @@ export class Admin implements AsyncDisposable {
   ): Promise<readonly clusterInfo.PartitionReassignment[]> {
     return this.#run('listPartitionReassignments()', options, METHOD_OPTIONS.listPartitionReassignments, (call) =>
       clusterInfo.listPartitionReassignments(call, options),
+    );
+  }
+
+  /**
+   * Makes the preferred replica of partitions their leader (KIP-460). Fails with PREFERRED_LEADER_NOT_AVAILABLE or
+   * ELIGIBLE_LEADERS_NOT_AVAILABLE, and with UNKNOWN_TOPIC_OR_PARTITION.
+   */
+  async electLeaders(
+    partitions: readonly TopicPartition[],
+    options: ElectLeadersOptions = {},
+  ): Promise<readonly Outcome<TopicPartition, Election>[]> {
+    checkItems('electLeaders()', partitions, ITEMS.topicPartition);
+    return this.#run('electLeaders()', options, METHOD_OPTIONS.electLeaders, (call) =>
+      electLeaders(call, partitions, options),
     );
   }
 

@@ -11,6 +11,11 @@ import {
   incrementalAlterConfigsRequest,
   incrementalAlterConfigsResponse,
 } from '@millrace/protocol/messages/44-incremental-alter-configs';
+import {
+  createListConfigResourcesRequest,
+  listConfigResourcesRequest,
+  listConfigResourcesResponse,
+} from '@millrace/protocol/messages/74-list-config-resources';
 import { brokerError, KafkaError } from '../error.ts';
 import type { AdminCall, CallOptions, NodeRef } from './admin-call.ts';
 import type { ChangeOptions } from './change-topics.ts';
@@ -76,6 +81,11 @@ export interface ConfigEntry {
   readonly synonyms: readonly ConfigSynonym[];
   /** Null unless asked for. */
   readonly documentation: string | null;
+}
+
+export interface ListConfigResourcesOptions extends CallOptions {
+  /** Default: every type that the broker knows. */
+  readonly types?: readonly ConfigResourceType[];
 }
 
 export interface ResourceConfigs {
@@ -170,6 +180,35 @@ export async function alterConfigs(
     },
   });
   return outcomesOf(changes, verdicts, ({ type, name }) => ({ type, name }));
+}
+
+const TYPES_VERSION = 1;
+
+export async function listConfigResources(
+  call: AdminCall,
+  { types = [] }: ListConfigResourcesOptions,
+): Promise<ConfigResource[]> {
+  const what = 'listing what has settings';
+  return call.once(what, 'any', async (target) => {
+    const api = { request: listConfigResourcesRequest, response: listConfigResourcesResponse };
+    const response = await target.send(api, (version) => {
+      if (version < TYPES_VERSION) {
+        // It lists client metrics alone, and would be taken for the whole.
+        throw new KafkaError('MILLRACE_CLIENT_UNSUPPORTED_API', `${what}: this broker is too old for it`);
+      }
+      return createListConfigResourcesRequest({ resourceTypes: types.map((type) => TYPE_CODES[type]) });
+    });
+    if (response.errorCode !== ErrorCode.NONE) throw brokerError(what, response.errorCode);
+    const resources = response.configResources.flatMap(({ resourceType, resourceName }): ConfigResource[] => {
+      const type = typeOf(resourceType);
+      return type === undefined ? [] : [{ type, name: resourceName }];
+    });
+    return resources.sort((a, b) => TYPE_CODES[a.type] - TYPE_CODES[b.type] || (a.name < b.name ? -1 : 1));
+  });
+}
+
+function typeOf(code: number): ConfigResourceType | undefined {
+  return (Object.keys(TYPE_CODES) as ConfigResourceType[]).find((type) => TYPE_CODES[type] === code);
 }
 
 /** Settings of one broker are that broker's own to tell and to change. */

@@ -17,6 +17,8 @@ export function alterConfigsCommand(context: CliContext): Command {
   return clusterCommand('alter', 'change settings of a topic, broker or group, all or none', [
     'millrace configs alter topic/orders --set retention.ms=3600000 --unset segment.ms',
     'millrace configs alter topic/prices --append cleanup.policy=compact --validate-only',
+    'millrace configs alter broker/ --set log.retention.ms=86400000     # all brokers',
+    'millrace configs alter broker-logger/1 --set groups=DEBUG          # until the broker stops',
   ])
     .addArgument(resourceArgument())
     .option('--set <key=value>', 'set a setting, repeatable', collectPair)
