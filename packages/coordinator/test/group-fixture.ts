@@ -21,6 +21,7 @@ import {
   type ConsumerGroupHeartbeatResponse,
 } from '@millrace/protocol/messages/68-consumer-group-heartbeat';
 import { DEFAULT_GROUP_COORDINATOR_CONFIG, type GroupCoordinatorConfig } from '../src/config.ts';
+import type { GroupOverrides } from '../src/group-settings.ts';
 import type { GroupRequestContext } from '../src/group-coordinator.ts';
 import { joinGroupFailure, syncGroupFailure } from '../src/group-responses.ts';
 import { createGroupMetrics } from '../src/group/group-metrics.ts';
@@ -143,6 +144,8 @@ export class GroupFixture {
   shard: GroupShard;
   readonly #random = new SeededRandom(1);
   recordBytesMax = 1_000_000;
+  /** Settings of single groups. */
+  readonly overrides = new Map<string, GroupOverrides>();
 
   constructor(config: Partial<GroupCoordinatorConfig> = {}, time = new ManualTime()) {
     this.time = time;
@@ -160,6 +163,7 @@ export class GroupFixture {
       metrics: createGroupMetrics(noMetrics),
       topics: this.topics,
       recordBytesMax: this.recordBytesMax,
+      overridesOf: (groupId) => this.overrides.get(groupId),
     });
     if (this.records.length === 0) drain(shard.onLoaded(new Step()));
     return shard;
