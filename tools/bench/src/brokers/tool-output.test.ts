@@ -1,5 +1,6 @@
 import {
   parseConsumerPerformance,
+  parseConsumerProgress,
   parseEndToEndLatency,
   parseLatencyProbe,
   parseProducerPerformance,
@@ -109,5 +110,22 @@ describe('parseTransactionProbe', () => {
 
   it('refuses a stack trace', () => {
     expect(() => parseTransactionProbe('Exception in thread "main"')).toThrow(/something else/);
+  });
+});
+
+describe('parseConsumerProgress', () => {
+  const head =
+    'time, threadId, data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, nMsg.sec, rebalance.time.ms, fetch.time.ms, fetch.MB.sec, fetch.nMsg.sec';
+  const line = (time: string, records: number): string =>
+    `2026-11-23 06:00:${time}, 0, 1.0, 2.0, ${records}, 3.0, 0, 0, 0.0, 0.0`;
+
+  it('gives the rate from where so many were read', () => {
+    const output = [head, line('00:900', 100), line('01:000', 600), line('01:500', 1_100)].join('\n');
+
+    expect(parseConsumerProgress(output, 500)).toBe(1_000);
+  });
+
+  it('refuses an output in which the rest cannot be timed', () => {
+    expect(() => parseConsumerProgress([head, line('01:000', 600)].join('\n'), 500)).toThrow(/something else/);
   });
 });

@@ -53,26 +53,31 @@ export async function runMode({ mode }: Work, modes: Modes): Promise<never> {
   process.exit(0);
 }
 
-/** Keys of 16 bytes out of 100,000, as text. */
-const KEY_TEXTS: readonly string[] = Array.from({ length: KEYS }, (_, index) =>
-  plainText(`key-${index}`.padEnd(KEY_BYTES, '.')),
-);
-
 export interface TextRecord {
   readonly key: string;
   readonly value: string;
 }
 
-/** The records of a load by their index, the same for every client: text like JSON of about `sizeBytes`, of which a thousand differ. */
+/** The records of a load by their index, the same for every client: keys of 16 bytes out of 100,000, values like JSON of which a thousand differ. */
 export function recordsOf(sizeBytes: number): (index: number) => TextRecord {
-  const values = Array.from({ length: VALUES }, (_, index) => {
-    const text = `{"id":${index * 104_729},"name":"customer ${index}","total":${(index * 37) % 1_000},"note":"`;
-    let filler = '';
-    for (let word = index; text.length + filler.length < sizeBytes - 2; word += 31) filler += `${word.toString(36)} `;
-    return plainText(`${text}${filler}`.slice(0, sizeBytes - 2).concat('"}'));
-  });
-  // In the order in which they lie in memory: what is measured is the client, not how far away its input was put.
-  return (index) => ({ key: KEY_TEXTS[index % KEYS] as string, value: values[index % VALUES] as string });
+  // Made when the first is asked for: who only reads should not have them in its heap.
+  let keys: readonly string[] | undefined;
+  let values: readonly string[] = [];
+  return (index) => {
+    if (keys === undefined) {
+      keys = Array.from({ length: KEYS }, (_, number) => plainText(`key-${number}`.padEnd(KEY_BYTES, '.')));
+      values = Array.from({ length: VALUES }, (_, number) => plainText(valueOf(number, sizeBytes)));
+    }
+    // In the order in which they lie in memory: what is measured is the client, not how far away its input was put.
+    return { key: keys[index % KEYS] as string, value: values[index % VALUES] as string };
+  };
+}
+
+function valueOf(number: number, sizeBytes: number): string {
+  const text = `{"id":${number * 104_729},"name":"customer ${number}","total":${(number * 37) % 1_000},"note":"`;
+  let filler = '';
+  for (let word = number; text.length + filler.length < sizeBytes - 2; word += 31) filler += `${word.toString(36)} `;
+  return `${text}${filler}`.slice(0, sizeBytes - 2).concat('"}');
 }
 
 /** The text in one piece, as what is read from a file or a socket is; concatenations are joined by whoever reads them first. */
