@@ -36,8 +36,18 @@ export function apiSection(ours: TargetResults | undefined, theirs: TargetResult
       ]);
     }),
     '',
+    ...uncounted(ours),
     `Served by Apache Kafka and not by Millrace: ${left.length === 0 ? 'none' : left.join(', ')}.`,
   ];
+}
+
+/** Clients whose run came before requests were counted: "none" above says nothing of them. */
+function uncounted(ours: TargetResults | undefined): string[] {
+  const names = CLIENT_NAMES.filter((name) => {
+    const client = ours?.clients[name];
+    return client !== undefined && client.requests === undefined;
+  });
+  return names.length === 0 ? [] : [`Requests of ${names.join(', ')} were not counted in this run.`, ''];
 }
 
 /** `13: java, sdk; 7: kafkajs`, neighbours with the same clients together, and what nobody asked for at the end. */

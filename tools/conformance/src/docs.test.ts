@@ -67,6 +67,9 @@ describe('renderDocs', () => {
   it('says who asked for which version of an API, and what the reference serves besides', () => {
     expect(page).toContain('| 1 | Fetch | 4–7 | 4–7 | 5–6: kcat; 4, 7: none |');
     expect(page).toContain('not by Millrace: DescribeQuorum (55).');
+    expect(page).not.toContain('were not counted');
+    const uncounted = { ...ours, clients: { kcat: { version: '1.7.1', cases: [] } } };
+    expect(renderDocs(uncounted, theirs, [], [])).toContain('Requests of kcat were not counted in this run.');
   });
 
   it('names the tests that show a line, or why none does', () => {
