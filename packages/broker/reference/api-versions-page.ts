@@ -50,6 +50,9 @@ export function apiVersionsPage(handlerFolder: string, handlerFiles: readonly st
     '',
     `${missing.join(', ')}.`,
     '',
+    'DescribeQuorum is left out on purpose: topics and settings are in a small database of the broker, there is no metadata log and no quorum of',
+    'controllers, so every number of an answer (leader epoch, high watermark, lag of voters) would be made up.',
+    '',
     '## Notes by API',
     ...served.flatMap(({ name, file, notes }) => [
       '',
