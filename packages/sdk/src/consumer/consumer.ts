@@ -20,6 +20,7 @@ import {
   type MembershipOptions,
   type OffsetRequestOptions,
 } from '../group/membership.ts';
+import { TracedIterator } from '../telemetry/traced-iterator.ts';
 import type { GroupMetadata, OffsetSource, OffsetToCommit, TopicPartition } from '../topic-partition.ts';
 import type { AnyTopic, MessageOf } from '../topic/topic.ts';
 import { Assignment, callbackError, namesOf, type SeekTarget } from './assignment.ts';
@@ -181,7 +182,9 @@ export class Consumer<T extends AnyTopic = RawTopic>
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<MessageOf<T>, undefined> {
     this.#refuseSecondReader(undefined);
-    return this.#messages;
+    const { tracing } = this.#cluster.runtime;
+    if (tracing === undefined) return this.#messages;
+    return new TracedIterator(this.#messages, (message) => tracing.beginMessage(message, this.#settings.group));
   }
 
   /** The records as batches: the cheapest way to read many. See {@link Batch} for when one counts as processed. */
@@ -190,7 +193,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
     const { maxRecords = Infinity, maxBytes = BATCH_BYTES, signal } = options;
     const previous = this.#lastReader;
     // The same loop again takes up the batch that the last one left unprocessed.
-    return new BatchIterator<T>({
+    const iterator = new BatchIterator<T>({
       flow: this.#flow,
       clock: this.#cluster.runtime.clock,
       limits: { maxRecords, maxBytes },
@@ -200,6 +203,9 @@ export class Consumer<T extends AnyTopic = RawTopic>
       onRelease: () => this.#onRelease(),
       onEnd: (reader) => this.#end(reader),
     });
+    const { tracing } = this.#cluster.runtime;
+    if (tracing === undefined) return iterator;
+    return new TracedIterator(iterator, (batch) => tracing.beginBatch(batch, this.#settings.group));
   }
 
   /**

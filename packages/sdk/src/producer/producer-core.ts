@@ -10,6 +10,7 @@ import type { AnyTopic } from '../topic/topic.ts';
 import type { Numbering } from './numbering.ts';
 import type { BatchAck, ProducerSettings } from './options.ts';
 import { IDEMPOTENT_IN_FLIGHT_MAX } from './partition-queue.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Ack, ProducerBatch } from './producer-batch.ts';
 import type { ProducerCluster } from './producer-cluster.ts';
 import { IN_FLIGHT_MAX, ProduceSender } from './produce-sender.ts';
@@ -61,6 +62,11 @@ export class ProducerCore {
       const topic = this.#topics.get(changed.name);
       if (topic !== undefined) this.sender.onMoved(topic.update(changed));
     });
+  }
+
+  /** Undefined while telemetry is off. */
+  get tracing(): Tracing | undefined {
+    return this.#cluster.runtime.tracing;
   }
 
   /** Aborted when the producer is closed. */

@@ -64,14 +64,14 @@ export class Transaction implements AsyncDisposable {
    */
   async commit(): Promise<void> {
     if (this.#isEnded) throw this.#ended('commit');
-    await this.#coordinator.commit();
+    await this.#settled('commit', () => this.#coordinator.commit());
     this.#isEnded = true;
   }
 
   /** Drops everything: readers of committed data never see it. Promises of records on their way reject. */
   async abort(): Promise<void> {
     if (this.#isEnded) throw this.#ended('abort');
-    await this.#coordinator.abort();
+    await this.#settled('abort', () => this.#coordinator.abort());
     this.#isEnded = true;
   }
 
@@ -79,6 +79,11 @@ export class Transaction implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isEnded || this.#coordinator.isOutcomeUnknown || this.#coordinator.isFatal) return;
     await this.abort();
+  }
+
+  #settled(operation: 'commit' | 'abort', act: () => Promise<void>): Promise<void> {
+    const { tracing } = this.#core;
+    return tracing === undefined ? act() : tracing.settle(operation, this.#coordinator.transactionalId, act);
   }
 
   #assertOpen(what: string): void {

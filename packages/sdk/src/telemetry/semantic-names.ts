@@ -37,6 +37,8 @@ export const PARTITION = 'messaging.destination.partition.id';
 export const CONSUMER_GROUP = 'messaging.consumer.group.name';
 export const CLIENT_ID = 'messaging.client.id';
 export const MESSAGE_COUNT = 'messaging.batch.message_count';
+/** The conventions have no name for it. */
+export const TRANSACTIONAL_ID = 'kafka.transactional.id';
 export const ERROR_TYPE = 'error.type';
 export const SERVER_ADDRESS = 'server.address';
 export const SERVER_PORT = 'server.port';

@@ -67,7 +67,10 @@ export interface BoundApi {
 
 /** Made by the api, and only handed back to it. */
 export type OtelContext = object;
-export type SpanContext = object;
+export interface SpanContext {
+  readonly traceId: string;
+  readonly spanId: string;
+}
 
 export interface Span {
   setAttribute(name: string, value: string | number | boolean): unknown;

@@ -3,6 +3,7 @@ import * as otel from '@opentelemetry/api';
 import type { TelemetryApi } from './telemetry-api.ts';
 import { createClientEvents } from './client-events.ts';
 import { measureClient } from './client-metrics.ts';
+import { TracedIterator } from './traced-iterator.ts';
 import { Tracing } from './tracing.ts';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
@@ -76,6 +77,11 @@ function setUp() {
   return { api, spans, context };
 }
 
+async function* iteratorOf<Item>(items: readonly Item[]): AsyncGenerator<Item, undefined> {
+  for (const item of items) yield await Promise.resolve(item);
+  return undefined;
+}
+
 function headerText(headers: unknown): string[] {
   return (headers as { key: string; value: Uint8Array }[]).map(
     ({ key, value }) => `${key}=${Buffer.from(value).toString()}`,
@@ -83,6 +89,75 @@ function headerText(headers: unknown): string[] {
 }
 
 describe('Tracing', () => {
+  it('has a span for each message in the hands of a loop, until the next one is asked for', async () => {
+    const { api, spans } = setUp();
+    const tracing = new Tracing({ api }, 'shop');
+    const message = (offset: number) => ({ topic: 'orders', partition: 1, offset, key: 'k', value: 'v', headers: [] });
+    const loop = new TracedIterator(iteratorOf([message(0), message(1)]), (each) => tracing.beginMessage(each, 'g'));
+
+    await loop.next();
+    expect(spans).toMatchObject([{ name: 'process orders', kind: otel.SpanKind.CONSUMER, isEnded: false }]);
+    await loop.next();
+    expect(spans.map(({ isEnded }) => isEnded)).toEqual([true, false]);
+    await loop.return();
+    expect(spans.map(({ isEnded }) => isEnded)).toEqual([true, true]);
+    expect(spans[1]?.attributes).toMatchObject({
+      'messaging.operation.type': 'process',
+      'messaging.consumer.group.name': 'g',
+      'messaging.destination.partition.id': '1',
+      'kafka.offset': 1,
+    });
+  });
+
+  it('has one span for a batch, which links to each of its senders once', async () => {
+    const { api, spans } = setUp();
+    const tracing = new Tracing({ api }, 'shop');
+    const senders = ['1111111111111111', '2222222222222222', '1111111111111111', ''];
+    const batch = {
+      topic: 'orders',
+      partition: 2,
+      baseOffset: 40,
+      size: senders.length,
+      headersAt: (index: number) =>
+        senders[index] === ''
+          ? []
+          : [{ key: 'traceparent', value: Buffer.from(`00-${TRACE_ID}-${String(senders[index])}-01`) }],
+    };
+    const loop = new TracedIterator(iteratorOf([batch]), (each) => tracing.beginBatch(each, undefined));
+
+    await loop.next();
+    expect((await loop.next()).done).toBe(true);
+
+    expect(spans).toMatchObject([
+      {
+        name: 'process orders',
+        isEnded: true,
+        links: [{ context: { spanId: '1111111111111111' } }, { context: { spanId: '2222222222222222' } }],
+        attributes: { 'messaging.batch.message_count': 4, 'kafka.offset': 40 },
+      },
+    ]);
+  });
+
+  it('has a span for the end of a transaction, which tells of its failure', async () => {
+    const { api, spans } = setUp();
+    const tracing = new Tracing({ api }, 'shop');
+
+    await tracing.settle('commit', 'billing', () => Promise.resolve());
+    await expect(tracing.settle('abort', 'billing', () => Promise.reject(new Error('fenced')))).rejects.toThrow(
+      'fenced',
+    );
+
+    expect(spans).toMatchObject([
+      {
+        name: 'commit transaction',
+        kind: otel.SpanKind.CLIENT,
+        isEnded: true,
+        attributes: { 'messaging.operation.type': 'settle', 'kafka.transactional.id': 'billing' },
+      },
+      { name: 'abort transaction', isEnded: true, status: { code: otel.SpanStatusCode.ERROR, message: 'fenced' } },
+    ]);
+  });
+
   it('takes the module of OpenTelemetry itself', () => {
     const api: TelemetryApi = otel;
 

@@ -3,7 +3,8 @@
  * undefined, and one comparison is all that it costs.
  *
  * A record that is sent gets a `send` span, whose context travels in its headers (W3C `traceparent`, by whatever propagator
- * is set up); its handler runs in a `process` span that continues the same trace and links to the sender.
+ * is set up); its handler runs in a `process` span that continues the same trace and links to the sender. A loop's message or batch has
+ * such a span until the next one is asked for. Ending a transaction is a span.
  */
 import { MillraceError } from '@millrace/base';
 import type { HeadersToSend } from '../topic/topic.ts';
@@ -18,6 +19,7 @@ import {
   OPERATION_TYPE,
   PARTITION,
   SEMANTIC_NAMES,
+  TRANSACTIONAL_ID,
   type SemanticNames,
 } from './semantic-names.ts';
 import type {
@@ -25,6 +27,7 @@ import type {
   BoundTracer,
   OtelContext,
   Span,
+  SpanContext,
   TelemetryAttributes,
   TelemetryOptions,
   TextMapGetter,
@@ -35,6 +38,7 @@ export const INSTRUMENTATION_NAME = '@millrace/sdk';
 export const INSTRUMENTATION_VERSION = '0.1.0';
 
 /** The api's own numbers. */
+const KIND_CLIENT = 2;
 const KIND_PRODUCER = 3;
 const KIND_CONSUMER = 4;
 const STATUS_ERROR = 2;
@@ -42,11 +46,27 @@ const STATUS_ERROR = 2;
 /** Keys up to this length are worth an attribute. */
 const KEY_CHARS_MAX = 128;
 
+/** Links of a span, as many as its exporters keep by default. */
+const LINKS_MAX = 128;
+
+/** What ends it is the asking for what comes next. */
+export interface OpenSpan {
+  end(): void;
+}
+
+export interface BatchToTrace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly baseOffset: number;
+  readonly size: number;
+  headersAt(index: number): readonly MessageHeader[];
+}
+
 interface RecordToTrace {
   readonly headers?: HeadersToSend | undefined;
 }
 
-interface MessageToTrace {
+export interface MessageToTrace {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -107,6 +127,62 @@ export class Tracing {
 
   /** Runs a handler within a `process` span that continues the trace of the message. */
   process<Result>(message: MessageToTrace, groupId: string | undefined, act: () => Result): Result {
+    const { span, context } = this.#startProcess(message, groupId);
+    let result: Result;
+    try {
+      result = this.#api.context.with(context, act);
+    } catch (error) {
+      this.#fail(span, error);
+      throw error;
+    }
+    if (!isPromiseLike(result)) {
+      span.end();
+      return result;
+    }
+    return this.#ending(span, Promise.resolve(result), () => undefined) as Result;
+  }
+
+  /** Begins a `process` span for a message in the hands of a loop; the loop's body does not run within it, as nothing calls it. */
+  beginMessage(message: MessageToTrace, groupId: string | undefined): OpenSpan {
+    return this.#startProcess(message, groupId).span;
+  }
+
+  /** As `beginMessage`, with one span for all of a batch that links to its senders. */
+  beginBatch(batch: BatchToTrace, groupId: string | undefined): OpenSpan {
+    const { topic, partition, baseOffset, size } = batch;
+    const parent = this.#api.context.active();
+    return this.#tracer.startSpan(
+      `process ${topic}`,
+      {
+        kind: KIND_CONSUMER,
+        attributes: {
+          ...this.#attributes('process', 'process', topic),
+          [PARTITION]: String(partition),
+          [this.#names.offset]: baseOffset,
+          [MESSAGE_COUNT]: size,
+          ...(groupId === undefined ? {} : { [CONSUMER_GROUP]: groupId }),
+        },
+        links: this.#sendersOf(batch).map((context) => ({ context })),
+      },
+      parent,
+    );
+  }
+
+  /** Runs the end of a transaction, `commit` or `abort`, in a span of its own. */
+  settle(operation: 'commit' | 'abort', transactionalId: string, act: () => Promise<void>): Promise<void> {
+    const attributes = {
+      [this.#names.system]: 'kafka',
+      [OPERATION_NAME]: operation,
+      [OPERATION_TYPE]: 'settle',
+      [CLIENT_ID]: this.#clientId,
+      [TRANSACTIONAL_ID]: transactionalId,
+    };
+    const parent = this.#api.context.active();
+    const span = this.#tracer.startSpan(`${operation} transaction`, { kind: KIND_CLIENT, attributes }, parent);
+    return this.#ending(span, act(), () => undefined);
+  }
+
+  #startProcess(message: MessageToTrace, groupId: string | undefined): { span: Span; context: OtelContext } {
     const sender = this.#api.propagation.extract(this.#api.context.active(), message.headers, HEADER_GETTER);
     const sent = this.#api.trace.getSpanContext(sender);
     const { topic, partition, offset, key, value } = message;
@@ -126,18 +202,22 @@ export class Tracing {
       },
       sender,
     );
-    let result: Result;
-    try {
-      result = this.#api.context.with(this.#api.trace.setSpan(sender, span), act);
-    } catch (error) {
-      this.#fail(span, error);
-      throw error;
+    return { span, context: this.#api.trace.setSpan(sender, span) };
+  }
+
+  /** Contexts of the senders, each once and no more than a span may reasonably link to. */
+  #sendersOf(batch: BatchToTrace): SpanContext[] {
+    const active = this.#api.context.active();
+    const own = this.#api.trace.getSpanContext(active);
+    const senders = new Map<string, SpanContext>();
+    for (let index = 0; index < batch.size && senders.size < LINKS_MAX; index++) {
+      const headers = batch.headersAt(index);
+      if (headers.length === 0) continue;
+      const context = this.#api.propagation.extract(active, headers, HEADER_GETTER);
+      const sent = this.#api.trace.getSpanContext(context);
+      if (sent !== undefined && sent !== own) senders.set(`${sent.traceId}/${sent.spanId}`, sent);
     }
-    if (!isPromiseLike(result)) {
-      span.end();
-      return result;
-    }
-    return this.#ending(span, Promise.resolve(result), () => undefined) as Result;
+    return [...senders.values()];
   }
 
   #startSend(topicName: string, parent: OtelContext): Span {
