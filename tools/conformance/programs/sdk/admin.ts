@@ -13,6 +13,7 @@ import {
   serving,
   texts,
 } from './client.ts';
+import { CLUSTER_ADMIN_CASES } from './cluster-admin.ts';
 
 /** An operation on one item must be refused with this code. */
 async function refused(code: string, outcomes: Promise<readonly Outcome<object>[]>): Promise<void> {
@@ -235,4 +236,5 @@ export const ADMIN_CASES: Record<string, CaseBody> = {
   'admin-delete-records': deleteRecords,
   'admin-offsets': offsets,
   'admin-cluster': cluster,
+  ...CLUSTER_ADMIN_CASES,
 };
