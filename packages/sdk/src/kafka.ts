@@ -19,6 +19,7 @@ import {
   required,
   secret,
   text,
+  type OptionCheck,
 } from './options/check-options.ts';
 import { arrayOf, options as nested } from './options/check-options.ts';
 import type { ProducerOptions } from './producer/options.ts';
@@ -31,12 +32,16 @@ export interface KafkaOptions extends ClusterOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Node takes more kinds of keys than text and bytes; what can be none of them is found here, the rest when it connects. */
+const pem: OptionCheck = (value) =>
+  typeof value === 'string' || (typeof value === 'object' && value !== null) ? undefined : 'PEM as text or bytes';
+
 const TLS_OPTIONS = {
-  ca: anything,
-  cert: anything,
-  key: anything,
+  ca: pem,
+  cert: pem,
+  key: pem,
   passphrase: secret(text),
-  pfx: anything,
+  pfx: pem,
   servername: text,
   rejectUnauthorized: boolean,
   minVersion: text,

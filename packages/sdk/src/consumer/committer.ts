@@ -25,6 +25,8 @@ export interface CommitterOptions {
   ) => Promise<readonly CommitResult[]>;
   /** An automatic commit failed in a way that no retry helps against. */
   readonly onFatal: (error: KafkaError) => void;
+  /** A commit that nobody waits for did not come about, so that records may come again; the application is told. */
+  readonly onFailed: (error: KafkaError) => void;
 }
 
 export class Committer {
@@ -66,7 +68,12 @@ export class Committer {
   /** Commits how far these partitions were processed, before they go. Never rejects. */
   async commitBeforeGoing(partitions: Iterable<ConsumedPartition>, timeoutMs: number): Promise<void> {
     if (this.#options.intervalMs === undefined) return;
-    await this.#inTurn(() => this.#dirty(partitions), { timeoutMs }).catch(() => undefined);
+    try {
+      const failed = (await this.#inTurn(() => this.#dirty(partitions), { timeoutMs })).find(({ error }) => error);
+      if (failed?.error !== undefined) this.#options.onFailed(failed.error);
+    } catch (error) {
+      this.#onFailed(error);
+    }
   }
 
   close(): void {
@@ -83,7 +90,7 @@ export class Committer {
     if (dirty.length > 0 && !this.#isUnderWay) {
       this.#inTurn(() => this.#dirty(this.#options.partitions()), {}).then(
         (results) => this.#judge(results),
-        () => undefined,
+        (error: unknown) => this.#onFailed(error),
       );
     }
     // Records in hand are finished without a word, so that nothing is done per record: look again while there are any.
@@ -101,6 +108,12 @@ export class Committer {
   #judge(results: readonly CommitResult[]): void {
     const fatal = results.find(({ error }) => error?.fatal === true)?.error;
     if (fatal !== undefined) this.#options.onFatal(fatal);
+    const refused = results.find(({ error }) => error !== undefined && !error.fatal && !error.retriable)?.error;
+    if (refused !== undefined) this.#options.onFailed(refused);
+  }
+
+  #onFailed(error: unknown): void {
+    if (KafkaError.is(error)) this.#options.onFailed(error);
   }
 
   #dirty(partitions: Iterable<ConsumedPartition>): OffsetToCommit[] {
@@ -124,6 +137,9 @@ export class Committer {
         const results = await this.#options.commitOffsets(offsets, options);
         this.#take(results);
         return results;
+      } catch (error) {
+        if (KafkaError.is(error)) this.lastError = error;
+        throw error;
       } finally {
         this.#isUnderWay = false;
       }

@@ -127,6 +127,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
       find: (topic, partition) => this.#assignment.find(topic, partition),
       commitOffsets: (offsets, request) => this.#commitOffsets(offsets, request),
       onFatal: (error) => this.#flow.fail(error),
+      onFailed: (error) => this.#tell(error),
     });
     this.#assignment = new Assignment({
       runtime,

@@ -66,6 +66,18 @@ describe('the low watermark', () => {
     );
   });
 
+  it('stays at a record that is held twice until both holds are over', () => {
+    const progress = new PartitionProgress(() => undefined);
+    progress.reset(5, 1);
+    const delivery = progress.deliver(recordsAt([5], 6), 1, 0);
+    const [first, second] = [delivery.holdAt(0), delivery.holdAt(0)];
+    delivery.finish(0);
+    first();
+    expect(progress.watermark().offset).toBe(5);
+    second();
+    expect(progress.watermark().offset).toBe(6);
+  });
+
   it('is the same in order: all before an index is finished', () => {
     const progress = new PartitionProgress(() => undefined);
     progress.reset(5, 1);

@@ -38,7 +38,8 @@ export class Delivery {
   #finished: Uint8Array | undefined;
   /** Index of the first record whose dead letter is not acknowledged; what follows may be finished but not committed. */
   #barrier = Infinity;
-  #barriers: Set<number> | undefined;
+  /** One for each hold: a record may be held twice, as when its batch is read twice. */
+  #barriers: Set<{ readonly index: number }> | undefined;
   #isCancelled = false;
 
   constructor(progress: PartitionProgress, records: DeliveredRecords, bytes: number, sinceMs: number) {
@@ -87,11 +88,12 @@ export class Delivery {
   /** Nothing at or behind `index` may be committed until `release`, finished or not. */
   holdAt(index: number): () => void {
     const barriers = (this.#barriers ??= new Set());
-    barriers.add(index);
-    this.#barrier = Math.min(...barriers);
+    const barrier = { index };
+    barriers.add(barrier);
+    this.#barrier = Math.min(this.#barrier, index);
     return () => {
-      barriers.delete(index);
-      this.#barrier = barriers.size === 0 ? Infinity : Math.min(...barriers);
+      barriers.delete(barrier);
+      this.#barrier = Math.min(Infinity, ...Array.from(barriers, (each) => each.index));
       if (this.isFinished) this.#progress.settle();
     };
   }

@@ -261,7 +261,7 @@ export class Connection {
       onBytes: (byteCount) => this.#receiver.received(byteCount),
     });
     this.#socket = socket;
-    socket.on('error', (cause) => this.#end(this.#lost(`${messageOf(cause)}${this.#hintOnLoss()}`, cause)));
+    socket.on('error', (cause) => this.#end(this.#lost(`${reasonOf(cause)}${this.#hintOnLoss()}`, cause)));
     const onEnd = (): void => this.#end(this.#lost(`the broker ended the connection${this.#hintOnLoss()}`));
     socket.on('end', onEnd).on('close', onEnd);
     await this.#negotiate();
@@ -529,6 +529,12 @@ function sumOfLengths(parts: readonly Buffer[]): number {
   let sum = 0;
   for (const part of parts) sum += part.length;
   return sum;
+}
+
+/** OpenSSL's own words take lines of numbers; its code says the same. */
+function reasonOf(cause: Error): string {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code?.startsWith('ERR_SSL_') === true ? code : messageOf(cause);
 }
 
 function codeOf(error: unknown): string {
