@@ -48,6 +48,10 @@ async function loadMissing(
   for (const segment of missing) {
     try {
       const list = await store.loadAborted(log, segment);
+      if (log.isOpen && !log.data.has(segment)) {
+        outcome.release?.();
+        return await again();
+      }
       list.collect(offset, endOffset, found);
     } catch (error) {
       outcome.release?.();

@@ -100,6 +100,8 @@ export class AbortedFiles {
     const content = await readWholeFile(this.#options.fileSystem, path);
     let list = content === undefined ? undefined : decodeAbortedFile(content, segment.sizeBytes, storedAborted.count);
     if (list === undefined) {
+      // A cleaned segment has taken its place: whoever asked reads again.
+      if (!partition.log.data.has(segment)) throw new Error(`${path} belongs to no segment any more`);
       this.#options.logger.warn('a list of aborted transactions is damaged; it is made again from the log', { path });
       list = await this.#scan(partition, segment);
       await this.#writeFile(partition, segment, list);

@@ -390,11 +390,12 @@ class LocalLogEngine implements LogEngine {
     for (const timer of this.#timers.values()) timer.cancel();
     running.tidyingEnd.abort();
     await this.#tidying;
-    await this.#cleaner.stop();
+    const cleanerEnds = this.#cleaner.stop();
     for (const { log } of this.#partitions.values()) log.shut();
     // On a full disk what waits for room is given up: nobody was told that it is durable.
     const isStuck = this.#isDiskFull;
     if (isStuck) stopWriting(running);
+    await cleanerEnds;
     await Promise.all(this.#acting);
     await Promise.allSettled(this.#deleting.values());
     for (const { log } of this.#partitions.values()) await log.settled();

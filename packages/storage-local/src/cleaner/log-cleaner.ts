@@ -138,7 +138,7 @@ export class LogCleaner {
     );
     metrics.gauge(
       'millrace_log_cleaner_last_kept_ratio',
-      'Share of the bytes that the last pass of the cleaner kept',
+      'Share of the records that the last pass of the cleaner kept',
       () => this.#lastKeptShare,
     );
     metrics.gauge(
