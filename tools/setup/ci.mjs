@@ -1,6 +1,6 @@
 /**
  * What CI checks, in the order in which a mistake is cheapest to learn of: form, types, rules, generated code, packages,
- * tests, foreign clients, kills under load, transactions under every fault.
+ * tests, foreign clients, kills under load, groups under stress, transactions under every fault.
  *
  * Every gate counts as one; tests and conformance cases count each. A gate that fails does not stop the others: one run
  * says everything that is wrong.
@@ -33,6 +33,9 @@ const CHAOS_KILLS = 10;
 /** Ten seeds, long enough for each to meet kills, zombies and lost answers; hours of it are in docs/reliability.md. */
 const SOAK_FLAGS = ['--seeds', '10', '--seed', '1', '--seconds', '4', '--parallel', '2', '--workers', '2'];
 
+/** Clients that need nothing but Node; all of them are in docs/reliability.md. */
+const GROUPS_FLAGS = ['groups', '--client', 'sdk,kafkajs'];
+
 const GATES = [
   { label: 'lock file', nodeArgs: () => source('tools/tidy/src/main.ts', 'lock-file') },
   { label: 'format', nodeArgs: () => bin('prettier', '--check', '.') },
@@ -53,6 +56,7 @@ const SECTIONS = new Map([
   ['tests', () => runTests({ root, parts: PARTS, projects: [], skipCache: true })],
   ['conformance', () => peerRun('conformance', 'tools/conformance/src/main.ts', [])],
   ['chaos', () => peerRun('chaos', 'tools/conformance/src/chaos/main.ts', ['--kills', String(CHAOS_KILLS)])],
+  ['groups', () => peerRun('groups', 'tools/conformance/src/chaos/main.ts', GROUPS_FLAGS)],
   ['soak', () => peerRun('soak', 'tools/soak/src/main.ts', SOAK_FLAGS)],
 ]);
 

@@ -122,8 +122,21 @@ export const COMMANDS = {
     nodeArgs: [SOURCE, 'tools/conformance/src/chaos/main.ts'],
     cwd: 'user',
     what: 'the chaos run',
-    flags: ['kills', 'seed', 'client', 'durability', 'rate', 'results-dir'],
-    takesWords: false,
+    flags: [
+      'kills',
+      'seed',
+      'client',
+      'durability',
+      'rate',
+      'results-dir',
+      // Of `chaos groups`.
+      'target',
+      'members',
+      'partitions',
+      'wire-members',
+      'write',
+    ],
+    switches: ['write'],
   },
   soak: {
     summary: 'transactions under kills, zombies and lost answers, for hours',

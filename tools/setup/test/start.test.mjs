@@ -277,6 +277,7 @@ describe('the list of flags', () => {
     ['start', 'packages/server/src/command-line.ts'],
     ['conformance', 'tools/conformance/src/options.ts'],
     ['chaos', 'tools/conformance/src/chaos/options.ts'],
+    ['chaos', 'tools/conformance/src/groups/group-options.ts'],
     ['soak', 'tools/soak/src/options.ts'],
   ]) {
     it(`knows every flag of ${command}`, () => {

@@ -25,6 +25,10 @@ func main() {
 		beMember(os.Args[2], os.Args[3])
 		return
 	}
+	if len(os.Args) == 3 && os.Args[1] == "sarama" && os.Args[2] == "groups" {
+		beGroupMember(version("github.com/IBM/sarama"))
+		return
+	}
 	if len(os.Args) == 2 && os.Args[1] == "sarama" {
 		runAll(version("github.com/IBM/sarama"), saramaCases())
 		return

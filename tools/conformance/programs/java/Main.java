@@ -13,6 +13,10 @@ public final class Main {
             Chaos.produce();
             System.exit(0);
         }
+        if (args.length == 1 && args[0].equals("groups")) {
+            GroupMember.run();
+            System.exit(0);
+        }
         if (args.length == 4 && args[0].equals("streams")) {
             StreamsApp.run(args[1], args[2], Path.of(args[3]));
         }

@@ -5,6 +5,7 @@ import { ADMIN_CASES } from './admin.ts';
 import { readThroughChaos } from './chaos-reader.ts';
 import { chaosClient, produceThroughChaos } from './chaos.ts';
 import { assigned, joinGroup } from './client.ts';
+import { beGroupMember } from './group-member.ts';
 import { GROUP_CASES } from './groups.ts';
 import { PRODUCE_CASES, registerCodecs } from './produce.ts';
 import { RESTART_CASES } from './restart.ts';
@@ -20,6 +21,7 @@ if (mode === 'member' && group !== undefined && topic !== undefined) {
 }
 
 const { version } = createRequire(import.meta.url)('kafkajs/package.json') as { version: string };
+if (mode === 'groups') await beGroupMember(version);
 if (mode === 'chaos') {
   const kafka = chaosClient(version);
   await (group === 'read' ? readThroughChaos(kafka) : produceThroughChaos(kafka));

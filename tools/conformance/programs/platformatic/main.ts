@@ -4,6 +4,7 @@ import { CaseContext, runProgram, until } from '../harness.ts';
 import { livesUntilKilled } from '../member-process.ts';
 import { ADMIN_CASES } from './admin.ts';
 import { assigned, joinGroup } from './client.ts';
+import { beGroupMember } from './group-member.ts';
 import { GROUP_CASES } from './groups.ts';
 import { PRODUCE_CASES } from './produce.ts';
 import { RESTART_CASES } from './restart.ts';
@@ -21,6 +22,7 @@ if (mode === 'member' && group !== undefined && topic !== undefined) {
 // The package exports no package.json, so it is read beside the entry file.
 const entry = new URL('../package.json', import.meta.resolve('@platformatic/kafka'));
 const { version } = JSON.parse(readFileSync(fileURLToPath(entry), 'utf8')) as { version: string };
+if (mode === 'groups') await beGroupMember(version);
 await runProgram(version, {
   ...PRODUCE_CASES,
   ...GROUP_CASES,

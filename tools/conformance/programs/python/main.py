@@ -4,6 +4,7 @@ import confluent_kafka
 
 import admins
 import chaos
+import group_member
 import groups
 import produce
 import restarts
@@ -17,6 +18,8 @@ if __name__ == "__main__":
         chaos.produce()
     elif sys.argv[1:] == ["chaos", "read"]:
         chaos.read()
+    elif sys.argv[1:] == ["groups"]:
+        group_member.be_group_member()
     else:
         version = f"{confluent_kafka.__version__} (librdkafka {confluent_kafka.libversion()[0]})"
         run_all(version, {**produce.CASES, **groups.CASES, **restarts.CASES, **transactions.CASES, **admins.CASES})

@@ -4,6 +4,7 @@ import { CaseContext, runProgram, until } from '../harness.ts';
 import { livesUntilKilled } from '../member-process.ts';
 import { ADMIN_CASES } from './admin.ts';
 import { assigned, joinGroup, texts } from './client.ts';
+import { beGroupMember } from './group-member.ts';
 import { GROUP_CASES } from './groups.ts';
 import { PRODUCE_CASES } from './produce.ts';
 import { RESTART_CASES } from './restart.ts';
@@ -20,6 +21,7 @@ if (mode === 'member' && group !== undefined && topic !== undefined) {
 
 const manifest = fileURLToPath(import.meta.resolve('@millrace/sdk/package.json'));
 const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+if (mode === 'groups') await beGroupMember(version);
 await runProgram(version, {
   ...PRODUCE_CASES,
   ...GROUP_CASES,

@@ -1,12 +1,13 @@
 /**
  * `npm run chaos`: kills the broker under idempotent producers of other projects, and checks that nothing acknowledged is
- * lost, nothing is doubled, and the order per key holds. The last line is `N passed, N failed, N skipped`.
+ * lost, nothing is doubled, and the order per key holds. `npm run chaos -- groups` is another run (../groups/main.ts). The last line is `N passed, N failed, N skipped`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { CLIENTS, type Launch } from '../client.ts';
+import { groupsCommand } from '../groups/main.ts';
 import { UsageError } from '../options.ts';
 import { REPO_ROOT } from '../paths.ts';
 import { endAll } from '../processes.ts';
@@ -109,7 +110,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  process.exitCode = await main();
+  const [, , what, ...rest] = process.argv;
+  process.exitCode = what === 'groups' ? await groupsCommand(rest) : await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   if (error instanceof UsageError) console.error(USAGE);

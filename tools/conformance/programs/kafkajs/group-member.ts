@@ -1,0 +1,43 @@
+import kafkajs from 'kafkajs';
+import { end, Holding, readGroupSettings, sayVersion, toldToStop } from '../group-member.ts';
+
+const { Kafka, logLevel } = kafkajs;
+/** What it says, and only in its log, when the coordinator has put it out of the group. */
+const PUT_OUT = 'The coordinator is not aware of this member';
+
+/** A member of the groups run, until it is told to stop. */
+export async function beGroupMember(version: string): Promise<never> {
+  sayVersion(version);
+  const { bootstrap, group, topic, sessionMs, heartbeatMs, rebalanceMs } = readGroupSettings();
+  const holding = new Holding();
+  const kafka = new Kafka({
+    clientId: 'groups-kafkajs',
+    brokers: [bootstrap],
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => {
+      if (entry.log.message.startsWith(PUT_OUT)) holding.lost();
+      console.error(entry.namespace, entry.log.message, entry.log['error'] ?? '');
+    },
+    retry: { retries: 100_000, initialRetryTime: 50, maxRetryTime: 300 },
+  });
+  const consumer = kafka.consumer({
+    groupId: group,
+    sessionTimeout: sessionMs,
+    heartbeatInterval: heartbeatMs,
+    rebalanceTimeout: rebalanceMs,
+    maxWaitTimeInMs: 100,
+  });
+  consumer.on('consumer.group_join', ({ payload }) => holding.replaced(payload.memberAssignment[topic] ?? []));
+  consumer.on('consumer.rebalancing', () => holding.revoked());
+  consumer.on('consumer.crash', () => holding.revoked());
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    autoCommitInterval: 500,
+    eachMessage: ({ partition, message }) => Promise.resolve(holding.got(partition, Number(message.offset))),
+  });
+  await toldToStop();
+  holding.revoked();
+  await consumer.disconnect();
+  return end();
+}
