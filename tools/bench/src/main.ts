@@ -1,4 +1,5 @@
 import { brokersCommand } from './brokers-command.ts';
+import { cleanerCommand } from './cleaner-command.ts';
 import { clientsCommand } from './clients-command.ts';
 import { embeddedCommand } from './embedded-command.ts';
 import { profileCommand } from './profile-command.ts';
@@ -11,6 +12,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   profile: profileCommand,
   embedded: embeddedCommand,
   clients: clientsCommand,
+  cleaner: cleanerCommand,
 };
 
 const [name = '', ...args] = process.argv.slice(2);
