@@ -151,7 +151,7 @@ export class CompactionModel {
       }
     }
     const table = tableOf(committed.records);
-    for (const [key, value] of this.table(Math.min(endOffset, firstOpen))) {
+    for (const [key, value] of this.table(Math.min(endOffset, firstOpen), logStartOffset)) {
       if (table.get(key) !== value) found.push(`${key} has ${table.get(key)} where ${value} was written last`);
       table.delete(key);
     }
@@ -159,9 +159,9 @@ export class CompactionModel {
     return found;
   }
 
-  /** The value of each key that a reader of what is committed below `endOffset` ends with. */
-  table(endOffset = this.#sent.length): Map<string, string> {
-    const committed = this.#sent.slice(0, endOffset).filter((sent) => sent !== undefined);
+  /** The value of each key that a reader of what is committed in [from, endOffset) ends with. */
+  table(endOffset = this.#sent.length, from = 0): Map<string, string> {
+    const committed = this.#sent.slice(from, endOffset).filter((sent) => sent !== undefined);
     return tableOf(committed.filter((sent) => outcomeOf(sent, this.#sent.length) === 'commit'));
   }
 

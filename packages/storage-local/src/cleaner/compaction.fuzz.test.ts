@@ -22,6 +22,7 @@ class Run {
   readonly #harness: LocalHarness;
   readonly #model: CompactionModel;
   readonly #config: LogConfig;
+  readonly #deletesRecords: boolean;
   #log: PartitionLog | undefined;
 
   constructor(seed: number, harness: LocalHarness) {
@@ -33,6 +34,7 @@ class Run {
       valueBytesMax: 1 + this.#random.nextInt(300),
       isTransactional: this.#random.nextInt(2) === 0,
     });
+    this.#deletesRecords = seed % 2 === 0;
     this.#config = {
       ...CONTRACT_LOG_CONFIG,
       durability: this.#random.nextInt(2) === 0 ? 'fsync' : 'os',
@@ -57,7 +59,7 @@ class Run {
         if (this.#random.nextInt(10) === 0) expect(await accepted.durable).toBe(0);
         if (this.#random.nextInt(20) === 0) this.#harness.time.advance(this.#random.nextInt(2000));
       }
-      await this.#harness.engine.cleanLogs();
+      await Promise.all([this.#harness.engine.cleanLogs(), this.#disturb()]);
       await this.#check();
       if (this.#random.nextInt(3) === 0) {
         await this.#harness.reopen();
@@ -73,6 +75,23 @@ class Run {
     expect(report.findings.filter(({ severity }) => severity === 'problem')).toEqual([]);
   }
 
+  /** Appends and deleted records while the cleaner works. */
+  async #disturb(): Promise<void> {
+    const log = this.#mustLog;
+    for (let steps = this.#random.nextInt(8); steps > 0; steps--) {
+      for (let turns = this.#random.nextInt(20); turns > 0; turns--)
+        await new Promise((resolve) => setImmediate(resolve));
+      if (this.#deletesRecords && this.#random.nextInt(3) === 0) {
+        const { logStartOffset, highWatermark } = log;
+        await log.advanceLogStart(
+          logStartOffset + this.#random.nextInt(1 + Math.floor((highWatermark - logStartOffset) / 3)),
+        );
+      } else {
+        this.#model.append(log, this.#harness.time.nowMs());
+      }
+    }
+  }
+
   async #open(): Promise<void> {
     this.#log = await this.#harness.engine.openPartition(ID, { config: this.#config, leaderEpoch: 1 });
   }
@@ -86,13 +105,13 @@ class Run {
     const log = this.#mustLog;
     if (log.inFlight !== undefined) await log.inFlight;
     const maxBytes = 1 + this.#random.nextInt(20_000);
-    const seen = await readLog(log, 'read_uncommitted', 0, maxBytes);
-    const committed = await readLog(log, 'read_committed', 0, maxBytes);
-    const { highWatermark: endOffset, cleanedEndOffset } = log;
-    const extent = { logStartOffset: 0, endOffset, cleanedEndOffset };
+    const { logStartOffset, highWatermark: endOffset, cleanedEndOffset } = log;
+    const seen = await readLog(log, 'read_uncommitted', logStartOffset, maxBytes);
+    const committed = await readLog(log, 'read_committed', logStartOffset, maxBytes);
+    const extent = { logStartOffset, endOffset, cleanedEndOffset };
     expect(this.#model.violations(seen, committed, extent)).toEqual([]);
     for (let tries = 0; tries < 10; tries++) {
-      const from = this.#random.nextInt(log.highWatermark + 1);
+      const from = logStartOffset + this.#random.nextInt(endOffset - logStartOffset + 1);
       const part = await readLog(log, 'read_uncommitted', from, maxBytes);
       expect(part.records).toEqual(seen.records.filter(({ offset }) => offset >= from));
       const committedPart = await readLog(log, 'read_committed', from, maxBytes);
@@ -125,7 +144,7 @@ class Run {
       await engine.cleanLogs();
       await this.#check();
     }
-    const { records } = await readLog(log, 'read_committed', 0);
+    const { records } = await readLog(log, 'read_committed');
     // It was about something: most of what was sent is gone, tombstones too.
     expect(log.cleanedEndOffset).toBeGreaterThan(0);
     expect(log.data.segments.some(({ generation }) => generation > 0)).toBe(true);
