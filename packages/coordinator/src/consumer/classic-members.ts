@@ -66,26 +66,24 @@ export class ClassicMembers {
     const said = this.#examine(group, request);
     if (typeof said === 'number')
       return joinError(said, said === ErrorCode.GROUP_MAX_SIZE_REACHED ? '' : request.memberId);
+    const subscription = {
+      instanceId: request.groupInstanceId,
+      rackId: said.rackId,
+      clientId: context.clientId.slice(0, NAME_CHARS_MAX),
+      clientHost: context.clientHost,
+      topicNames: [...new Set(said.topics)].sort(),
+      topicPattern: null,
+      rebalanceTimeoutMs: request.rebalanceTimeoutMs,
+      serverAssignor: null,
+      classic: { sessionTimeoutMs: request.sessionTimeoutMs, protocols: request.protocols },
+    };
+    if (!membership.canSubscribe(group, request.memberId, subscription)) {
+      return joinError(ErrorCode.UNKNOWN_SERVER_ERROR, request.memberId);
+    }
     const entered = this.#enter(group, context, request, step);
     if (typeof entered === 'object') return entered;
     const memberId = entered;
-    const classic = { sessionTimeoutMs: request.sessionTimeoutMs, protocols: request.protocols };
-    const member = membership.subscribe(
-      group,
-      memberId,
-      {
-        instanceId: request.groupInstanceId,
-        rackId: said.rackId,
-        clientId: context.clientId.slice(0, NAME_CHARS_MAX),
-        clientHost: context.clientHost,
-        topicNames: [...new Set(said.topics)].sort(),
-        topicPattern: null,
-        rebalanceTimeoutMs: request.rebalanceTimeoutMs,
-        serverAssignor: null,
-        classic,
-      },
-      step,
-    );
+    const member = membership.subscribe(group, memberId, subscription, step);
     targets.refresh(group, step);
     targets.assign(group, step);
     // Whoever joins holds what it says and nothing else.

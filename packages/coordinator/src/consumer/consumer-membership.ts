@@ -15,7 +15,7 @@ import type { GroupStateRecord } from '../group/group-records.ts';
 import type { GroupSettings } from '../group-settings.ts';
 import type { DeadlineQueue } from '../runtime/deadline-queue.ts';
 import { INITIAL_ASSIGNMENT, type ConsumerGroup, type ConsumerMember } from './consumer-group.ts';
-import { MemberState, type MemberSubscription } from './consumer-records.ts';
+import { MemberState, type ConsumerGroupRecord, type MemberSubscription } from './consumer-records.ts';
 import type { ConsumerTargets, GroupStep } from './consumer-targets.ts';
 import { reconcile } from './reconciliation.ts';
 import { NOTHING_HELD, type TopicPartitionList } from './topic-partitions.ts';
@@ -42,6 +42,8 @@ export interface ConsumerMembershipOptions {
   readonly settings: GroupSettings;
   readonly targets: ConsumerTargets;
   readonly write: (step: GroupStep, record: GroupStateRecord) => void;
+  /** Whether the log takes a record of that size. */
+  readonly fits: (record: ConsumerGroupRecord) => boolean;
   /** The last member that speaks the consumer protocol went: true when the group has become a classic one. */
   readonly downgrade: (group: ConsumerGroup, step: GroupStep) => boolean;
 }
@@ -51,6 +53,11 @@ export class ConsumerMembership {
 
   constructor(options: ConsumerMembershipOptions) {
     this.#options = options;
+  }
+
+  /** Whether what a member says of itself can be kept. */
+  canSubscribe(group: ConsumerGroup, memberId: string, value: MemberSubscription): boolean {
+    return this.#options.fits({ kind: 'subscription', groupId: group.groupId, memberId, value });
   }
 
   /** What a member says of itself, new or changed. The epoch rises when that touches the assignment. */
@@ -135,7 +142,7 @@ export class ConsumerMembership {
     owned: readonly TopicPartitionList[] | null,
     step: GroupStep,
   ): void {
-    const { write } = this.#options;
+    const { write, fits } = this.#options;
     const { memberId, current } = member;
     const next = reconcile({
       current,
@@ -145,7 +152,9 @@ export class ConsumerMembership {
       isTaken: (topicId, partition) => (group.owner(topicId, partition) ?? memberId) !== memberId,
     });
     if (next === current) return;
-    write(step, { kind: 'current', groupId: group.groupId, memberId, value: next });
+    const record = { kind: 'current', groupId: group.groupId, memberId, value: next } as const;
+    if (!fits(record)) return;
+    write(step, record);
     if (member.isClassic) return;
     if (next.state === MemberState.unrevoked) this.expectStep(member);
     else this.#options.deadlines.clear(member.step);

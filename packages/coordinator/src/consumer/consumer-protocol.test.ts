@@ -153,6 +153,14 @@ describe('a heartbeat', () => {
     expect(members.beat('a', 2, [0, 1])).toMatchObject({ errorCode: 0, memberEpoch: 3 });
   });
 
+  it('that names more than a record can hold is refused, and changes nothing', () => {
+    const members = new Members();
+    members.join('a');
+    const names = Array.from({ length: 40_000 }, (_, at) => `topic-${at}`);
+    expect(members.join('b', { subscribedTopicNames: names }).errorCode).toBe(ErrorCode.INVALID_REQUEST);
+    expect([...members.group.members.keys()]).toEqual(['a']);
+  });
+
   it('above group.consumer.max.size is refused', () => {
     const members = new Members({ groupConsumerMaxSize: 1 });
     members.join('a');
@@ -244,6 +252,20 @@ describe('the target of a group', () => {
     expect(members.group.members.has('a')).toBe(true);
     members.fixture.advance(2_000);
     expect(members.group.members.has('a')).toBe(false);
+  });
+});
+
+describe('a member whose share does not fit into a record', () => {
+  it('waits with what it has, and the group goes on', () => {
+    const members = new Members();
+    members.fixture.topics.add(ORDERS, TOPIC_ID, 400_000);
+    expect(given(members.join('a'))).toEqual([]);
+    expect(members.beat('a', members.epochOf('a') ?? -1).errorCode).toBe(0);
+    for (let at = 0; at < 5; at++) members.join(`more-${at}`);
+    members.fixture.advance(10_000);
+    for (const memberId of [...members.group.members.keys()])
+      members.beat(memberId, members.epochOf(memberId) ?? -1, []);
+    expect(members.group.members.get('a')?.current.assigned.get(TOPIC_ID)?.size).toBeGreaterThan(60_000);
   });
 });
 

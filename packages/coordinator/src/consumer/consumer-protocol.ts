@@ -56,6 +56,9 @@ export class ConsumerProtocol {
       const compiled = compilePattern(pattern);
       if ('problem' in compiled) return refused(invalidPattern(pattern, compiled.problem));
     }
+    if (!membership.canSubscribe(group, request.memberId, subscriptionOf(undefined, context, request))) {
+      return refused(new Refusal(ErrorCode.INVALID_REQUEST, 'the subscription is too large to be stored'));
+    }
     const entered = this.#enter(group, request, step);
     if (entered instanceof Refusal) return refused(entered);
     const { memberId, before } = entered;

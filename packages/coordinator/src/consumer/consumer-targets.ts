@@ -20,6 +20,7 @@ import type { Assignor, AssignorInput, AssignorTopic } from './assignors/assigno
 import { rangeAssignor } from './assignors/range-assignor.ts';
 import { uniformAssignor } from './assignors/uniform-assignor.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
+import type { ConsumerGroupRecord } from './consumer-records.ts';
 import { subscriptionHash } from './subscription-hash.ts';
 import { isSameAssignment, NO_ASSIGNMENT, type Assignment } from './topic-partitions.ts';
 import { compilePattern, matchingCost, matchTopics } from './topic-patterns.ts';
@@ -36,6 +37,8 @@ export interface ConsumerTargetsOptions {
   readonly settings: GroupSettings;
   /** Adds the record to the step and applies it. */
   readonly write: (step: GroupStep, record: GroupStateRecord) => void;
+  /** Whether the log takes a record of that size; one that it does not take is left out. */
+  readonly fits: (record: ConsumerGroupRecord) => boolean;
   /** Whether the shard still has this group. */
   readonly isAlive: (group: ConsumerGroup) => boolean;
 }
@@ -114,7 +117,7 @@ export class ConsumerTargets {
   }
 
   #assigning(group: ConsumerGroup, epoch: number, input: AssignorInput): GroupWork {
-    const { clock, logger, metrics, write } = this.#options;
+    const { clock, logger, metrics, write, fits } = this.#options;
     const assignor = this.#assignorFor(group);
     const isOver = (): boolean => !this.#options.isAlive(group);
     return function* (this: ConsumerTargets, step: GroupStep): Generator<void, void, undefined> {
@@ -125,7 +128,8 @@ export class ConsumerTargets {
         if (isOver()) return;
         yield;
         if (!group.members.has(memberId) || isSameAssignment(group.target(memberId), target)) continue;
-        write(step, { kind: 'target', groupId, memberId, value: target });
+        const record = { kind: 'target', groupId, memberId, value: target } as const;
+        if (fits(record)) write(step, record);
       }
       if (isOver()) return;
       write(step, { kind: 'targetEpoch', groupId, value: { epoch, timestampMs: clock.nowMs() } });
@@ -208,7 +212,7 @@ export class ConsumerTargets {
   }
 
   #resolving(group: ConsumerGroup, patterns: readonly string[], names: readonly string[]): GroupWork {
-    const { clock, write, isAlive } = this.#options;
+    const { clock, write, fits, isAlive } = this.#options;
     const version = group.patternsVersion;
     return function* (this: ConsumerTargets, step: GroupStep): Generator<void, void, undefined> {
       const found = yield* matchTopics(compiledOf(group, patterns), names);
@@ -222,7 +226,9 @@ export class ConsumerTargets {
         const known = group.patterns.get(pattern);
         if (known !== undefined && known.topics.join() === topics.join()) continue;
         const value = { topics, version, timestampMs: clock.nowMs() };
-        write(step, { kind: 'pattern', groupId, pattern, value });
+        const record = { kind: 'pattern', groupId, pattern, value } as const;
+        if (!fits(record)) continue;
+        write(step, record);
         hasChanged = true;
       }
       if (hasChanged) this.bump(group, 'its patterns mean other topics', step);

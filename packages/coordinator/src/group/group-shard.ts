@@ -26,6 +26,7 @@ import { ConsumerMembership, Refusal } from '../consumer/consumer-membership.ts'
 import { ConsumerProtocol, JOIN_EPOCH, refused } from '../consumer/consumer-protocol.ts';
 import type { ConsumerGroupRecord } from '../consumer/consumer-records.ts';
 import { ConsumerTargets, type GroupWork } from '../consumer/consumer-targets.ts';
+import { recordBytesAtMost } from '../consumer/record-size.ts';
 import { classicImageOf, consumerRecordsOf, consumerTombstones } from '../consumer/group-migration.ts';
 import type { GroupRequestContext } from '../group-coordinator.ts';
 import { GroupSettings, type GroupOverrides } from '../group-settings.ts';
@@ -91,6 +92,7 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
   readonly #metrics: GroupMetrics;
   readonly #topics: TopicDirectory;
   readonly #logger: Logger;
+  readonly #recordBytesMax: number;
   readonly #settings: GroupSettings;
   readonly #classic: ClassicProtocol;
   readonly #targets: ConsumerTargets;
@@ -104,12 +106,14 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     this.#metrics = options.metrics;
     this.#topics = options.topics;
     this.#logger = options.logger;
+    this.#recordBytesMax = options.recordBytesMax;
     this.#settings = new GroupSettings(options.config, options.overridesOf);
     const shared = {
       ...options,
       settings: this.#settings,
       deadlines: this.#deadlines,
       write: (step: GroupStep, record: GroupStateRecord) => this.#write(step, record),
+      fits: (record: ConsumerGroupRecord) => this.#fits(record),
     };
     this.#classic = new ClassicProtocol(shared);
     const targets = new ConsumerTargets({
@@ -480,6 +484,18 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     classic.restore();
     this.#classic.adopt(classic, protocols, step);
     return true;
+  }
+
+  /** The log would refuse a record above its limit, and the shard be loaded again and again. */
+  #fits(record: ConsumerGroupRecord): boolean {
+    const sizeBytes = recordBytesAtMost(record);
+    const limitBytes = this.#recordBytesMax;
+    if (sizeBytes <= limitBytes) return true;
+    this.#logger.error(
+      'consumer group does not fit into records; use fewer topics or more members, or raise max.message.bytes of __consumer_offsets',
+      { group: record.groupId, kind: record.kind, sizeBytes, limitBytes },
+    );
+    return false;
   }
 
   #renewSession(group: ClassicGroup, memberId: string): void {
