@@ -14,6 +14,7 @@ import type { KafkaTools } from './kafka-tools.ts';
 import { dropPageCache } from './page-cache.ts';
 import { REPO_ROOT } from './paths.ts';
 import { cpuSecondsByThreadName } from './proc.ts';
+import { withSources } from './profile-sources.ts';
 import {
   summarizeCpuProfile,
   summarizeHeapProfile,
@@ -157,8 +158,8 @@ async function profileOn(
   const after = cpuSecondsByThreadName(broker.pid);
   await waitUntil('the profiles', () => existsSync(join(dataDir, 'done')), WRITE_MS_MAX);
 
-  const cpuProfile = withoutMachinePaths(readFileSync(join(dataDir, 'cpu.cpuprofile'), 'utf8'));
-  const heapProfile = withoutMachinePaths(readFileSync(join(dataDir, 'heap.heapprofile'), 'utf8'));
+  const cpuProfile = readProfile(join(dataDir, 'cpu.cpuprofile'));
+  const heapProfile = readProfile(join(dataDir, 'heap.heapprofile'));
   return {
     load,
     records,
@@ -174,6 +175,8 @@ async function profileOn(
   };
 }
 
-function withoutMachinePaths(profile: string): string {
+/** With places in the sources, and without paths of this machine. */
+function readProfile(path: string): string {
+  const profile = withSources(readFileSync(path, 'utf8'));
   return profile.replaceAll(`file://${join(REPO_ROOT, '/')}`, '').replaceAll(join(REPO_ROOT, '/'), '');
 }
