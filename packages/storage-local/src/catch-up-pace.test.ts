@@ -64,11 +64,11 @@ describe('CatchUpPace', () => {
     await readFor(pace, time, 5, { appends: true });
 
     const begin = await readFor(pace, time, 50, { appends: true });
-    await readFor(pace, time, 500, { appends: true });
+    await readFor(pace, time, 2_000, { appends: true });
     const grown = await readFor(pace, time, 50, { appends: true });
     await readFor(pace, time, 10, { appends: true, tickMs: TICK_MS + 2 });
     const late = await readFor(pace, time, 50, { appends: true });
-    await readFor(pace, time, 500, { appends: true });
+    await readFor(pace, time, 2_000, { appends: true });
     const recovered = await readFor(pace, time, 50, { appends: true });
 
     expect(begin).toBeGreaterThan(10 * READ_BYTES);

@@ -10,8 +10,8 @@ import type { Clock, Timers } from '@millrace/base';
 /** Bytes per second. */
 const RATE_MIN = 24 * 1024 * 1024;
 const RATE_MAX = 4 * 1024 * 1024 * 1024;
-/** Bytes per second that are added when the loop came in time for a whole tick. */
-const RATE_STEP = 256 * 1024;
+/** Bytes per second that are added when the loop came in time for a whole tick. Four times that found the limit only after producers had. */
+const RATE_STEP = 64 * 1024;
 /** What a reader gets at once: the loop is through with it before a producer notices. */
 const READ_BYTES_MAX = 128 * 1024;
 const TICK_MS = 10;
