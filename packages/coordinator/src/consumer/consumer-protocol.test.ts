@@ -433,7 +433,7 @@ describe('a group that has members', () => {
     (policy, canUpgrade, canDowngrade) => {
       const members = new Members({ groupConsumerMigrationPolicy: policy });
       const { fixture } = members;
-      const joined = classicMember(fixture);
+      classicMember(fixture);
       expect(members.join('new').errorCode).toBe(canUpgrade ? 0 : ErrorCode.GROUP_ID_NOT_FOUND);
       fixture.config.groupConsumerMigrationPolicy = 'bidirectional';
       members.join('new');
