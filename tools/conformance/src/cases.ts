@@ -109,6 +109,27 @@ export const CASES: readonly CaseInfo[] = [
     shows: 'a static member comes back to its partitions without a rebalance',
   },
   {
+    name: 'consumer-group',
+    group: 'groups and offsets',
+    shows: 'members of group.protocol=consumer share the partitions that the broker assigns; none is lost on the way',
+  },
+  {
+    name: 'consumer-group-static',
+    group: 'groups and offsets',
+    shows: 'a static member of such a group leaves for a while and comes back to its partitions',
+  },
+  {
+    name: 'consumer-group-pattern',
+    group: 'groups and offsets',
+    shows: 'the broker finds the topics of a pattern, also one that is made later; a bad pattern is refused',
+  },
+  {
+    name: 'consumer-group-migration',
+    group: 'groups and offsets',
+    shows:
+      'a classic group takes a member of group.protocol=consumer, shares with it, and is classic again when it leaves',
+  },
+  {
     name: 'restart-clean',
     group: 'restarts',
     shows: 'the broker stops and starts under producer and group: nothing acknowledged is lost, the group goes on',

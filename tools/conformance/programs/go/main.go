@@ -33,5 +33,5 @@ func main() {
 		runAll(version("github.com/IBM/sarama"), saramaCases())
 		return
 	}
-	runAll(version("github.com/twmb/franz-go"), slices.Concat(produceCases(), groupCases(), restartCases(), transactionCases(), adminCases(), consoleCases()))
+	runAll(version("github.com/twmb/franz-go"), slices.Concat(produceCases(), groupCases(), consumerGroupCases(), restartCases(), transactionCases(), adminCases(), consoleCases()))
 }

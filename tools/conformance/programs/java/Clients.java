@@ -126,6 +126,11 @@ final class Clients {
             config.put("metadata.max.age.ms", 1_000);
             config.put("reconnect.backoff.max.ms", 300);
             put(config, settings);
+            if ("consumer".equals(config.get("group.protocol"))) {
+                // The broker decides on these.
+                config.remove("heartbeat.interval.ms");
+                config.remove("session.timeout.ms");
+            }
             consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         }
 

@@ -23,6 +23,7 @@ public final class Main {
         LinkedHashMap<String, Harness.Body> cases = new LinkedHashMap<>();
         ProduceCases.addTo(cases);
         GroupCases.addTo(cases);
+        ConsumerGroupCases.addTo(cases);
         RestartCases.addTo(cases);
         TransactionCases.addTo(cases);
         StreamsCases.addTo(cases);

@@ -100,6 +100,9 @@ class Member:
             "auto.commit.interval.ms": 200,
             **{name.replace("_", "."): value for name, value in settings.items()},
         }
+        if config.get("group.protocol") == "consumer":
+            # The broker decides on these.
+            del config["session.timeout.ms"], config["heartbeat.interval.ms"]
         self._cooperative = "cooperative" in config.get("partition.assignment.strategy", "")
         self.consumer = Consumer(config)
         context.after(self.close)

@@ -4,6 +4,7 @@ import confluent_kafka
 
 import admins
 import chaos
+import consumer_groups
 import group_member
 import groups
 import produce
@@ -22,4 +23,4 @@ if __name__ == "__main__":
         group_member.be_group_member()
     else:
         version = f"{confluent_kafka.__version__} (librdkafka {confluent_kafka.libversion()[0]})"
-        run_all(version, {**produce.CASES, **groups.CASES, **restarts.CASES, **transactions.CASES, **admins.CASES})
+        run_all(version, {**produce.CASES, **groups.CASES, **consumer_groups.CASES, **restarts.CASES, **transactions.CASES, **admins.CASES})
