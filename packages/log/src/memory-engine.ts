@@ -93,6 +93,7 @@ const neverCold: SegmentStore = {
   discard: () => undefined,
   // What is visible is as safe as it will ever be.
   noteCommitted: (log) => log.noteSecured(log.highWatermark),
+  noteProduced: () => undefined,
 };
 
 class MemoryLogEngine implements LogEngine {

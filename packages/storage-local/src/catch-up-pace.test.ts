@@ -48,7 +48,7 @@ describe('CatchUpPace', () => {
     for (let count = 0; count < 10_000; count++) expect(pace.admit(READ_BYTES)).toBeUndefined();
   });
 
-  it('takes now and then an offset that a reader commits for no producer', async () => {
+  it('takes an append now and then for no producer at work', async () => {
     const time = new ManualTime();
     const pace = paceAt(time);
     for (let second = 0; second < 5; second++) {

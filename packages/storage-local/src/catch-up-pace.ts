@@ -19,7 +19,7 @@ const TICK_MS = 10;
 const LATE_MS = 1;
 /** What is left of an append's weight after a tick. */
 const APPEND_DECAY = 0.96;
-/** Weight of appends from which producers count as active: about twelve a second. Below are offsets that the readers themselves commit. */
+/** Weight of appends from which producers count as active: about twelve a second. */
 const ACTIVE_WEIGHT = 3;
 /** However many there were, half a second later they are forgotten. */
 const WEIGHT_MAX = 24;
@@ -50,7 +50,7 @@ export class CatchUpPace {
     this.#timers = options.timers;
   }
 
-  /** Something was appended to one of the logs. */
+  /** A producer appended to one of the logs. */
   noteAppend(): void {
     this.#appends++;
   }

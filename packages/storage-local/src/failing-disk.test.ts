@@ -326,6 +326,43 @@ describe('a disk that fails', () => {
     },
   );
 
+  it.each<Durability>(['fsync', 'os'])(
+    'keeps the segments that a cleaning replaces when the journal cannot say so (%s)',
+    async (durability) => {
+      const machine = new Machine();
+      const compaction = {
+        minCleanableDirtyRatio: 0,
+        minCompactionLagMs: 0,
+        maxCompactionLagMs: 1e12,
+        deleteRetentionMs: 1e9,
+      };
+      const config = { durability, cleanupDelete: false, cleanupCompact: true, compaction };
+      const engine = await machine.start({ checkpointIntervalMs: 2000 });
+      const log = await open(engine, config);
+      for (let index = 0; index < 20; index++) await appendDurably(log, { values: [`${index}`.padEnd(3000, '.')] });
+      // A checkpoint takes the batches out of the journal.
+      const checkpoints = (): string[] => machine.disk.paths().filter((path) => path.endsWith('.checkpoint'));
+      const before = checkpoints().join();
+      await waitUntil('a checkpoint', () => {
+        machine.time.advance(100);
+        return checkpoints().length > 0 && checkpoints().join() !== before;
+      });
+      machine.disk.onChange = (what, path) => {
+        if (what === 'sync' && /-1\.log$/.test(path)) machine.disk.faults.failWrite = { path: /\.j$/, code: 'EIO' };
+      };
+
+      await settledWhile(engine.cleanLogs(), () => machine.time.advance(1));
+
+      expect(machine.fatal).toEqual([expect.objectContaining({ code: 'MILLRACE_STORAGE_FAILED' })]);
+      await settledWhile(engine.close(), () => machine.time.advance(1));
+      machine.disk = machine.disk.crash('kill');
+      const again = await open(await machine.start(), config);
+      expect(valuesOf(await readToEnd(again)).map((value) => Number.parseInt(value))).toEqual(
+        Array.from({ length: 20 }, (_, index) => index),
+      );
+    },
+  );
+
   it('answers a read with an error when the disk does (EIO), and reads on once it can', async () => {
     const machine = new Machine();
     // Hardly any memory, so that readers are served from segments.

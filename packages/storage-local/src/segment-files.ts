@@ -148,8 +148,11 @@ export class SegmentFiles implements SegmentStore {
   }
 
   noteCommitted(log: OwnedLog): void {
-    this.#pace?.noteAppend();
     this.#options.onCommitted(this.#options.partitionOf(log));
+  }
+
+  noteProduced(): void {
+    this.#pace?.noteAppend();
   }
 
   /** Writes a run to its segment. Not synced. */

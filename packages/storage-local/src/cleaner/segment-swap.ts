@@ -64,9 +64,9 @@ export class SegmentSwap {
     const replaced = log.replaceSegments(segments, cleanedEndOffset);
     const group = this.#journal(writer, partition, segments, cleanedEndOffset);
     partition.swapsUnderWay++;
-    const errorCode = await group.durable.finally(() => partition.swapsUnderWay--);
-    // The next start finds what it was before, so all of that has to stay.
-    if (errorCode !== 0) throw this.#options.noRoom(partition);
+    // After a failure it is never over: the next start may find what was before, so the files of both have to stay.
+    if ((await group.durable) !== 0) throw this.#options.noRoom(partition);
+    partition.swapsUnderWay--;
     this.#options.files.discard(log, replaced);
     return true;
   }

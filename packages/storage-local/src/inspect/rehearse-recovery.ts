@@ -63,7 +63,14 @@ function contextOf(slabs: TailSlabs, logger: Logger): LogContext {
     logger,
     slabs,
     journal: { admit: never, appendBatch: never, appendLogStart: never, changeDurability: never },
-    segmentStore: { read: never, loadIndex: never, loadAborted: never, discard: () => undefined, noteCommitted: never },
+    segmentStore: {
+      read: never,
+      loadIndex: never,
+      loadAborted: never,
+      discard: () => undefined,
+      noteCommitted: never,
+      noteProduced: never,
+    },
     producerIdExpirationMs: Infinity,
   };
 }
