@@ -54,6 +54,7 @@ export class IdempotentLoad {
   readonly partitions: readonly LoadedPartition[];
   readonly #producerId: number;
   readonly #random: Random;
+  readonly #keyOf: (record: number) => string;
   readonly #writer = new RecordBatchWriter();
   #batchCount = 0;
   /** Acknowledged batches. */
@@ -61,10 +62,16 @@ export class IdempotentLoad {
   /** Called after each acknowledged batch. */
   onAcknowledged: () => void = () => undefined;
 
-  constructor(producerId: number, partitions: readonly LoadedPartition[], random: Random) {
+  constructor(
+    producerId: number,
+    partitions: readonly LoadedPartition[],
+    random: Random,
+    keyOf: (record: number) => string = (record) => `key-${record % 7}`,
+  ) {
     this.#producerId = producerId;
     this.partitions = partitions;
     this.#random = random;
+    this.#keyOf = keyOf;
   }
 
   /** Sends and sends again until the connection ends; rejects when an answer is wrong. */
@@ -116,7 +123,7 @@ export class IdempotentLoad {
     const { firstRecord, recordCount, attempts, valueBytes } = batch;
     for (let index = 0; index < recordCount; index++) {
       const record = firstRecord + index;
-      this.#writer.append(`key-${record % 7}`, valueOf(target, record, attempts, valueBytes), Date.now());
+      this.#writer.append(this.#keyOf(record), valueOf(target, record, attempts, valueBytes), Date.now());
     }
     const bytes = this.#writer.finish({ producerId: this.#producerId, producerEpoch: 0, baseSequence: firstRecord });
     const { request, response, version } = APPEND;
