@@ -47,7 +47,7 @@ describe('groupResource', () => {
     expect(shown()[0]).toBe(`${SESSION}=45000 (5)`);
   });
 
-  it.each<[string, readonly [string, number, string | null], number]>([
+  it.each<[string, [string, number, string | null], number]>([
     ['below what the broker allows', [SESSION, set, '1000'], ErrorCode.INVALID_CONFIG],
     ['above what the broker allows', [HEARTBEAT, set, '16000'], ErrorCode.INVALID_CONFIG],
     ['that is no number', [HEARTBEAT, set, 'soon'], ErrorCode.INVALID_CONFIG],
