@@ -238,23 +238,27 @@ export class LogCleaner {
     const { log } = partition;
     const startedMs = clock.monotonicMs();
     const before = log.cleanedEndOffset;
+    let hasLeftovers = false;
     try {
       const job = await this.#prepare(partition, signal);
       if (job !== undefined) {
         const summary = await runner.run(job, {
           signal,
           onMade: async (made) => {
+            endIfUnwanted(partition);
             await swap.syncNames(partition);
-            await swap.put(partition, made, job.generation, log.cleanedEndOffset);
+            if (!(await swap.put(partition, made, job.generation, log.cleanedEndOffset))) hasLeftovers = true;
           },
         });
+        endIfUnwanted(partition);
         await swap.put(partition, undefined, job.generation, summary.cleanedEndOffset);
         this.#note(partition, summary, clock.monotonicMs() - startedMs);
       }
     } catch (error) {
       this.#failed(partition, error);
-      await this.#tidyUp(partition);
+      hasLeftovers = true;
     }
+    if (hasLeftovers) await this.#tidyUp(partition);
     if (log.cleanedEndOffset <= before) this.#heldBack.add(partition);
   }
 
@@ -335,7 +339,7 @@ export class LogCleaner {
     return partition.log.data.segments.some((segment) => text.includes(partition.segmentPath(segment)));
   }
 
-  /** What a pass left that came to nothing. */
+  /** What a pass left that came to nothing, or too late. */
   async #tidyUp(partition: StoredPartition): Promise<void> {
     if (partition.isDeleted) return;
     try {
@@ -350,6 +354,11 @@ export class LogCleaner {
     const { topicId, partition } = log.id;
     return { topic: this.#options.topicName?.(topicId) ?? topicId, partition };
   }
+}
+
+/** Whoever takes compaction from a topic wants to keep what there is. */
+function endIfUnwanted({ log }: StoredPartition): void {
+  if (log.isOpen && !log.config.cleanupCompact) throw new CleaningCancelled();
 }
 
 function viewOf({ log }: StoredPartition): Parameters<typeof cleanableOf>[0] {
