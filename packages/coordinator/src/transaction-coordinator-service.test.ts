@@ -224,6 +224,8 @@ describe('what operators see', () => {
     expect(await list(fixture, { transactionalIdPattern: 'orders' })).toEqual([]);
     expect(await list(fixture, { transactionalIdPattern: '' })).toHaveLength(3);
     expect(await list(fixture, { transactionalIdPattern: '(' })).toEqual(['error 128']);
+    // It would hold the event loop up.
+    expect(await list(fixture, { transactionalIdPattern: '((a?){100}){10}' })).toEqual(['error 128']);
   });
 
   it('is described, or says why it is not', async () => {

@@ -9,9 +9,12 @@ import { compare } from './assignors/assignor.ts';
 
 /** Characters of a pattern. */
 const PATTERN_CHARS_MAX = 2_000;
-/** Characters of a pattern times the repetitions in it. */
-const PATTERN_COST_MAX = 50_000;
-const REPETITION = /\{(\d+)(?:,(\d*))?\}/g;
+/** See {@link costOf}: with so much, compiling takes tens of milliseconds at most, and so does asking for the longest name. */
+const PATTERN_COST_MAX = 4_000;
+/** Classes by Unicode property are long tables. */
+const PROPERTY = /\\[pP]/g;
+const PROPERTY_COST = 20;
+const REPETITION = /(\)?)\{(\d+)(?:,(\d*))?\}/g;
 
 export interface PatternProblem {
   readonly problem: string;
@@ -20,14 +23,27 @@ export interface PatternProblem {
 /** The pattern, compiled; or what is wrong with it. */
 export function compilePattern(pattern: string): RE2JS | PatternProblem {
   if (pattern.length > PATTERN_CHARS_MAX) return { problem: `it is longer than ${PATTERN_CHARS_MAX} characters` };
-  let repetitions = 1;
-  for (const [, from, to] of pattern.matchAll(REPETITION)) repetitions += Math.max(Number(from), Number(to ?? 0));
-  if (pattern.length * repetitions > PATTERN_COST_MAX) return { problem: 'it repeats too much' };
+  if (costOf(pattern) > PATTERN_COST_MAX) return { problem: 'it repeats too much' };
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/**
+ * Characters that the pattern has at most when its repetitions are written out. Groups may be nested, so each repetition of one counts for all
+ * of the pattern.
+ */
+function costOf(pattern: string): number {
+  let characters = pattern.length + PROPERTY_COST * [...pattern.matchAll(PROPERTY)].length;
+  let factor = 1;
+  for (const [, groupEnd, from, to] of pattern.matchAll(REPETITION)) {
+    const times = Math.max(Number(from), Number(to ?? 0));
+    if (groupEnd === ')') factor *= Math.max(1, times);
+    else characters += times;
+  }
+  return characters * factor;
 }
 
 /** Yields after each topic. Returns for each pattern the names that it means as a whole, in order. */

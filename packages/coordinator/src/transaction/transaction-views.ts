@@ -8,7 +8,8 @@ import type {
   ListTransactionsRequest,
   ListTransactionsResponseTransactionState,
 } from '@millrace/protocol/messages/66-list-transactions';
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
+import { compilePattern } from '../consumer/topic-patterns.ts';
 import { TRANSACTION_STATE_NAMES } from './transaction-state.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -52,8 +53,9 @@ export class TransactionFilter {
     this.#producerIds = new Set(producerIdFilters.map(Number));
     this.#durationMs = Number(durationFilter);
     const hasPattern = transactionalIdPattern !== null && transactionalIdPattern !== '';
-    // Linear in the length of the id, whatever the pattern is.
-    this.#pattern = hasPattern ? RE2JS.compile(transactionalIdPattern) : null;
+    const compiled = hasPattern ? compilePattern(transactionalIdPattern) : null;
+    if (compiled !== null && 'problem' in compiled) throw new Error(compiled.problem);
+    this.#pattern = compiled;
   }
 
   /** An id that has had no transaction yet counts as older than any duration, as in Apache Kafka. */
