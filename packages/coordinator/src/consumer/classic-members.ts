@@ -77,7 +77,7 @@ export class ClassicMembers {
       serverAssignor: null,
       classic: { sessionTimeoutMs: request.sessionTimeoutMs, protocols: request.protocols },
     };
-    if (!membership.canSubscribe(group, request.memberId, subscription)) {
+    if (!membership.canSubscribe(group.groupId, request.memberId, subscription)) {
       return joinError(ErrorCode.UNKNOWN_SERVER_ERROR, request.memberId);
     }
     const entered = this.#enter(group, context, request, step);

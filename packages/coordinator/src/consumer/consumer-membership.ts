@@ -56,8 +56,8 @@ export class ConsumerMembership {
   }
 
   /** Whether what a member says of itself can be kept. */
-  canSubscribe(group: ConsumerGroup, memberId: string, value: MemberSubscription): boolean {
-    return this.#options.fits({ kind: 'subscription', groupId: group.groupId, memberId, value });
+  canSubscribe(groupId: string, memberId: string, value: MemberSubscription): boolean {
+    return this.#options.fits({ kind: 'subscription', groupId, memberId, value });
   }
 
   /** What a member says of itself, new or changed. The epoch rises when that touches the assignment. */

@@ -328,6 +328,17 @@ describe('a pattern', () => {
     );
   });
 
+  it('that is refused makes no group, and leaves a classic one as it is', () => {
+    const members = new Members();
+    const bad = { ...pattern, subscribedTopicRegex: '[' };
+    members.join('a', bad);
+    expect(members.fixture.shard.group('g')).toBeUndefined();
+
+    classicMember(members.fixture);
+    expect(members.join('a', bad).errorCode).toBe(ErrorCode.INVALID_REGULAR_EXPRESSION);
+    expect(members.fixture.shard.group('g')?.type).toBe('classic');
+  });
+
   it('is looked at again after a topic was made, at most every ten seconds', () => {
     const members = new Members();
     members.join('a', pattern);

@@ -51,14 +51,8 @@ export class ConsumerProtocol {
     step: GroupStep,
   ): ConsumerGroupHeartbeatResponse {
     const { targets, membership } = this.#options;
-    const pattern = request.subscribedTopicRegex ?? '';
-    if (pattern !== '' && !group.isPatternInUse(pattern)) {
-      const compiled = compilePattern(pattern);
-      if ('problem' in compiled) return refused(invalidPattern(pattern, compiled.problem));
-    }
-    if (!membership.canSubscribe(group, request.memberId, subscriptionOf(undefined, context, request))) {
-      return refused(new Refusal(ErrorCode.INVALID_REQUEST, 'the subscription is too large to be stored'));
-    }
+    const refusal = this.refusalOf(group, context, request);
+    if (refusal !== undefined) return refused(refusal);
     const entered = this.#enter(group, request, step);
     if (entered instanceof Refusal) return refused(entered);
     const { memberId, before } = entered;
@@ -69,6 +63,28 @@ export class ConsumerProtocol {
     membership.reconcile(group, member, request.topicPartitions, step);
     membership.renewSession(group, member);
     return this.#answer(group, member, request, told);
+  }
+
+  /** Why the subscription cannot be taken, by a group that there is or is to be. */
+  refusalOf(
+    group: ConsumerGroup | undefined,
+    context: GroupRequestContext,
+    request: ConsumerGroupHeartbeatRequest,
+  ): Refusal | undefined {
+    const { groupId, memberId } = request;
+    const pattern = request.subscribedTopicRegex ?? '';
+    if (pattern !== '' && group?.isPatternInUse(pattern) !== true) {
+      const compiled = compilePattern(pattern);
+      if ('problem' in compiled) return invalidPattern(pattern, compiled.problem);
+    }
+    const isStorable = this.#options.membership.canSubscribe(
+      groupId,
+      memberId,
+      subscriptionOf(undefined, context, request),
+    );
+    return isStorable
+      ? undefined
+      : new Refusal(ErrorCode.INVALID_REQUEST, 'the subscription is too large to be stored');
   }
 
   leave(group: ConsumerGroup, request: ConsumerGroupHeartbeatRequest, step: GroupStep): ConsumerGroupHeartbeatResponse {

@@ -273,7 +273,13 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     step: GroupStep,
   ): ConsumerGroupHeartbeatResponse {
     const { groupId, memberEpoch } = request;
-    const group = this.#consumerGroup(groupId, memberEpoch === JOIN_EPOCH, step);
+    const isJoining = memberEpoch === JOIN_EPOCH;
+    if (isJoining && this.#groups.get(groupId)?.type !== 'consumer') {
+      // Whoever is refused must not make a group, or turn a classic one into the other kind.
+      const refusal = this.#consumers.refusalOf(undefined, context, request);
+      if (refusal !== undefined) return refused(refusal);
+    }
+    const group = this.#consumerGroup(groupId, isJoining, step);
     if (group instanceof Refusal) return refused(group);
     return memberEpoch < JOIN_EPOCH
       ? this.#consumers.leave(group, request, step)
