@@ -79,7 +79,12 @@ export function clusterConfigEntries(
     .filter(isBrokerKey)
     .map((name) => {
       const value = BROKER_KEYS[name].isSensitive ? null : (stored.get(name) ?? null);
-      return configEntry(name, BROKER_KEYS[name], { value, source, synonyms: [{ name, value, source }], readOnly: false });
+      return configEntry(name, BROKER_KEYS[name], {
+        value,
+        source,
+        synonyms: [{ name, value, source }],
+        readOnly: false,
+      });
     });
 }
 
