@@ -34,7 +34,7 @@ const CHAOS_KILLS = 10;
 const SOAK_FLAGS = ['--seeds', '10', '--seed', '1', '--seconds', '4', '--parallel', '2', '--workers', '2'];
 
 /** Clients that need nothing but Node; all of them are in docs/reliability.md. */
-const GROUPS_FLAGS = ['groups', '--client', 'sdk,kafkajs'];
+const GROUPS_FLAGS = ['groups', '--client', 'wire,sdk,kafkajs'];
 
 const GATES = [
   { label: 'lock file', nodeArgs: () => source('tools/tidy/src/main.ts', 'lock-file') },

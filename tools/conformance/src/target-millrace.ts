@@ -78,13 +78,15 @@ export class MillraceTarget implements Target {
     });
   }
 
-  async restart(mode: RestartMode): Promise<void> {
-    await this.#end(mode === 'kill' ? 'SIGKILL' : 'SIGTERM');
+  async restart(mode: RestartMode | 'kill-now'): Promise<void> {
+    if (mode !== 'kill-now') await this.#count();
+    await this.#end(mode === 'clean' ? 'SIGTERM' : 'SIGKILL');
     await this.start();
   }
 
-  stop(): Promise<void> {
-    return this.#end('SIGTERM');
+  async stop(): Promise<void> {
+    if (this.#child !== undefined) await this.#count();
+    await this.#end('SIGTERM');
   }
 
   bootstrap(): string {
@@ -141,7 +143,6 @@ export class MillraceTarget implements Target {
 
   async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const child = this.#child;
-    if (child !== undefined) await this.#count();
     this.#child = undefined;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_TIMEOUT_MS);

@@ -38,8 +38,8 @@ export class ReferenceTarget implements Target {
     this.#version = /^KAFKA_VERSION=(\S+)$/m.exec(printed)?.[1] ?? 'unknown';
   }
 
-  async restart(mode: RestartMode): Promise<void> {
-    if (mode === 'kill') {
+  async restart(mode: RestartMode | 'kill-now'): Promise<void> {
+    if (mode !== 'clean') {
       process.kill(this.#pid, 'SIGKILL');
       while (isAlive(this.#pid)) await new Promise((resolve) => setTimeout(resolve, 20));
     } else {

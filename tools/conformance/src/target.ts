@@ -13,8 +13,11 @@ export interface Target {
   /** Whether `restart` works: not for a broker that somebody else started. */
   readonly restartable: boolean;
   start(): Promise<void>;
-  /** Stops the broker with SIGTERM or SIGKILL and starts it on the same port and data; resolves when it answers again. */
-  restart(mode: RestartMode): Promise<void>;
+  /**
+   * Stops the broker with SIGTERM or SIGKILL and starts it on the same port and data; resolves when it answers again. `kill-now`: at this
+   * very moment, though what it was asked since it was looked at last goes uncounted.
+   */
+  restart(mode: RestartMode | 'kill-now'): Promise<void>;
   stop(): Promise<void>;
   bootstrap(): string;
   version(): string;

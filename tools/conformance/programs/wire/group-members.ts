@@ -4,6 +4,11 @@
  */
 import { ErrorCode } from '@millrace/protocol';
 import {
+  createFindCoordinatorRequest,
+  findCoordinatorRequest,
+  findCoordinatorResponse,
+} from '@millrace/protocol/messages/10-find-coordinator';
+import {
   createJoinGroupRequest,
   joinGroupRequest,
   joinGroupResponse,
@@ -20,6 +25,7 @@ import { createSyncGroupRequest, syncGroupRequest, syncGroupResponse } from '@mi
 import { WireClient } from '@millrace/testing';
 import { end, Holding, readGroupSettings, sayVersion, toldToStop, type GroupSettings } from '../group-member.ts';
 
+const FIND_VERSION = 2;
 const JOIN_VERSION = 7;
 const SYNC_VERSION = 5;
 const HEARTBEAT_VERSION = 4;
@@ -29,6 +35,7 @@ const NO_GENERATION = -1;
 const PARTITIONS = Number(process.env['GROUPS_PARTITIONS']);
 
 class WireMember {
+  readonly #name: string;
   readonly #settings: GroupSettings;
   readonly #holding: Holding;
   readonly #stopping: AbortSignal;
@@ -37,6 +44,7 @@ class WireMember {
   #generation = NO_GENERATION;
 
   constructor(name: string, settings: GroupSettings, stopping: AbortSignal) {
+    this.#name = name;
     this.#settings = settings;
     this.#holding = new Holding(name);
     this.#stopping = stopping;
@@ -46,9 +54,8 @@ class WireMember {
     while (!this.#stopping.aborted) {
       try {
         if (await this.#join()) await this.#stay();
-      } catch {
-        this.#wire?.socket.destroy();
-        this.#wire = undefined;
+      } catch (error) {
+        this.#disconnect(error);
         await this.#rest(RETRY_MS);
       }
     }
@@ -118,9 +125,8 @@ class WireMember {
     try {
       const wire = await this.#connected();
       return (await wire.call(heartbeatRequest, heartbeatResponse, HEARTBEAT_VERSION, request)).errorCode;
-    } catch {
-      this.#wire?.socket.destroy();
-      this.#wire = undefined;
+    } catch (error) {
+      this.#disconnect(error);
       return ErrorCode.COORDINATOR_NOT_AVAILABLE;
     }
   }
@@ -146,21 +152,42 @@ class WireMember {
       case ErrorCode.REBALANCE_IN_PROGRESS:
         return false;
       default:
+        console.error(`member ${this.#name} was refused: error code ${errorCode}`);
         await this.#rest(RETRY_MS);
         return false;
     }
   }
 
   async #connected(): Promise<WireClient> {
-    if (this.#wire?.isEnded !== false) {
-      const [host = '', port] = this.#settings.bootstrap.split(':');
-      this.#wire = await WireClient.connect({ host, port: Number(port), clientId: 'groups-wire' });
-    }
+    if (this.#wire?.isEnded !== false) this.#wire = await connectToCoordinator(this.#settings);
     return this.#wire;
+  }
+
+  #disconnect(why: unknown): void {
+    console.error(`member ${this.#name} lost its connection: ${String(why)}`);
+    this.#wire?.socket.destroy();
+    this.#wire = undefined;
   }
 
   #rest(ms: number): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, this.#stopping.aborted ? 0 : ms));
+  }
+}
+
+/** Asks for the coordinator first, as every client has to: there is none before somebody has. */
+async function connectToCoordinator({ bootstrap, group }: GroupSettings): Promise<WireClient> {
+  const [host = '', port] = bootstrap.split(':');
+  const wire = await WireClient.connect({ host, port: Number(port), clientId: 'groups-wire' });
+  try {
+    const request = createFindCoordinatorRequest({ key: group, keyType: 0 });
+    const found = await wire.call(findCoordinatorRequest, findCoordinatorResponse, FIND_VERSION, request);
+    if (found.errorCode !== 0) throw new Error(`no coordinator: error code ${found.errorCode}`);
+    if (`${found.host}:${found.port}` === bootstrap) return wire;
+    wire.socket.destroy();
+    return await WireClient.connect({ host: found.host, port: found.port, clientId: 'groups-wire' });
+  } catch (error) {
+    wire.socket.destroy();
+    throw error;
   }
 }
 
@@ -174,11 +201,11 @@ function shareOut({ members }: JoinGroupResponse): { memberId: string; assignmen
   });
 }
 
-sayVersion('of its own');
+const count = Number(process.env['GROUPS_MEMBERS']);
+sayVersion(`${count} members`);
 const stopping = new AbortController();
 void toldToStop().then(() => stopping.abort());
 const settings = readGroupSettings();
-const count = Number(process.env['GROUPS_MEMBERS']);
 const members = Array.from({ length: count }, (_, index) => new WireMember(String(index), settings, stopping.signal));
 await Promise.all(members.map((member) => member.run()));
 end();

@@ -9,7 +9,7 @@
  *   `@@ end`                                          after `stop` on stdin: it has left the group
  * TIME is in milliseconds since the Unix epoch, by the clock of the machine that all share. MEMBER: where a process has several.
  * The program is told by environment: GROUPS_BOOTSTRAP, GROUPS_TOPIC, GROUPS_GROUP, GROUPS_SESSION_MS, GROUPS_HEARTBEAT_MS,
- * GROUPS_REBALANCE_MS.
+ * GROUPS_REBALANCE_MS; one with several members also by GROUPS_MEMBERS, how many, and GROUPS_PARTITIONS, how many there are to share out.
  */
 export const CHANGES = ['assigned', 'revoked', 'lost'] as const;
 export type Change = (typeof CHANGES)[number];

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError, type TargetSpec } from '../options.ts';
 
-/** `wire`: hundreds of members of our own in few processes; not part of a run unless it is asked for. */
+/** `wire`: hundreds of members of our own in few processes. */
 export const GROUP_CLIENTS = ['wire', 'java', 'librdkafka', 'sarama', 'kafkajs', 'platformatic', 'sdk'] as const;
 export type GroupClientName = (typeof GROUP_CLIENTS)[number];
 
@@ -17,10 +17,10 @@ export interface GroupOptions {
 
 export const GROUPS_USAGE = `usage: npm run chaos -- groups [options]
   --target millrace|reference|HOST:PORT   the broker (millrace); one of somebody else is not killed
-  --client NAME,NAME                      ${GROUP_CLIENTS.join(', ')} (all but wire)
-  --members N                             processes of each client, of which a third is killed (6)
-  --partitions N                          of each client's topic (12)
-  --wire-members N                        members of \`wire\`, in three processes (500)
+  --client NAME,NAME                      ${GROUP_CLIENTS.join(', ')} (all)
+  --members N                             processes of each other client, of which a third is killed (6)
+  --partitions N                          of each other client's topic (12)
+  --wire-members N                        members of \`wire\`, in three processes, rounded up (500)
   --write                                 put the result into docs/reliability.md
   --results-dir DIR                       where results and logs go (.millrace/groups)`;
 
@@ -58,7 +58,7 @@ function target(text: string): TargetSpec {
 }
 
 function clients(text: string | undefined): readonly GroupClientName[] {
-  if (text === undefined) return GROUP_CLIENTS.filter((name) => name !== 'wire');
+  if (text === undefined) return GROUP_CLIENTS;
   return text.split(',').map((name) => {
     const found = GROUP_CLIENTS.find((one) => one === name.trim());
     if (found === undefined) throw new UsageError(`--client knows no "${name}", only ${GROUP_CLIENTS.join(', ')}`);

@@ -34,7 +34,7 @@ export interface SavedOutcome {
 }
 
 const TITLES: Readonly<Record<GroupClientName, string>> = {
-  wire: '500 members, eager, nothing read',
+  wire: 'bare protocol, eager: three processes of',
   java: 'Java, cooperative',
   librdkafka: 'librdkafka, cooperative',
   sarama: 'sarama, eager',

@@ -34,7 +34,7 @@ export interface GroupRunSetting {
   readonly processCount: number;
   readonly membersPerProcess: number;
   readonly partitionCount: number;
-  /** Whether members read; else only who has what is looked at. */
+  /** Whether members read; else there is no topic, and only who has what is looked at. */
   readonly isReading: boolean;
   readonly run: string;
   readonly logDir: string;
@@ -62,16 +62,14 @@ export class GroupRun {
 
   async run(onPhase: (phase: PhaseOutcome) => void): Promise<void> {
     const { target, partitionCount, isReading, processCount } = this.#setting;
-    await createGroupTopic(target.bootstrap(), this.#topic, partitionCount);
+    if (isReading) await createGroupTopic(target.bootstrap(), this.#topic, partitionCount);
     const load = isReading ? GroupLoad.start(target.bootstrap(), this.#topic, partitionCount) : undefined;
     const third = Math.floor(processCount / 3);
     try {
       onPhase(await this.#phase('join at once', () => Promise.resolve(this.#start(processCount))));
       this.version = this.#processes[0]?.version ?? this.version;
-      if (isReading) {
-        onPhase(await this.#phase('one rebalance after the other', () => this.#chain(3)));
-        onPhase(await this.#phase('two come while two go', () => this.#exchange(2)));
-      }
+      onPhase(await this.#phase('one rebalance after the other', () => this.#chain(3)));
+      onPhase(await this.#phase('two come while two go', () => this.#exchange(2)));
       onPhase(await this.#phase('a third killed', () => this.#kill(third)));
       if (target.restartable) {
         onPhase(await this.#phase('broker killed in a rebalance', () => this.#restartInRebalance(third)));
@@ -115,8 +113,9 @@ export class GroupRun {
 
   async #restartInRebalance(count: number): Promise<void> {
     this.#start(count);
-    await this.#rebalancing();
-    await this.#setting.target.restart('kill');
+    if (this.#setting.isReading) await this.#rebalancing();
+    else await this.#givenUp();
+    await this.#setting.target.restart('kill-now');
   }
 
   #start(count: number): void {
@@ -166,6 +165,13 @@ export class GroupRun {
   async #rebalancing(): Promise<void> {
     const isRebalancing = async (): Promise<boolean> => (await this.#describe()).state.endsWith('Rebalance');
     await waitUntil('a rebalance', isRebalancing, REBALANCE_SEEN_MS_MAX);
+  }
+
+  /** So far into a rebalance that most members of an eager group have given up what they had and wait for the others. */
+  async #givenUp(): Promise<void> {
+    const { partitionCount } = this.#setting;
+    const areMost = (): boolean => this.history.contested().length > partitionCount / 2;
+    await waitUntil('most partitions to be given up', areMost, REBALANCE_SEEN_MS_MAX);
   }
 
   async #describe(): Promise<{ readonly state: string; readonly members: number }> {
