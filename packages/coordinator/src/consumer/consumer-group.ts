@@ -108,6 +108,8 @@ export class ConsumerGroup {
   readonly #namings = new Map<string, number>();
   readonly #patternings = new Map<string, number>();
   #classicCount = 0;
+  /** Names of topics of the member that subscribed last. */
+  #lastNames: readonly string[] = [];
 
   constructor(groupId: string, offsets = new CommittedOffsets(), pendingOffsets: PendingOffsets | null = null) {
     this.groupId = groupId;
@@ -245,7 +247,13 @@ export class ConsumerGroup {
   #subscribe(memberId: string, subscription: MemberSubscription): void {
     const member = this.#ensure(memberId);
     this.#count(member, -1);
-    member.subscription = subscription;
+    const { topicNames } = subscription;
+    // One list for all members that want the same, one after the other: less memory, and seen at once to be the same.
+    if (isSameList(topicNames, this.#lastNames)) member.subscription = { ...subscription, topicNames: this.#lastNames };
+    else {
+      member.subscription = subscription;
+      this.#lastNames = topicNames;
+    }
     this.#count(member, +1);
   }
 
@@ -298,6 +306,10 @@ export class ConsumerGroup {
       }
     }
   }
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name, at) => name === other[at]);
 }
 
 function count(counts: Map<string, number>, key: string, change: 1 | -1): void {

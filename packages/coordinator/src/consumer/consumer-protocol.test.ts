@@ -306,6 +306,17 @@ describe('a static member', () => {
   });
 });
 
+describe('members with the same topics', () => {
+  it('keep one list of them, so that no assignment has to compare them', () => {
+    const members = new Members();
+    members.join('a', { subscribedTopicNames: [ORDERS, 'returns'] });
+    members.join('b', { subscribedTopicNames: ['returns', ORDERS] });
+    const [one, other] = [...members.group.members.values()].map(({ subscription }) => subscription.topicNames);
+    expect(one).toEqual([ORDERS, 'returns']);
+    expect(other).toBe(one);
+  });
+});
+
 describe('a pattern', () => {
   const pattern = { subscribedTopicNames: null, subscribedTopicRegex: 'ord.*' };
 

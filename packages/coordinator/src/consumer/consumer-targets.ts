@@ -163,13 +163,13 @@ export class ConsumerTargets {
       idsByName.set(name, topicId);
       topics.set(topicId, racks === undefined ? { partitionCount } : { partitionCount, racks });
     }
-    const sets = new Map<string, ReadonlySet<string>>();
+    // Members that want the same have the same list, as a rule.
+    const sets = new Map<readonly string[], ReadonlySet<string>>();
     const setOf = (names: readonly string[]): ReadonlySet<string> => {
-      const key = names.join('\n');
-      let topicIds = sets.get(key);
+      let topicIds = sets.get(names);
       if (topicIds === undefined) {
         topicIds = new Set(names.map((name) => idsByName.get(name)).filter((topicId) => topicId !== undefined));
-        sets.set(key, topicIds);
+        sets.set(names, topicIds);
       }
       return topicIds;
     };

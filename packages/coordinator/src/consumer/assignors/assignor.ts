@@ -48,6 +48,23 @@ export function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
+/** For each topic the indexes of the members that want it, rising. Members that share their set of topics are looked at together. */
+export function wantersOf(members: readonly AssignorMember[]): ReadonlyMap<string, readonly number[]> {
+  const bySet = new Map<ReadonlySet<string>, number[]>();
+  members.forEach(({ topicIds }, index) => {
+    const alike = bySet.get(topicIds);
+    if (alike === undefined) bySet.set(topicIds, [index]);
+    else alike.push(index);
+  });
+  const wanters = new Map<string, readonly number[][]>();
+  for (const [topicIds, indexes] of bySet) {
+    for (const topicId of topicIds) wanters.set(topicId, [...(wanters.get(topicId) ?? []), indexes]);
+  }
+  const merged = ([first = [], ...others]: readonly number[][]): readonly number[] =>
+    others.length === 0 ? first : [first, ...others].flat().sort((one, other) => one - other);
+  return new Map([...wanters].map(([topicId, lists]) => [topicId, merged(lists)]));
+}
+
 /** Racks of a topic's partitions when they can tell members apart: members and partitions have some, and not all the same. */
 export function usefulRacks(
   { racks }: AssignorTopic,

@@ -10,6 +10,7 @@ import {
   byIdentity,
   compare,
   usefulRacks,
+  wantersOf,
   type Assigning,
   type Assignor,
   type AssignorInput,
@@ -57,31 +58,30 @@ function* assign(input: AssignorInput): Assigning {
 
 function topicsAlike({ members, topics }: AssignorInput): Alike[] {
   const sorted = [...members].sort(byIdentity);
-  const wanting = new Map<string, AssignorMember[]>();
-  for (const member of sorted) {
-    for (const topicId of member.topicIds) {
-      const list = wanting.get(topicId);
-      if (list === undefined) wanting.set(topicId, [member]);
-      else list.push(member);
-    }
-  }
-  const numbers = new Map(sorted.map((member, number) => [member, number]));
+  const wanting = wantersOf(sorted);
+  const names = new Map<readonly number[], string>();
   const found = new Map<string, Alike>();
   for (const [topicId, topic] of [...topics].sort(([one], [other]) => compare(one, other))) {
-    const members = wanting.get(topicId);
-    if (members === undefined) continue;
-    const isEverybody = members.length === sorted.length;
-    const key = `${topic.partitionCount}:${isEverybody ? 'all' : members.map((member) => numbers.get(member)).join()}`;
+    const wanters = wanting.get(topicId);
+    if (wanters === undefined) continue;
+    const name = names.get(wanters) ?? wanters.join();
+    names.set(wanters, name);
+    const key = `${topic.partitionCount}:${name}`;
     const alike = found.get(key);
-    if (alike !== undefined) alike.topics.push({ topicId, topic });
-    else found.set(key, { members, partitionCount: topic.partitionCount, topics: [{ topicId, topic }] });
+    if (alike !== undefined) {
+      alike.topics.push({ topicId, topic });
+      continue;
+    }
+    const wantedBy = wanters.map((index) => sorted[index] as AssignorMember);
+    found.set(key, { members: wantedBy, partitionCount: topic.partitionCount, topics: [{ topicId, topic }] });
   }
   return [...found.values()];
 }
 
 /** Members in the order of the partitions that they had; those without stand at the end. */
 function inOrder({ members, topics }: Alike): AssignorMember[] {
-  const places = new Map(members.map((member) => [member, firstHad(member.before, topics)]));
+  const topicIds = new Set(topics.map(({ topicId }) => topicId));
+  const places = new Map(members.map((member) => [member, firstHad(member.before, topicIds)]));
   // The sort is stable, so that members without a place stay in the order of their names.
   return [...members].sort((one, other) => {
     const [place, otherPlace] = [places.get(one) ?? Infinity, places.get(other) ?? Infinity];
@@ -89,9 +89,9 @@ function inOrder({ members, topics }: Alike): AssignorMember[] {
   });
 }
 
-function firstHad(before: Assignment, topics: readonly TopicOf[]): number {
+function firstHad(before: Assignment, topicIds: ReadonlySet<string>): number {
   let first = Infinity;
-  for (const { topicId } of topics) first = Math.min(first, before.get(topicId)?.[0] ?? Infinity);
+  for (const [topicId, [partition = Infinity]] of before) if (topicIds.has(topicId)) first = Math.min(first, partition);
   return first;
 }
 

@@ -11,6 +11,7 @@ import {
   byIdentity,
   compare,
   usefulRacks,
+  wantersOf,
   type Assigning,
   type Assignor,
   type AssignorInput,
@@ -39,6 +40,7 @@ interface TopicState {
 class UniformAssignment {
   readonly #members: readonly AssignorMember[];
   readonly #topics: readonly TopicState[];
+  readonly #byId: ReadonlyMap<string, TopicState>;
   /** Partitions by member. */
   readonly #loads: Int32Array;
   #steps = 0;
@@ -46,14 +48,7 @@ class UniformAssignment {
   constructor({ members, topics }: AssignorInput) {
     this.#members = [...members].sort(byIdentity);
     this.#loads = new Int32Array(members.length);
-    const wanting = new Map<string, number[]>();
-    this.#members.forEach(({ topicIds }, index) => {
-      for (const topicId of topicIds) {
-        const indexes = wanting.get(topicId);
-        if (indexes === undefined) wanting.set(topicId, [index]);
-        else indexes.push(index);
-      }
-    });
+    const wanting = wantersOf(this.#members);
     this.#topics = [...topics]
       .filter(([topicId]) => wanting.has(topicId))
       .sort(([one], [other]) => compare(one, other))
@@ -64,6 +59,7 @@ class UniformAssignment {
         wanting: wanting.get(topicId) ?? [],
         owners: new Int32Array(topic.partitionCount).fill(NOBODY),
       }));
+    this.#byId = new Map(this.#topics.map((state) => [state.topicId, state]));
   }
 
   *run(): Assigning {
@@ -99,8 +95,9 @@ class UniformAssignment {
 
   #validCount(before: Assignment): number {
     let count = 0;
-    for (const { topicId, topic } of this.#topics) {
-      for (const partition of before.get(topicId) ?? []) if (partition < topic.partitionCount) count++;
+    for (const [topicId, partitions] of before) {
+      const partitionCount = this.#byId.get(topicId)?.topic.partitionCount ?? 0;
+      for (const partition of partitions) if (partition < partitionCount) count++;
     }
     return count;
   }
@@ -109,9 +106,10 @@ class UniformAssignment {
   *#keep(quotas: Int32Array | null): Generator<void, void, undefined> {
     const usesRacks = this.#topics.some(({ racks }) => racks !== undefined);
     for (const pass of usesRacks ? (['sameRack', 'any'] as const) : (['any'] as const)) {
-      for (const state of this.#topics) {
-        for (const index of state.wanting) {
-          const { before, rackId } = this.#member(index);
+      for (const [index, { before, rackId, topicIds }] of this.#members.entries()) {
+        if (this.#isTurn()) yield;
+        for (const state of this.#statesOf(before)) {
+          if (!topicIds.has(state.topicId)) continue;
           for (const partition of before.get(state.topicId) ?? []) {
             if (this.#isTurn()) yield;
             if (partition >= state.owners.length || state.owners[partition] !== NOBODY) continue;
@@ -124,12 +122,22 @@ class UniformAssignment {
     }
   }
 
+  /** The topics of an assignment that there are still, in order. */
+  #statesOf(assignment: Assignment): TopicState[] {
+    return [...assignment.keys()]
+      .map((topicId) => this.#byId.get(topicId))
+      .filter((state) => state !== undefined)
+      .sort((one, other) => compare(one.topicId, other.topicId));
+  }
+
   /** What nobody has goes to the least loaded; among those to one in its rack. */
   *#fill(): Generator<void, void, undefined> {
     // Topics that few want first, while their members still have room.
     const topics = [...this.#topics].sort((one, other) => one.wanting.length - other.wanting.length);
     for (const state of topics) {
+      if (!state.owners.includes(NOBODY)) continue;
       const queue = new LoadQueue(state.wanting, this.#loads);
+      this.#steps += state.wanting.length;
       for (let partition = 0; partition < state.owners.length; partition++) {
         if (this.#isTurn()) yield;
         if (state.owners[partition] !== NOBODY) continue;
