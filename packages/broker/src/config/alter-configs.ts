@@ -93,8 +93,11 @@ export function planBrokerAlteration(
     if (!isBrokerKey(name)) return unknownBrokerKey(name);
     const definition: ConfigDefinition = BROKER_KEYS[name];
     if (definition.update === 'read-only' || (scope === 'all' && definition.update === 'per-broker')) {
-      const remedy = definition.update === 'read-only' ? 'set it before the broker starts' : 'name one broker';
-      return refused(ErrorCode.INVALID_REQUEST, `cannot update ${name} dynamically: ${remedy}`);
+      const problem =
+        definition.update === 'read-only'
+          ? 'cannot be changed while the broker runs: set it before the start'
+          : 'cannot be changed for all brokers together: name one';
+      return refused(ErrorCode.INVALID_REQUEST, `${name} ${problem}`);
     }
     let text = value ?? '';
     if (kind !== OperationKind.set) {
@@ -123,7 +126,7 @@ export function malformation(
   if (value === null && kind !== OperationKind.delete) {
     return refused(
       ErrorCode.INVALID_REQUEST,
-      `null value not supported for configuration ${name}: delete it to use the default`,
+      `configuration ${name} comes without a value: delete it to use the default`,
     );
   }
   return undefined;
@@ -136,7 +139,7 @@ function alteredList(
 ): string | AlterRefused {
   if (definition.type !== 'list') {
     const verb = kind === OperationKind.append ? 'append to' : 'subtract from';
-    return refused(ErrorCode.INVALID_CONFIG, `cannot ${verb} configuration ${name}: its type is not LIST`);
+    return refused(ErrorCode.INVALID_CONFIG, `cannot ${verb} configuration ${name}: it is no list`);
   }
   const items = splitList(currentText);
   const given = splitList(value ?? '');
@@ -149,11 +152,11 @@ function alteredList(
 
 function unknownBrokerKey(name: string): AlterRefused {
   if (FOREIGN_KEYS.has(name)) {
-    return refused(ErrorCode.INVALID_REQUEST, `cannot update ${name} dynamically: ${FOREIGN_KEYS.get(name)?.reason}`);
+    return refused(ErrorCode.INVALID_REQUEST, `${name} has no effect here: ${FOREIGN_KEYS.get(name)?.reason}`);
   }
   const nearest = nearestName(name, brokerConfigKeys());
   const hint = nearest === undefined ? '' : `: did you mean ${nearest}?`;
-  return refused(ErrorCode.INVALID_CONFIG, `unknown broker config name ${name}${hint}`);
+  return refused(ErrorCode.INVALID_CONFIG, `there is no broker setting ${name}${hint}`);
 }
 
 function canonical(

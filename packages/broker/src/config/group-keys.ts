@@ -52,7 +52,7 @@ export function groupConfigProblems(config: BrokerConfig, settings: ReadonlyMap<
   for (const [name, text] of settings) {
     const key = GROUP_KEYS[name];
     if (key === undefined) {
-      problems.push(`unknown group config name: ${name}`);
+      problems.push(`there is no group setting ${name}`);
       continue;
     }
     const parsed = key.definition.parse(text);

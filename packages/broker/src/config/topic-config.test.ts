@@ -258,14 +258,14 @@ describe('topicConfigProblems', () => {
 
   it('names an unknown setting and the nearest that exists', () => {
     expect(problems({ 'retention.mss': '1' })).toEqual([
-      'unknown topic config name: retention.mss (did you mean retention.ms?)',
+      'there is no topic setting retention.mss (did you mean retention.ms?)',
     ]);
   });
 
   it('names each bad value', () => {
     expect(problems({ 'segment.bytes': '1000', 'retention.ms': null, 'remote.storage.enable': 'true' })).toEqual([
       expect.stringContaining('segment.bytes: must be of type INT with allowed values [1048576,...]'),
-      expect.stringContaining('null value not supported for topic config retention.ms'),
+      expect.stringContaining('topic setting retention.ms comes without a value'),
       expect.stringContaining('remote.storage.enable: must be of type BOOLEAN with allowed values [false]'),
     ]);
   });

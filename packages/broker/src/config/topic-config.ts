@@ -89,9 +89,9 @@ export function topicConfigProblems(
   for (const [name, text] of overrides) {
     if (!isTopicKey(name)) {
       const nearest = nearestName(name, Object.keys(TOPIC_KEYS));
-      problems.push(`unknown topic config name: ${name}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`);
+      problems.push(`there is no topic setting ${name}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`);
     } else if (text === null) {
-      problems.push(`null value not supported for topic config ${name}: leave it out to use the default`);
+      problems.push(`topic setting ${name} comes without a value: leave it out to use the default`);
     } else if (TOPIC_KEYS[name].parse(text) === undefined) {
       problems.push(describeRefusal(name, text, TOPIC_KEYS[name]));
     } else {

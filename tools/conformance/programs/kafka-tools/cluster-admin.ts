@@ -55,7 +55,7 @@ const brokerConfigs: CaseBody = async (context) => {
   );
   await configLine(ofTopic, 'retention.ms', /=2000000 /);
   for (const [wrong, pattern] of [
-    ['node.id=2', /[Cc]annot update (these configs|node\.id) dynamically/],
+    ['node.id=2', /Cannot update these configs dynamically|node\.id cannot be changed while the broker runs/],
     [`${key}=never`, /InvalidRequestException.*never/],
   ] as const) {
     await refused('configs', ['--alter', ...ONE, '--add-config', wrong], pattern);

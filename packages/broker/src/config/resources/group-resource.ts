@@ -64,7 +64,7 @@ function planGroupAlteration(
     if (key === undefined) {
       const nearest = nearestName(name, Object.keys(GROUP_KEYS));
       const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-      return refused(ErrorCode.INVALID_CONFIG, `unknown group config name: ${name}${hint}`);
+      return refused(ErrorCode.INVALID_CONFIG, `there is no group setting ${name}${hint}`);
     }
     if (kind === OperationKind.delete || value === null) {
       changes.set(name, null);
