@@ -12,6 +12,7 @@ import {
   batchBaseOffset,
   batchLastOffset,
   batchMagic,
+  batchRecordCount,
   batchSizeInBytes,
   ErrorCode,
 } from '@millrace/protocol';
@@ -83,7 +84,8 @@ async function readSegment(
       release?.();
       return log.read(options);
     }
-    const cut = cutBatches(bytes, options, log.visibleEnd(options.isolation));
+    const leavesOutEmpty = segment.generation > 0 && segment !== log.data.activeSegment;
+    const cut = cutBatches(bytes, options, log.visibleEnd(options.isolation), leavesOutEmpty);
     if (cut.missingBatchBytes > 0 && cut.start === leftBytes && segment.generation > 0) {
       release?.();
       return log.read({ ...options, offset: segment.endOffset });
@@ -104,11 +106,13 @@ async function readSegment(
   }
 }
 
-function cutBatches(bytes: Buffer, options: ReadOptions, endOffset: number): Cut {
+/** Without the empty batches that a cleaner left in front: some clients do not get past an answer of nothing else. */
+function cutBatches(bytes: Buffer, options: ReadOptions, endOffset: number, leavesOutEmpty: boolean): Cut {
   let start = 0;
   while (start + BATCH_HEADER_SIZE_BYTES <= bytes.length) {
     if (!looksLikeBatch(bytes, start)) return { start, stop: start, missingBatchBytes: 0, isCorrupt: true };
-    if (batchLastOffset(bytes, start) >= options.offset) break;
+    const isEmpty = leavesOutEmpty && batchRecordCount(bytes, start) === 0;
+    if (batchLastOffset(bytes, start) >= options.offset && !isEmpty) break;
     start += batchSizeInBytes(bytes, start);
   }
   if (start + BATCH_HEADER_SIZE_BYTES > bytes.length) {
