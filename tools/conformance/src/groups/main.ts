@@ -119,7 +119,7 @@ async function runClient(
 
 async function prepare(name: GroupClientName): Promise<Launch> {
   if (name === 'wire') {
-    const program = join(PROGRAMS_DIR, 'wire', 'group-members.ts');
+    const program = join(PROGRAMS_DIR, 'wire', 'main.ts');
     return { command: process.execPath, args: ['--conditions=@millrace/source', program] };
   }
   const { command, args, env } = await CLIENTS[name].prepare();
