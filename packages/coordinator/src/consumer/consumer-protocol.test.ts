@@ -5,6 +5,8 @@ import {
   type ConsumerGroupHeartbeatRequest,
   type ConsumerGroupHeartbeatResponse,
 } from '@millrace/protocol/messages/68-consumer-group-heartbeat';
+import type { GroupStateRecord } from '../group/group-records.ts';
+import { Step } from '../runtime/step.ts';
 import { GroupFixture, ORDERS, OTHER_TOPIC_ID, soleMember, TOPIC_ID } from '../../test/group-fixture.ts';
 import { ConsumerGroup } from './consumer-group.ts';
 import { heartbeatProblem } from './heartbeat-request.ts';
@@ -443,6 +445,36 @@ describe('a group that has members', () => {
 
     expect(fixture.group().state).toBe('PreparingRebalance');
     expect([...fixture.group().members.keys()]).toEqual([joined.memberId]);
+  });
+
+  it('is classic again, whatever work on a target is still under way', () => {
+    let isOver = false;
+    // The work may rest after any of its turns.
+    for (let turns = 0; !isOver; turns++) {
+      const { fixture } = new Members();
+      const joined = classicMember(fixture);
+      fixture.topics.add(ORDERS, TOPIC_ID, 5_000);
+      const step = new Step<GroupStateRecord>();
+      const beat = (memberEpoch: number): ConsumerGroupHeartbeatResponse => {
+        const request = createConsumerGroupHeartbeatRequest({
+          groupId: 'g',
+          memberId: 'new',
+          memberEpoch,
+          rebalanceTimeoutMs: 30_000,
+          subscribedTopicNames: [ORDERS],
+          topicPartitions: [],
+        });
+        return fixture.shard.consumerHeartbeat(fixture.context(1), request, step);
+      };
+      expect(beat(0).errorCode).toBe(ErrorCode.NONE);
+      const work = fixture.shard.takeWork()?.(step);
+      for (let turn = 0; turn < turns; turn++) isOver = work?.next().done !== false;
+      expect(beat(-1).errorCode).toBe(ErrorCode.NONE);
+      for (const _ of work ?? []);
+
+      expect([...fixture.group().members.keys()]).toEqual([joined.memberId]);
+      expect(turns).toBeLessThan(100);
+    }
   });
 
   it.each([

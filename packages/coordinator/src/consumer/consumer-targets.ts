@@ -125,8 +125,8 @@ export class ConsumerTargets {
       const targets = yield* assignor.assign(input);
       const { groupId } = group;
       for (const [memberId, target] of targets) {
-        if (isOver()) return;
         yield;
+        if (isOver()) return;
         if (!group.members.has(memberId) || isSameAssignment(group.target(memberId), target)) continue;
         const record = { kind: 'target', groupId, memberId, value: target } as const;
         if (fits(record)) write(step, record);
