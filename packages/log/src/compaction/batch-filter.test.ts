@@ -121,6 +121,19 @@ describe('BatchFilter', () => {
     ).toBe('kept');
   });
 
+  it.each([Number.MAX_SAFE_INTEGER, 9.2e18])(
+    'keeps the times of records beside tombstones that are kept for ever (%d ms)',
+    (deleteRetentionMs) => {
+      const filter = filterWith({ a: 10, b: 11 }, { deleteRetentionMs });
+      const batch = batchAt(10, [
+        ['a', null],
+        ['b', '2'],
+      ]);
+      expect(filter.judge(batch, 0)).toBe('rewritten');
+      expect(recordsOf(filter.rewritten)).toEqual(['10 a=null @-1000', '11 b=2 @-993']);
+    },
+  );
+
   it('gives tombstones a horizon once, keeps them until then, and drops them afterwards', () => {
     const first = filterWith({ a: 10, b: 11 });
     expect(

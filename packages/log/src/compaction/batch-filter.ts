@@ -60,6 +60,8 @@ export interface BatchFilterOptions {
 export type BatchFate = 'gone' | 'kept' | 'rewritten';
 
 const SCRATCH_BYTES = 64 * 1024;
+/** Beyond all years to come, and as late as deltas that count from it are exact: with its sign, one takes a bit more than the number. */
+const DELETE_HORIZON_MS_MAX = 2 ** 51;
 
 export class BatchFilter {
   readonly #options: BatchFilterOptions;
@@ -215,7 +217,7 @@ export class BatchFilter {
   #write(buffer: Buffer, position: number, codec: Codec, bytes: Buffer, count: number, setsHorizon: boolean): void {
     const { nowMs, deleteRetentionMs, codecs } = this.#options;
     const baseTimestamp = batchBaseTimestamp(buffer, position);
-    const newBase = setsHorizon ? Math.min(nowMs + deleteRetentionMs, Number.MAX_SAFE_INTEGER) : baseTimestamp;
+    const newBase = setsHorizon ? Math.min(nowMs + deleteRetentionMs, DELETE_HORIZON_MS_MAX) : baseTimestamp;
     const isAppendTime = timestampTypeOf(batchAttributes(buffer, position)) === 'LogAppendTime';
     const size = this.#rangesBytes(count);
     let out = this.#room(BATCH_HEADER_SIZE_BYTES + size);
