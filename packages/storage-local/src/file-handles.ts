@@ -4,7 +4,7 @@
  * Invariants: a file is open at most once; one that is in use is never closed.
  * Bounds: `openMax` files, plus those in use at once; half of what there is when the process may not open more.
  */
-import { errorCodeOf, type FileSystem, type OpenFile } from './file-system.ts';
+import { isOutOfDescriptors, type FileSystem, type OpenFile } from './file-system.ts';
 
 /** However few there seem to be. */
 const OPEN_MIN = 64;
@@ -117,9 +117,4 @@ export class FileHandles {
     if (handle.users > 0) return;
     await handle.opening.then((file) => file.close()).catch(() => undefined);
   }
-}
-
-function isOutOfDescriptors(error: unknown): boolean {
-  const code = errorCodeOf(error);
-  return code === 'EMFILE' || code === 'ENFILE';
 }

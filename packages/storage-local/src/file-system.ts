@@ -73,6 +73,12 @@ export function isOutOfSpace(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
+/** The process, or the machine, may not open more files: for the moment, since others close theirs. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  const code = errorCodeOf(error);
+  return code === 'EMFILE' || code === 'ENFILE';
+}
+
 /**
  * A sync failed: nothing is known of what was written before it, and asking again would answer yes without doing anything.
  * Carries no error code on purpose: a sync that says "no space" is as final as any other.

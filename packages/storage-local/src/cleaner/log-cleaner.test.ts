@@ -1,39 +1,38 @@
 import { SeededRandom, silentLogger } from '@millrace/base';
-import { OwnedLog } from '@millrace/log/internal';
+import type { LogConfig, LogEngine } from '@millrace/log';
+import type { OwnedLog } from '@millrace/log/internal';
 import { appendDurably, CONTRACT_LOG_CONFIG, ManualTime, waitUntil } from '@millrace/testing';
 import { SimulatedDisk } from '../../test/simulated-disk.ts';
 import { createLocalLogEngine } from '../local-engine.ts';
 import { filesOfNone } from '../stored-partition.ts';
 
 const ID = { topicId: 'bG9nLWNsZWFuZXItdGVzdA', partition: 0 };
+const CONFIG: LogConfig = {
+  ...CONTRACT_LOG_CONFIG,
+  segmentBytes: 16_384,
+  cleanupDelete: false,
+  cleanupCompact: true,
+  compaction: { minCleanableDirtyRatio: 0, minCompactionLagMs: 0, maxCompactionLagMs: 1e12, deleteRetentionMs: 1 },
+};
+
+function engineOn(disk: SimulatedDisk, time: ManualTime): LogEngine {
+  return createLocalLogEngine({
+    dataDir: '/data',
+    fileSystem: disk,
+    clock: time,
+    timers: time,
+    random: new SeededRandom(2),
+    logger: silentLogger,
+  });
+}
 
 describe('the cleaner of logs', () => {
   it('leaves no files of a segment that came too late because its records were deleted', async () => {
     const disk = new SimulatedDisk(new SeededRandom(1));
     const time = new ManualTime();
-    const engine = createLocalLogEngine({
-      dataDir: '/data',
-      fileSystem: disk,
-      clock: time,
-      timers: time,
-      random: new SeededRandom(2),
-      logger: silentLogger,
-    });
+    const engine = engineOn(disk, time);
     await engine.start();
-    const compaction = {
-      minCleanableDirtyRatio: 0,
-      minCompactionLagMs: 0,
-      maxCompactionLagMs: 1e12,
-      deleteRetentionMs: 1,
-    };
-    const config = {
-      ...CONTRACT_LOG_CONFIG,
-      segmentBytes: 16_384,
-      cleanupDelete: false,
-      cleanupCompact: true,
-      compaction,
-    };
-    const log = await engine.openPartition(ID, { config, leaderEpoch: 1 });
+    const log = await engine.openPartition(ID, { config: CONFIG, leaderEpoch: 1 });
     for (let index = 0; index < 20; index++) await appendDurably(log, { values: [`${index}`.padEnd(3000, '.')] });
     const { data } = log as OwnedLog;
     const made: string[] = [];
@@ -56,6 +55,28 @@ describe('the cleaner of logs', () => {
       time.advance(60_000);
       return filesOfNone(names(), data.segments).length === 0;
     });
+    await engine.close();
+  });
+
+  it.each(['EMFILE', 'ENFILE', 'ENOSPC'])('tries a log again that it could not open files for (%s)', async (code) => {
+    const disk = new SimulatedDisk(new SeededRandom(1));
+    let failures = 0;
+    const { open } = disk;
+    disk.open = (path, options) => {
+      if (!/-\d+\.log$/.test(path) || failures++ > 0) return open.call(disk, path, options);
+      return Promise.reject(Object.assign(new Error('no file'), { code }));
+    };
+    const time = new ManualTime();
+    const engine = engineOn(disk, time);
+    await engine.start();
+    const log = await engine.openPartition(ID, { config: CONFIG, leaderEpoch: 1 });
+    for (let index = 0; index < 20; index++) await appendDurably(log, { values: [`${index}`.padEnd(3000, '.')] });
+
+    await engine.cleanLogs();
+    expect((log as OwnedLog).cleanedEndOffset).toBe(0);
+
+    await engine.cleanLogs();
+    expect((log as OwnedLog).cleanedEndOffset).toBeGreaterThan(0);
     await engine.close();
   });
 });

@@ -3,7 +3,7 @@
  *
  * Owns: the rounds over all logs, the passes under way, partitions that cannot be cleaned.
  * Invariants: a log is cleaned by one pass at a time; a pass that fails leaves the log as it was and takes only its partition out of the
- *   rounds, until the next start; a full disk is waited for.
+ *   rounds, until the next start; a full disk is waited for, and so are descriptors.
  * Bounds: `threads` passes at once, which share the memory and the bytes per second that the settings allow.
  * Not here: what is cleanable (@millrace/log `cleanable.ts`), the pass itself (`clean-segments.ts`), new segments for old (`segment-swap.ts`).
  */
@@ -25,7 +25,7 @@ import {
   type Cleanable,
   type Segment,
 } from '@millrace/log/internal';
-import { errorCodeOf, isOutOfSpace, SyncFailure } from '../file-system.ts';
+import { errorCodeOf, isOutOfDescriptors, isOutOfSpace, SyncFailure } from '../file-system.ts';
 import type { StoredPartition } from '../stored-partition.ts';
 import { TurnSlices } from '../turn-slices.ts';
 import { CleaningCancelled, type CleanJob, type CleanSummary } from './clean-job.ts';
@@ -322,8 +322,16 @@ export class LogCleaner {
     // Retention, or whoever deletes records, took a segment from under it.
     if (errorCodeOf(error) === 'ENOENT' && !this.#lacksFile(error, partition)) return;
     this.#failures.add(1);
-    if (isOutOfSpace(error) || (error as { readonly retriable?: boolean }).retriable === true) {
-      logger.warn('a log could not be cleaned for lack of room; it is tried again', this.#named(partition));
+    const isPassing =
+      isOutOfSpace(error) ||
+      isOutOfDescriptors(error) ||
+      (error as { readonly retriable?: boolean }).retriable === true;
+    if (isPassing) {
+      const fields = { ...this.#named(partition), error: messageOf(error) };
+      logger.warn(
+        'a log could not be cleaned for lack of room on the disk or of open files; it is tried again',
+        fields,
+      );
       return;
     }
     this.#uncleanable.add(partition);
