@@ -447,6 +447,13 @@ describe('a group that has members', () => {
     expect([...fixture.group().members.keys()]).toEqual([joined.memberId]);
   });
 
+  it('stays classic when there is no room for who would turn it', () => {
+    const members = new Members({ groupConsumerMaxSize: 1 });
+    classicMember(members.fixture);
+    expect(members.join('new').errorCode).toBe(ErrorCode.GROUP_MAX_SIZE_REACHED);
+    expect(members.fixture.group().members.size).toBe(1);
+  });
+
   it('is classic again, whatever work on a target is still under way', () => {
     let isOver = false;
     // The work may rest after any of its turns.

@@ -279,7 +279,7 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
       const refusal = this.#consumers.refusalOf(undefined, context, request);
       if (refusal !== undefined) return refused(refusal);
     }
-    const group = this.#consumerGroup(groupId, isJoining, step);
+    const group = this.#consumerGroup(request, step);
     if (group instanceof Refusal) return refused(group);
     return memberEpoch < JOIN_EPOCH
       ? this.#consumers.leave(group, request, step)
@@ -436,16 +436,17 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
   }
 
   /** The consumer group that a heartbeat means. One that joins makes it, be it of a classic group. */
-  #consumerGroup(groupId: string, isJoining: boolean, step: GroupStep): ConsumerGroup | Refusal {
+  #consumerGroup(request: ConsumerGroupHeartbeatRequest, step: GroupStep): ConsumerGroup | Refusal {
+    const { groupId, memberEpoch } = request;
     const group = this.#groups.get(groupId);
     if (group?.type === 'consumer') return group;
-    if (!isJoining) {
+    if (memberEpoch !== JOIN_EPOCH) {
       const problem = group === undefined ? `there is no group ${groupId}` : `group ${groupId} is a classic group`;
       return new Refusal(ErrorCode.GROUP_ID_NOT_FOUND, problem);
     }
     let records: readonly ConsumerGroupRecord[] = [{ kind: 'epoch', groupId, value: FOUNDING }];
     if (group !== undefined && group.members.size > 0) {
-      const converted = this.#upgradeOf(group);
+      const converted = this.#upgradeOf(group, request);
       if (converted instanceof Refusal) return converted;
       records = converted;
       this.#metrics.upgrades.add(1);
@@ -460,7 +461,11 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
     return founded;
   }
 
-  #upgradeOf(group: ClassicGroup): readonly ConsumerGroupRecord[] | Refusal {
+  /** The group with room for who asks for it. */
+  #upgradeOf(
+    group: ClassicGroup,
+    { memberId, instanceId }: ConsumerGroupHeartbeatRequest,
+  ): readonly ConsumerGroupRecord[] | Refusal {
     const refuse = (reason: string): Refusal =>
       new Refusal(
         ErrorCode.GROUP_ID_NOT_FOUND,
@@ -470,6 +475,12 @@ export class GroupShard implements TransactionalShard<GroupStateRecord> {
       return refuse('group.consumer.migration.policy forbids it while the group has members');
     if (group.members.size > this.#settings.membersMax())
       return refuse('it has more members than group.consumer.max.size allows');
+    const isMember =
+      group.members.has(memberId) || (instanceId !== null && group.staticMemberId(instanceId) !== undefined);
+    if (!isMember && group.members.size === this.#settings.membersMax()) {
+      const message = `classic group ${group.groupId} has all the members that group.consumer.max.size allows`;
+      return new Refusal(ErrorCode.GROUP_MAX_SIZE_REACHED, message);
+    }
     const records = consumerRecordsOf(group, this.#topics);
     return 'problem' in records ? refuse(records.problem) : records;
   }
