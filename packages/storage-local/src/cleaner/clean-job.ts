@@ -31,8 +31,6 @@ export interface CleanJob {
   readonly keyBytesMax: number;
   readonly keyLoadFactor: number;
   readonly ioBytes: number;
-  /** Read and written together; infinite = no limit. */
-  readonly ioBytesPerSecond: number;
   readonly secret: Uint32Array;
 }
 

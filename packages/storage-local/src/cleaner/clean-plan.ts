@@ -6,7 +6,7 @@ import type { CleanJob } from './clean-job.ts';
 /** Lists of aborted transactions of the segments that have one in a file. */
 export type LoadedAborted = Map<Segment, AbortedTransactions>;
 
-export type CleanMeans = Pick<CleanJob, 'keyBytesMax' | 'keyLoadFactor' | 'ioBytes' | 'ioBytesPerSecond' | 'secret'>;
+export type CleanMeans = Pick<CleanJob, 'keyBytesMax' | 'keyLoadFactor' | 'ioBytes' | 'secret'>;
 
 /** Undefined when nothing of the log can be cleaned now. */
 export function planPass(

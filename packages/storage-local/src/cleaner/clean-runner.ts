@@ -11,6 +11,8 @@ import { cleanSegments } from './clean-segments.ts';
 export interface CleanHooks {
   /** Ends the pass early; it then rejects with a {@link CleaningCancelled}. */
   readonly signal: AbortSignal;
+  /** Read and written together; infinite = no limit. Asked for again and again, so a change takes hold of a pass under way. */
+  readonly bytesPerSecond: () => number;
   /** Called with one segment after the other. */
   readonly onMade: (made: CleanedSegment) => Promise<void>;
 }
@@ -29,6 +31,8 @@ export interface InlineRunnerOptions {
 
 /** Small pieces, so that none holds the event loop for long. */
 const INLINE_IO_BYTES = 128 * 1024;
+/** Longest wait before the limit of bytes per second is asked for anew. */
+const WAIT_MS_MAX = 1000;
 
 export class InlineCleanRunner implements CleanRunner {
   readonly #options: InlineRunnerOptions;
@@ -37,7 +41,7 @@ export class InlineCleanRunner implements CleanRunner {
     this.#options = options;
   }
 
-  run(job: CleanJob, { signal, onMade }: CleanHooks): Promise<CleanSummary> {
+  run(job: CleanJob, { signal, onMade, bytesPerSecond }: CleanHooks): Promise<CleanSummary> {
     const { fileSystem, timers, nextTurn } = this.#options;
     const smallJob = { ...job, ioBytes: Math.min(job.ioBytes, INLINE_IO_BYTES) };
     return cleanSegments(smallJob, {
@@ -45,12 +49,17 @@ export class InlineCleanRunner implements CleanRunner {
       isOwnThread: false,
       onMade,
       pause: async (bytes) => {
-        const delayMs = (bytes / job.ioBytesPerSecond) * 1000;
-        await new Promise<void>((resolve) => {
-          if (delayMs >= 1) timers.schedule(delayMs, resolve);
-          else nextTurn(resolve);
-        });
-        if (signal.aborted) throw new CleaningCancelled();
+        let share = 1;
+        do {
+          const delayMs = share * (bytes / bytesPerSecond()) * 1000;
+          const waitMs = Math.min(delayMs, WAIT_MS_MAX);
+          await new Promise<void>((resolve) => {
+            if (waitMs >= 1) timers.schedule(waitMs, resolve);
+            else nextTurn(resolve);
+          });
+          if (signal.aborted) throw new CleaningCancelled();
+          share = delayMs > waitMs ? share * (1 - waitMs / delayMs) : 0;
+        } while (share > 0);
       },
     });
   }

@@ -6,12 +6,15 @@
  * Bounds: as many threads as passes at once; they do not keep the process alive.
  */
 import { Worker } from 'node:worker_threads';
+import { cancelPass, createCleanControl, setRate } from './clean-control.ts';
 import { CleaningCancelled, type CleanJob, type CleanSummary } from './clean-job.ts';
 import type { CleanHooks, CleanRunner } from './clean-runner.ts';
 import type { WorkerAnswer, WorkerJob } from './clean-worker.ts';
 
 /** The sources run without a build; then their packages are found as sources, as in this thread. */
 const SOURCE_CONDITION = '--conditions=@millrace/source';
+/** How often a pass is told how fast it may be. */
+const RATE_INTERVAL_MS = 500;
 
 export class ThreadCleanRunner implements CleanRunner {
   readonly #idle: Worker[] = [];
@@ -52,8 +55,9 @@ export class ThreadCleanRunner implements CleanRunner {
   }
 }
 
-async function runIn(worker: Worker, job: CleanJob, { signal, onMade }: CleanHooks): Promise<CleanSummary> {
-  const cancel = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+async function runIn(worker: Worker, job: CleanJob, hooks: CleanHooks): Promise<CleanSummary> {
+  const { signal, onMade, bytesPerSecond } = hooks;
+  const control = createCleanControl(bytesPerSecond());
   const { promise, resolve, reject } = Promise.withResolvers<CleanSummary>();
   // Settled by whichever comes first; also when nobody waits yet.
   promise.catch(() => undefined);
@@ -77,17 +81,17 @@ async function runIn(worker: Worker, job: CleanJob, { signal, onMade }: CleanHoo
   };
   const onError = (error: Error): void => reject(error);
   const onExit = (): void => reject(new Error('the thread that cleans logs has ended'));
-  const end = (): void => {
-    Atomics.store(cancel, 0, 1);
-    Atomics.notify(cancel, 0);
-  };
+  const end = (): void => cancelPass(control);
+  // Threads live in real time, whatever clock the engine goes by.
+  const rateTimer = setInterval(() => setRate(control, bytesPerSecond()), RATE_INTERVAL_MS).unref();
   worker.on('message', onMessage).on('error', onError).on('exit', onExit);
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
-  worker.postMessage({ job, cancel } satisfies WorkerJob);
+  worker.postMessage({ job, control } satisfies WorkerJob);
   try {
     return await promise;
   } finally {
+    clearInterval(rateTimer);
     signal.removeEventListener('abort', end);
     worker.off('message', onMessage).off('error', onError).off('exit', onExit);
     await handing.catch(() => undefined);

@@ -244,6 +244,7 @@ export class LogCleaner {
       if (job !== undefined) {
         const summary = await runner.run(job, {
           signal,
+          bytesPerSecond: () => this.#bytesPerSecond(),
           onMade: async (made) => {
             endIfUnwanted(partition);
             await swap.syncNames(partition);
@@ -276,8 +277,7 @@ export class LogCleaner {
   }
 
   #plan(partition: StoredPartition, lists: LoadedAborted): CleanJob | undefined {
-    const { threads, dedupeBufferBytes, dedupeBufferLoadFactor, ioBufferBytes, ioBytesPerSecond } =
-      this.#options.settings();
+    const { threads, dedupeBufferBytes, dedupeBufferLoadFactor, ioBufferBytes } = this.#options.settings();
     const { random, clock } = this.#options;
     const secret = new Uint32Array(SECRET_BYTES / 4);
     Buffer.from(secret.buffer).set(random.bytes(SECRET_BYTES));
@@ -286,9 +286,14 @@ export class LogCleaner {
       keyBytesMax: Math.floor(dedupeBufferBytes / share),
       keyLoadFactor: dedupeBufferLoadFactor,
       ioBytes: Math.floor(ioBufferBytes / share),
-      ioBytesPerSecond: ioBytesPerSecond / share,
       secret,
     });
+  }
+
+  /** Of one pass. */
+  #bytesPerSecond(): number {
+    const { threads, ioBytesPerSecond } = this.#options.settings();
+    return ioBytesPerSecond / Math.max(1, threads);
   }
 
   #note(partition: StoredPartition, summary: CleanSummary, tookMs: number): void {

@@ -1,0 +1,103 @@
+/** A change of log.cleaner.io.max.bytes.per.second while a pass waits. */
+import { OwnedLog } from '@millrace/log/internal';
+import { RecordBatchWriter } from '@millrace/protocol';
+import { waitUntil } from '@millrace/testing';
+import { CleanerFixture, COMPACTED } from '../../test/cleaner-fixture.ts';
+import { createLocalHarness } from '../../test/engine-harness.ts';
+import { cancelPass, createCleanControl, pauseOf, setRate } from './clean-control.ts';
+import { CleaningCancelled } from './clean-job.ts';
+import { DEFAULT_CLEANER_SETTINGS } from './cleaner-settings.ts';
+
+const ID = { topicId: 'cmF0ZS1vZi1jbGVhbmVyLQ', partition: 0 };
+/** A pass at this speed is over in a month. */
+const CRAWL = 0.01;
+
+describe('a pass that hardly gets on for its limit of bytes per second', () => {
+  it('goes on within a second or so once the limit is taken back', async () => {
+    const cleaner = { ioBytesPerSecond: CRAWL };
+    await using fixture = await CleanerFixture.start({ cleaner });
+    await fixture.addLog();
+    const cleaning = fixture.engine.cleanLogs();
+    const beganMs = fixture.time.nowMs();
+    await fixture.passing(
+      waitUntil('time to pass', () => fixture.time.nowMs() > beganMs + 60_000, 60_000),
+      1000,
+    );
+    expect(fixture.logOf(0).cleanedEndOffset).toBe(0);
+
+    cleaner.ioBytesPerSecond = Infinity;
+    const changedMs = fixture.time.nowMs();
+    const isOver = waitUntil('the log to be cleaned', () => fixture.logOf(0).cleanedEndOffset > 0, 10_000);
+    await fixture.passing(isOver, 10);
+    expect(fixture.time.nowMs() - changedMs).toBeLessThan(5000);
+    await fixture.passing(cleaning);
+    expect(await fixture.violations(0)).toEqual([]);
+  });
+
+  it('obeys a lower limit from then on', async () => {
+    const cleaner = { ioBytesPerSecond: 20_000 };
+    await using fixture = await CleanerFixture.start({ cleaner });
+    await fixture.addLog();
+    const cleaning = fixture.engine.cleanLogs();
+    const firstMs = fixture.time.nowMs();
+    await fixture.passing(waitUntil('the pass to be under way', () => fixture.time.nowMs() > firstMs + 100, 60_000));
+    cleaner.ioBytesPerSecond = 100;
+    const changedMs = fixture.time.nowMs();
+    await fixture.passing(cleaning, 1000);
+    expect(fixture.time.nowMs() - changedMs).toBeGreaterThan(20_000);
+    expect(await fixture.violations(0)).toEqual([]);
+  });
+
+  it('goes on in its thread once the limit is taken back', async () => {
+    let ioBytesPerSecond = CRAWL;
+    await using harness = await createLocalHarness({
+      config: { cleansInThread: true },
+      cleaner: () => ({ ...DEFAULT_CLEANER_SETTINGS, ioBytesPerSecond }),
+    });
+    const log = await harness.engine.openPartition(ID, {
+      config: { ...COMPACTED, segmentBytes: 5000 },
+      leaderEpoch: 1,
+    });
+    if (!(log instanceof OwnedLog)) throw new Error('the log is of another kind');
+    for (let index = 0; index < 20; index++) log.append(keyedBatch(), { origin: 'client' });
+    expect(await log.settled()).toBe(0);
+
+    const cleaning = harness.engine.cleanLogs();
+    expect(await Promise.race([cleaning, new Promise((resolve) => setTimeout(resolve, 1500, 'waits'))])).toBe('waits');
+    ioBytesPerSecond = Infinity;
+    await cleaning;
+    expect(log.cleanedEndOffset).toBeGreaterThan(10);
+  }, 30_000);
+});
+
+describe('pauseOf', () => {
+  it('holds up for the bytes that the limit does not allow', () => {
+    const pause = pauseOf(createCleanControl(100_000));
+    const beganMs = performance.now();
+    for (let count = 0; count < 10; count++) pause(2000);
+    expect(performance.now() - beganMs).toBeGreaterThan(190);
+  });
+
+  it('owes nothing once there is no limit', () => {
+    const control = createCleanControl(Infinity);
+    const pause = pauseOf(control);
+    pause(1e9);
+    setRate(control, 1e9);
+    const beganMs = performance.now();
+    pause(1);
+    expect(performance.now() - beganMs).toBeLessThan(500);
+  });
+
+  it('ends the pass that is to end', () => {
+    const control = createCleanControl(CRAWL);
+    const pause = pauseOf(control);
+    cancelPass(control);
+    expect(() => pause(1000)).toThrow(CleaningCancelled);
+  });
+});
+
+function keyedBatch(): Buffer {
+  const writer = new RecordBatchWriter();
+  writer.append('key', 'v'.repeat(2000), 1_700_000_000_000);
+  return writer.finish();
+}
