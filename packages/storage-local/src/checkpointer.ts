@@ -55,6 +55,8 @@ export interface CheckpointerOptions {
   /** First journal group that the newest existing checkpoint needs. */
   readonly replayLsn: number;
   readonly onFailure: (error: unknown) => void;
+  /** States are taken from now on; what it returns is called once they are durable. */
+  readonly onBegin: () => () => void;
 }
 
 export class Checkpointer {
@@ -203,6 +205,7 @@ export class Checkpointer {
   /** False when what was in flight failed. */
   async #write(isClosing: boolean): Promise<boolean> {
     const { writer, fileSystem, directory, clock, ballast, journalFiles } = this.#options;
+    const onDurable = this.#options.onBegin();
     let replayLsn = writer.openLsn;
     const blocks: Buffer[] = [];
     const inFlight = new Set<Promise<number>>();
@@ -239,6 +242,7 @@ export class Checkpointer {
     this.#replayLsn = replayLsn;
     await this.#removeOld();
     await journalFiles.release(neededLsn);
+    onDurable();
     return true;
   }
 

@@ -49,6 +49,7 @@ import { InlineCleanRunner } from './cleaner/clean-runner.ts';
 import { ThreadCleanRunner } from './cleaner/clean-thread.ts';
 import { DEFAULT_CLEANER_SETTINGS, type CleanerSettings } from './cleaner/cleaner-settings.ts';
 import { LogCleaner } from './cleaner/log-cleaner.ts';
+import { ReplacedFiles } from './cleaner/replaced-files.ts';
 import { SegmentSwap } from './cleaner/segment-swap.ts';
 import { directoryUnusable, identifyDirectory, layoutOf, type DataLayout } from './data-directory.ts';
 import { DirectWriter } from './direct-writer.ts';
@@ -205,6 +206,7 @@ class LocalLogEngine implements LogEngine {
   readonly #creating = new Map<string, Promise<StoredPartition>>();
   readonly #deleting = new Map<string, Promise<void>>();
   readonly #removals: SegmentRemovals;
+  readonly #replaced: ReplacedFiles;
   readonly #cleaner: LogCleaner;
 
   #running: Running | undefined;
@@ -238,6 +240,7 @@ class LocalLogEngine implements LogEngine {
       partitionOf,
       onCommitted: (partition) => this.#flusher.noteCommitted(partition),
       onDiscarded: (partition, segments) => this.#discard(partition, segments),
+      onReplaced: (partition, segments) => this.#keepReplaced(partition, segments),
     });
     this.#flusher = new Flusher({
       clock,
@@ -258,6 +261,10 @@ class LocalLogEngine implements LogEngine {
       changeDurability: (partition, durability) => this.#changeDurability(partition, durability),
     });
     this.#removals = new SegmentRemovals({ files: this.#files, timers, logger });
+    this.#replaced = new ReplacedFiles({
+      clock,
+      remove: (partition, segments, delayMs) => this.#remove(partition, segments, delayMs),
+    });
     this.#context = {
       clock,
       logger,
@@ -405,6 +412,7 @@ class LocalLogEngine implements LogEngine {
     }
     this.#flusher.stop();
     await running.writer.drained();
+    this.#replaced.forget();
     await this.#removals.finish();
     await running.journalFiles.close();
     await this.#files.close();
@@ -545,6 +553,7 @@ class LocalLogEngine implements LogEngine {
       nextNumber: recovered.nextCheckpointNumber,
       replayLsn: recovered.replayLsn,
       onFailure,
+      onBegin: () => this.#replaced.checkpointBegins(),
     });
     return { lock, journalFiles, writer, direct, checkpointer, ballast, tidyingEnd: new AbortController() };
   }
@@ -705,10 +714,18 @@ class LocalLogEngine implements LogEngine {
   }
 
   #discard(partition: StoredPartition, segments: readonly Segment[]): void {
+    this.#remove(partition, segments, partition.log.isOpen ? partition.log.config.fileDeleteDelayMs : 0);
+  }
+
+  #keepReplaced(partition: StoredPartition, segments: readonly Segment[]): void {
+    if (this.#running?.journalFiles.isFull === true) this.#remove(partition, segments, 0);
+    else this.#replaced.keep(partition, segments, partition.log.isOpen ? partition.log.config.fileDeleteDelayMs : 0);
+  }
+
+  #remove(partition: StoredPartition, segments: readonly Segment[], delayMs: number): void {
     if (partition.isDeleted || segments.length === 0) return;
     const isShort = this.#running?.journalFiles.isFull === true;
-    const delayMs = isShort || !partition.log.isOpen ? 0 : partition.log.config.fileDeleteDelayMs;
-    this.#removals.removeSegments(partition, segments, delayMs, () => {
+    this.#removals.removeSegments(partition, segments, isShort ? 0 : delayMs, () => {
       if (isShort) this.#running?.journalFiles.retryNow();
     });
   }
@@ -716,6 +733,7 @@ class LocalLogEngine implements LogEngine {
   async #maintain(running: Running): Promise<void> {
     this.#timers.get('maintenance')?.cancel();
     this.#repeat('maintenance', MAINTENANCE_MS, () => this.#maintain(running));
+    if (running.journalFiles.isFull) this.#replaced.releaseAll();
     if (running.journalFiles.isFull || this.#fatal !== undefined) return;
     await running.ballast.ensure();
   }

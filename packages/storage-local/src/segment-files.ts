@@ -62,6 +62,8 @@ export interface SegmentFilesOptions {
   readonly onCommitted: (partition: StoredPartition) => void;
   /** Segments left a log; removing their files is the caller's. */
   readonly onDiscarded: (partition: StoredPartition, segments: readonly Segment[]) => void;
+  /** The same of segments that were replaced. */
+  readonly onReplaced: (partition: StoredPartition, segments: readonly Segment[]) => void;
 }
 
 export class SegmentFiles implements SegmentStore {
@@ -137,6 +139,17 @@ export class SegmentFiles implements SegmentStore {
   }
 
   discard(log: OwnedLog, segments: readonly Segment[]): void {
+    const partition = this.#drop(log, segments);
+    this.#options.onDiscarded(partition, segments);
+  }
+
+  /** Cleaned segments, which the journal knows of, took the place of these. */
+  discardReplaced(log: OwnedLog, segments: readonly Segment[]): void {
+    const partition = this.#drop(log, segments);
+    this.#options.onReplaced(partition, segments);
+  }
+
+  #drop(log: OwnedLog, segments: readonly Segment[]): StoredPartition {
     const partition = this.#options.partitionOf(log);
     for (const segment of segments) {
       this.#readAhead.drop(segment);
@@ -144,7 +157,7 @@ export class SegmentFiles implements SegmentStore {
       this.#aborted.drop(segment);
       partition.dirtySegments.delete(segment);
     }
-    this.#options.onDiscarded(partition, segments);
+    return partition;
   }
 
   noteCommitted(log: OwnedLog): void {

@@ -139,5 +139,5 @@ export function hasStrayFile(partition: StoredPartition, names: readonly string[
 }
 
 function strayFiles(partition: StoredPartition, names: readonly string[]): string[] {
-  return filesOfNone(names, partition.log.data.segments);
+  return filesOfNone(names, [...partition.log.data.segments, ...partition.replacedSegments]);
 }

@@ -41,6 +41,8 @@ export class StoredPartition {
 
   /** Segments were replaced, and the journal that says so is not durable yet: files of both belong here. */
   swapsUnderWay = 0;
+  /** Replaced segments whose files are kept until a checkpoint knows of it. */
+  readonly replacedSegments = new Set<Segment>();
 
   #generation = 0;
   #syncedEndOffset: number;

@@ -195,11 +195,11 @@ export class CleanerFixture implements AsyncDisposable {
   }
 
   /** Starts the engine again: after an orderly end, or on what a crash leaves. */
-  async restart(how: 'closed' | 'kill' | 'power loss'): Promise<void> {
+  async restart(how: 'closed' | 'kill' | 'power loss', repair = false): Promise<void> {
     if (how === 'closed') await this.passing(this.engine.close());
     else this.disk = this.disk.crash(how);
     this.metrics = new Metrics();
-    this.engine = this.#create();
+    this.engine = this.#create(repair);
     await this.engine.start();
     for (const partition of this.models.keys()) await this.passing(this.open(partition));
   }
@@ -212,7 +212,7 @@ export class CleanerFixture implements AsyncDisposable {
     await this.passing(this.engine.close());
   }
 
-  #create(): LogEngine {
+  #create(repair = false): LogEngine {
     const note =
       (into: Complaint[]) =>
       (message: string, fields: object = {}) =>
@@ -244,6 +244,7 @@ export class CleanerFixture implements AsyncDisposable {
         checkpointIntervalMs: 2000,
         retentionCheckIntervalMs: 1e9,
         ballastBytes: 4096,
+        repair,
       },
     });
   }

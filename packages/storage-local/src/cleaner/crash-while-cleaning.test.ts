@@ -155,15 +155,18 @@ async function checkCrash(seed: number, number: number, cut: Cut, crash: Crash):
     await passing(time, engine.cleanLogs());
     for (const [index, log] of logs.entries()) {
       found.push(...(await violationsOf(log, cut, index, crash)).map((what) => `cleaned again: ${what}`));
+    }
+    const segments = logs.map((log) => [...log.data.segments]);
+    await passing(time, engine.close());
+    for (const [index, log] of logs.entries()) {
       const directory = `/data/logs/${log.name}/`;
       const names = disk
         .paths()
         .filter((path) => path.startsWith(directory))
         .map((path) => path.slice(directory.length));
-      const strays = filesOfNone(names, log.data.segments);
+      const strays = filesOfNone(names, segments[index]!);
       if (strays.length > 0) found.push(`partition ${index} has files of no segment: ${strays.join(', ')}`);
     }
-    await passing(time, engine.close());
   } catch (error) {
     found.push(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
   }

@@ -67,7 +67,7 @@ export class SegmentSwap {
     // After a failure it is never over: the next start may find what was before, so the files of both have to stay.
     if ((await group.durable) !== 0) throw this.#options.noRoom(partition);
     partition.swapsUnderWay--;
-    this.#options.files.discard(log, replaced);
+    this.#options.files.discardReplaced(log, replaced);
     return true;
   }
 
