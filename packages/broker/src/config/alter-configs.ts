@@ -111,6 +111,8 @@ export function planBrokerAlteration(
     }
     changes.set(name, text);
   }
+  const problems = config.contradictionsAfter(scope, changes);
+  if (problems.length > 0) return refused(ErrorCode.INVALID_REQUEST, problems.join('; '));
   return { errorCode: 0, changes: canonical(changes, (name) => (isBrokerKey(name) ? BROKER_KEYS[name] : undefined)) };
 }
 

@@ -10,6 +10,7 @@ import { advertisedEndpoints, checkSecurityProtocols, parseEndpoints } from '../
 import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
 import { camelCase, describeRefusal, type ConfigDefinition, type ConfigValues } from './config-definition.ts';
 import { ConfigSource, type ConfigSynonym } from './config-source.ts';
+import { contradictions, type BrokerValues } from './contradictions.ts';
 import { FOREIGN_KEYS, LISTENER_PREFIX } from './foreign-keys.ts';
 import { defaultMemoryBytes, divideMemory, type MemoryShares } from '../memory/memory-shares.ts';
 
@@ -34,6 +35,11 @@ export interface BrokerConfig extends PlainValues {
   readonly staticEntries: ReadonlyMap<string, string>;
   /** What the layers say of settings that stand for the same thing, the one in force first. */
   synonyms(names: readonly string[]): ConfigSynonym[];
+  /**
+   * One sentence for each pair of settings that would contradict each other after these changes at run time (null removes one),
+   * for this broker alone or for all.
+   */
+  contradictionsAfter(scope: 'one' | 'all', changes: ReadonlyMap<string, string | null>): string[];
   /**
    * Takes the run-time settings that are stored for all brokers and for this one; unknown, read-only and invalid ones are left out.
    * True when something changed: topic settings that fall back to the broker's may then have changed too.
@@ -100,15 +106,13 @@ function unknownKey(key: string): string {
   return `there is no setting ${key}: ${hint}`;
 }
 
-type Values = ConfigValues<typeof BROKER_KEYS>;
-
-function typedValues(textOf: (name: BrokerKey) => string | undefined): Values {
+function typedValues(textOf: (name: BrokerKey) => string | undefined): BrokerValues {
   const values: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries(BROKER_KEYS) as [BrokerKey, ConfigDefinition][]) {
     const text = textOf(name);
     values[camelCase(name)] = text === undefined ? definition.defaultValue : definition.parse(text)?.value;
   }
-  return values as unknown as Values;
+  return values as unknown as BrokerValues;
 }
 
 interface Resolved {
@@ -119,7 +123,7 @@ interface Resolved {
 }
 
 /** What follows from several settings together. */
-function resolve(values: Values, hasNodeId: boolean): Resolved {
+function resolve(values: BrokerValues, hasNodeId: boolean): Resolved {
   const problems: { key: string; problem: string }[] = [];
   const brokerId = values.brokerId === null || values.brokerId < 0 ? undefined : values.brokerId;
   const nodeId = hasNodeId ? values.nodeId : (brokerId ?? values.nodeId);
@@ -129,12 +133,7 @@ function resolve(values: Values, hasNodeId: boolean): Resolved {
   if (values.logDirs !== null && values.logDirs.length !== 1) {
     problems.push({ key: 'log.dirs', problem: `name exactly one folder, not ${values.logDirs.length}` });
   }
-  if (values.groupMinSessionTimeoutMs > values.groupMaxSessionTimeoutMs) {
-    problems.push({
-      key: 'group.min.session.timeout.ms',
-      problem: `${values.groupMinSessionTimeoutMs} is above group.max.session.timeout.ms (${values.groupMaxSessionTimeoutMs})`,
-    });
-  }
+  problems.push(...contradictions(values));
   const controllers = new Set(values.controllerListenerNames.map((name) => name.toUpperCase()));
   const listeners = values.listeners.filter((entry) => !controllers.has((entry.split(':')[0] ?? '').toUpperCase()));
   try {
@@ -160,7 +159,7 @@ class LiveBrokerConfig {
   constructor(
     entries: ReadonlyMap<string, string>,
     given: ReadonlyMap<string, string>,
-    values: Values,
+    values: BrokerValues,
     resolved: Resolved,
     notices: readonly string[],
   ) {
@@ -193,6 +192,15 @@ class LiveBrokerConfig {
     return chain;
   }
 
+  contradictionsAfter(scope: 'one' | 'all', changes: ReadonlyMap<string, string | null>): string[] {
+    const clusterWide = scope === 'all' ? overlaid(this.#clusterWide, changes) : this.#clusterWide;
+    const thisBroker = scope === 'one' ? overlaid(this.#thisBroker, changes) : this.#thisBroker;
+    const values = typedValues((name) => thisBroker.get(name) ?? clusterWide.get(name) ?? this.#given.get(name));
+    return contradictions(values)
+      .filter(({ key, other }) => changes.has(key) || changes.has(other))
+      .map(({ key, problem }) => `${key}: ${problem}`);
+  }
+
   applyDynamic(storedForAll: ReadonlyMap<string, string>, storedForThis: ReadonlyMap<string, string>): boolean {
     const clusterWide = onlyDynamic(storedForAll);
     const thisBroker = onlyDynamic(storedForThis);
@@ -218,6 +226,18 @@ function onlyDynamic(texts: ReadonlyMap<string, string>): ReadonlyMap<string, st
     if (parsed !== undefined) kept.set(name, parsed.text);
   }
   return kept;
+}
+
+function overlaid(
+  texts: ReadonlyMap<string, string>,
+  changes: ReadonlyMap<string, string | null>,
+): ReadonlyMap<string, string> {
+  const next = new Map(texts);
+  for (const [name, text] of changes) {
+    if (text === null) next.delete(name);
+    else next.set(name, text);
+  }
+  return onlyDynamic(next);
 }
 
 function sameEntries(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean {

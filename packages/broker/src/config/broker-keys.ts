@@ -218,28 +218,31 @@ export const BROKER_KEYS = {
   }),
   'log.cleaner.dedupe.buffer.size': long(134_217_728, {
     importance: 'medium',
+    valid: atLeast(MIB),
     update: 'cluster-wide',
     documentation:
-      'Memory for the keys of what is dirty, 24 bytes a key, of all threads together. Only what a pass can need is taken, and never more than a ' +
+      'Memory for the keys of what is dirty, 24 bytes a key, of all threads together; at least 1048576 for each of them. Only what a pass can need is taken, and never more than a ' +
       'quarter of millrace.memory.max.bytes. A log with more keys is cleaned in several passes.',
   }),
   'log.cleaner.io.buffer.load.factor': double(0.9, {
     importance: 'medium',
-    valid: between(0, 1),
+    valid: { text: '(0,...,1]', accepts: (value) => value > 0 && value <= 1 },
     update: 'cluster-wide',
     documentation: 'Share of log.cleaner.dedupe.buffer.size that keys may fill. Fuller is slower.',
   }),
   'log.cleaner.io.buffer.size': int(524_288, {
     importance: 'medium',
-    valid: atLeast(0),
+    valid: atLeast(1),
     update: 'cluster-wide',
     documentation:
       'Memory for reading and writing segments, of all threads together; a thread takes 128 KiB at least, and more for larger batches.',
   }),
   'log.cleaner.io.max.bytes.per.second': double(1.7976931348623157e308, {
     importance: 'medium',
+    valid: { text: '(0,...]', accepts: (value) => value > 0 },
     update: 'cluster-wide',
-    documentation: 'Bytes per second that all threads together read and write at most.',
+    documentation:
+      'Bytes per second that all threads together read and write at most. A change takes hold of what is being cleaned within a second or so.',
   }),
 
   // Defaults of topic settings.
