@@ -12,8 +12,8 @@ class CountedSet extends Set<string> {
   }
 }
 
-function memberOf(memberId: string, topicIds: ReadonlySet<string>): AssignorMember {
-  return { memberId, instanceId: null, rackId: null, topicIds, before: new Map() };
+function memberOf(memberId: string, topicIds: ReadonlySet<string>, rackId: string | null = null): AssignorMember {
+  return { memberId, instanceId: null, rackId, topicIds, before: new Map() };
 }
 
 describe('members that want the same topics', () => {
@@ -30,6 +30,21 @@ describe('members that want the same topics', () => {
     expect(turn.value.size).toBe(100);
     // Once while they are grouped, not a hundred times.
     expect(topicIds.walks).toBeLessThan(5);
+  });
+});
+
+describe('racks', () => {
+  it.each([uniformAssignor, rangeAssignor])('give others a turn while they are looked at ($name)', (assignor) => {
+    const topicIds = new Set(['topic']);
+    const members = Array.from({ length: 200 }, (_, at) => memberOf(`member-${at}`, topicIds, `rack-${at % 3}`));
+    const racks = Array.from({ length: 2_000 }, (_, at) => `rack-${at % 4}`);
+    const topics = new Map([['topic', { partitionCount: racks.length, racks }]]);
+
+    let turns = 1;
+    const assigning = assignor.assign({ members, topics });
+    while (assigning.next().done !== true) turns++;
+
+    expect(turns).toBeGreaterThan(assignor === rangeAssignor ? 20 : 1);
   });
 });
 

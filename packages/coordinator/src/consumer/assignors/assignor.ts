@@ -56,9 +56,13 @@ export function wantersOf(members: readonly AssignorMember[]): ReadonlyMap<strin
     if (alike === undefined) bySet.set(topicIds, [index]);
     else alike.push(index);
   });
-  const wanters = new Map<string, readonly number[][]>();
+  const wanters = new Map<string, number[][]>();
   for (const [topicIds, indexes] of bySet) {
-    for (const topicId of topicIds) wanters.set(topicId, [...(wanters.get(topicId) ?? []), indexes]);
+    for (const topicId of topicIds) {
+      const lists = wanters.get(topicId);
+      if (lists === undefined) wanters.set(topicId, [indexes]);
+      else lists.push(indexes);
+    }
   }
   const merged = ([first = [], ...others]: readonly number[][]): readonly number[] =>
     others.length === 0 ? first : [first, ...others].flat().sort((one, other) => one - other);

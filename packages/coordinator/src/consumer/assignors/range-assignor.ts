@@ -21,6 +21,7 @@ import {
 export const rangeAssignor: Assignor = { name: 'range', assign };
 
 const CHUNK = 4_096;
+const NONE: ReadonlySet<number> = new Set();
 
 interface TopicOf {
   readonly topicId: string;
@@ -41,7 +42,7 @@ function* assign(input: AssignorInput): Assigning {
   for (const alike of topicsAlike(input)) {
     const members = inOrder(alike);
     const shares = sharedRacks(alike) ?? [];
-    const division = shares.length > 0 ? byRack(alike, members, shares) : byRange(alike, members);
+    const division = shares.length > 0 ? yield* byRack(alike, members, shares) : byRange(alike, members);
     for (const [index, partitions] of division.entries()) {
       if (partitions.length === 0) continue;
       const target = targets.get(members[index]?.memberId ?? '');
@@ -119,11 +120,13 @@ function sharedRacks({ members, topics }: Alike): readonly (string | null)[] | u
 }
 
 /** As many as possible go to a member of their rack: first those that it had, then others in order; the rest fills up. */
-function byRack(
+function* byRack(
   { partitionCount, topics }: Alike,
   members: readonly AssignorMember[],
   racks: readonly (string | null)[],
-): number[][] {
+): Generator<void, number[][], undefined> {
+  const before = new Map(members.map((member) => [member, partitionsBefore(member.before, topics)]));
+  const had = (member: AssignorMember, partition: number): boolean => before.get(member)?.has(partition) === true;
   const taken = new Uint8Array(partitionCount);
   const division: number[][] = members.map(() => []);
   const room = members.map((_, place) => quota(place, partitionCount, members.length));
@@ -135,22 +138,28 @@ function byRack(
   const sameRack = ({ rackId }: AssignorMember, partition: number): boolean =>
     rackId !== null && racks[partition] === rackId;
   const passes: readonly ((member: AssignorMember, partition: number) => boolean)[] = [
-    (member, partition) => sameRack(member, partition) && had(member.before, topics, partition),
+    (member, partition) => sameRack(member, partition) && had(member, partition),
     sameRack,
-    (member, partition) => had(member.before, topics, partition),
+    had,
     () => true,
   ];
+  let steps = 0;
   for (const isWanted of passes) {
-    members.forEach((member, place) => {
+    for (const [place, member] of members.entries()) {
       for (let partition = 0; partition < partitionCount && (room[place] ?? 0) > 0; partition++) {
         if (taken[partition] === 0 && isWanted(member, partition)) take(place, partition);
+        if (++steps < CHUNK) continue;
+        steps = 0;
+        yield;
       }
-    });
+    }
   }
   for (const partitions of division) partitions.sort((one, other) => one - other);
   return division;
 }
 
-function had(before: Assignment, topics: readonly TopicOf[], partition: number): boolean {
-  return topics.some(({ topicId }) => before.get(topicId)?.includes(partition) === true);
+/** What a member had of any of these topics. */
+function partitionsBefore(before: Assignment, topics: readonly TopicOf[]): ReadonlySet<number> {
+  if (before.size === 0) return NONE;
+  return new Set(topics.flatMap(({ topicId }) => before.get(topicId) ?? []));
 }
