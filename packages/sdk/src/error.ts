@@ -26,7 +26,8 @@ export type KafkaErrorCode =
   | 'MILLRACE_CLIENT_INVALID_STATE'
   | 'MILLRACE_CLIENT_NO_POSITION'
   | 'MILLRACE_CLIENT_TIMEOUT'
-  | 'MILLRACE_CLIENT_UNSUPPORTED_API';
+  | 'MILLRACE_CLIENT_UNSUPPORTED_API'
+  | 'MILLRACE_CLIENT_UNSUPPORTED_NODE';
 
 export interface KafkaErrorOptions extends MillraceErrorOptions {
   /** This producer or consumer cannot go on: close it and make a new one. Default false. */

@@ -6,6 +6,7 @@ import { Cluster, type ClusterOptions } from './cluster/cluster.ts';
 import type { BrokerEndpoint } from './cluster/topic-metadata.ts';
 import type { ConsumerOptions, RawTopic } from './consumer/consumer-options.ts';
 import { Consumer } from './consumer/consumer.ts';
+import { checkNodeVersion } from './node-version.ts';
 import {
   invalidOption,
   checkOptions,
@@ -69,11 +70,12 @@ const KAFKA_OPTIONS = {
 };
 
 /**
- * Names a cluster. Nothing is connected until something is asked; a wrong option is refused at once.
+ * Names a cluster. Nothing is connected until something is asked; a wrong option, and a Node that is too old, are refused at once.
  *
  * @param parts @internal time and chance, for who tests the client itself
  */
 export function kafka(options: KafkaOptions, parts: RuntimeParts = {}): Kafka {
+  checkNodeVersion(process.versions.node);
   checkOptions('kafka()', options, KAFKA_OPTIONS);
   if (Array.isArray(options.brokers) && options.brokers.length === 0) {
     throw invalidOption('kafka()', 'brokers', options.brokers, 'at least one host:port');
