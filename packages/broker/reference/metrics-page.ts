@@ -8,8 +8,9 @@ import { RecordingMetrics, type MetricFamily } from './recording-metrics.ts';
 
 /** Ends of names, by convention, and what they count; the first that fits. */
 const UNITS: readonly (readonly [suffix: RegExp, unit: string])[] = [
-  [/_bytes(_total)?$/, 'bytes'],
-  [/_seconds(_total)?$/, 'seconds'],
+  [/_bytes(_max|_total)?$/, 'bytes'],
+  [/_seconds(_max|_total)?$/, 'seconds'],
+  [/_ratio(_max)?$/, 'ratio'],
   [/_(offset|watermark)$/, 'offset'],
   [/_info$/, '–'],
   [/./, 'count'],
@@ -23,7 +24,7 @@ export async function metricsPage(): Promise<string> {
     GENERATED,
     '',
     '`GET /metrics` on the ops port (default 127.0.0.1:9644) answers in the Prometheus text format. Values count from the start of the',
-    'process. Names are `millrace_<part>_<what>`, with the unit at the end (`_seconds`, `_bytes`; else it is a count or an offset) and `_total` behind it for',
+    'process. Names are `millrace_<part>_<what>`, with the unit at the end (`_seconds`, `_bytes`, `_ratio`, before a `_max`; else it is a count or an offset) and `_total` behind it for',
     'counters, and for nothing else. A histogram has the series `_bucket`, `_sum` and `_count`. How to use them, dashboard and alerts:',
     '[monitoring.md](../operations/monitoring.md).',
     '',

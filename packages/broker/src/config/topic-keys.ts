@@ -116,8 +116,9 @@ export const TOPIC_KEYS = {
     importance: 'medium',
     valid: atLeast(1),
     documentation:
-      'Longest time for which a record of a compacted topic stays out of compaction: segments are closed at this age, and cleaned whatever the ' +
-      'share of dirty bytes is.',
+      'Longest time for which a record of a compacted topic stays out of compaction: closed segments are cleaned at this age whatever the share ' +
+      'of dirty bytes is, and the active one is closed at this age by the next record that is appended. So in a partition to which nobody writes ' +
+      'any more the records of the active segment stay as they are, as in Apache Kafka.',
   }),
   'max.message.bytes': int(1_048_588, {
     importance: 'medium',
