@@ -8,6 +8,9 @@ export interface Feature {
   readonly finalizedVersion: number;
 }
 
+/** Levels of Apache Kafka's controllers; there are none here. */
+export const CONTROLLER_FEATURES: readonly string[] = ['kraft.version', 'metadata.version'];
+
 export const FEATURES: readonly Feature[] = [
   // 1 = consumer groups of KIP-848.
   { name: 'group.version', minVersion: 0, maxVersion: 1, finalizedVersion: 1 },

@@ -159,7 +159,24 @@ describe('UpdateFeatures', () => {
         ['transaction.version', 2],
         ['x', 1],
       ],
-      /feature x is refused, and with it all/,
+      /^nothing is changed: there is no feature x, only group.version and transaction.version$/,
+    ],
+    ['a name that is like none', [['share.version', 1]], /no feature share.version, only group.version and/],
+    ['a name that is like one', [['grup.version', 1]], /no feature grup.version: did you mean group.version\?/],
+    [
+      'what belongs to controllers',
+      [['kraft.version', 1]],
+      /no feature kraft.version, only group.version and transaction.version; kraft.version belongs to the controllers/,
+    ],
+    [
+      'all levels of a release, naming each that is not there',
+      [
+        ['kraft.version', 1],
+        ['group.version', 1],
+        ['metadata.version', 30],
+        ['streams.version', 1],
+      ],
+      /^nothing is changed: there are no features kraft.version, metadata.version, streams.version, only group.version and transaction.version; kraft.version and metadata.version belong to/,
     ],
   ])('refuses %s', async (_, updates, message) => {
     const answer = await update(2, ...updates);
