@@ -386,7 +386,10 @@ class RunningBroker implements Broker {
   #applyDynamicConfig({ configs }: ClusterSnapshot): boolean {
     const stored = (name: string): ReadonlyMap<string, string> =>
       configs.get(`${ConfigResourceType.broker}:${name}`) ?? NO_CONFIGS;
-    return this.#config.applyDynamic(stored(''), stored(String(this.nodeId)));
+    return this.#config.applyDynamic(stored(''), stored(String(this.nodeId)), {
+      changed: (setting, value) => this.#logger.info('a broker setting has a new value', { setting, value }),
+      leftOut: (problem) => this.#logger.warn('a stored broker setting is left out; alter or delete it', { problem }),
+    });
   }
 
   #started(): { listener: Listener; services: BrokerServices; partitions: OwnedPartitions } {

@@ -42,13 +42,14 @@ export interface CreatedTopic {
 export class RecordingLogger implements Logger {
   readonly errors: string[] = [];
   readonly warnings: string[] = [];
+  readonly infos: string[] = [];
 
   debug(): void {
     // Not looked at.
   }
 
-  info(): void {
-    // Not looked at.
+  info(message: string, fields?: object): void {
+    this.infos.push(`${message} ${JSON.stringify(fields)}`);
   }
 
   warn(message: string, fields?: object): void {

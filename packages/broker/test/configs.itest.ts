@@ -87,11 +87,12 @@ describe('settings', () => {
       expect(await admin.describeConfigs(type, name)).toBe(`error ${errorCode}`);
     });
 
-    it('shows the log level, and that groups and client metrics have no settings', async () => {
+    it('shows the log level and settings of groups, and that client metrics have none', async () => {
       const logger = await admin.describeConfigs(8, '1');
       expect(typeof logger === 'string' ? logger : [...logger.keys()]).toEqual(['root']);
       expect(await admin.describeConfigs(16, 'm')).toEqual(new Map());
-      expect(await admin.describeConfigs(32, 'g')).toEqual(new Map());
+      const group = await admin.describeConfigs(32, 'g');
+      expect(typeof group === 'string' ? group : [...group.keys()]).toContain('consumer.session.timeout.ms');
     });
   });
 
@@ -161,7 +162,11 @@ describe('settings', () => {
       ['another broker', { type: BROKER, name: '7', operations: [] }, 42],
       ['a read-only setting', { type: BROKER, name: '1', operations: [['node.id', SET, '2']] }, 42],
       ['a log level', { type: 8, name: '1', operations: [['root', SET, 'DEBUG']] }, 42],
-      ['a group', { type: 32, name: 'g', operations: [['consumer.session.timeout.ms', SET, '1']] }, 42],
+      [
+        'a value that the broker does not allow groups',
+        { type: 32, name: 'g', operations: [['consumer.session.timeout.ms', SET, '1']] },
+        40,
+      ],
       ['an unknown type', { type: 77, name: 'x', operations: [] }, 42],
     ])('refuses %s', async (_, resource, errorCode) => {
       await admin.createTopic({ name: 'rules' });
@@ -219,6 +224,11 @@ describe('settings', () => {
       });
       expect((await admin.createTopic({ name: 'four' })).numPartitions).toBe(4);
 
+      const line = (setting: string, value: string) =>
+        `a broker setting has a new value ${JSON.stringify({ setting, value })}`;
+      expect(fixture.logger.infos).toEqual(
+        expect.arrayContaining([line('message.max.bytes', '1000'), line('num.partitions', '4')]),
+      );
       await admin.alter(BROKER, '1', ['message.max.bytes', SET, '5000']);
       expect((await produce(fixture.client, topic, big)).errorCode).toBe(0);
       expect((await admin.describeConfig(BROKER, '1', 'message.max.bytes')).synonyms).toEqual([

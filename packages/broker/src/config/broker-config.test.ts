@@ -190,6 +190,30 @@ describe('applyDynamic', () => {
     expect(config.applyDynamic(stored, stored)).toBe(false);
     expect([config.nodeId, config.numPartitions]).toEqual([1, 1]);
   });
+
+  it('tells of values that are in force from now on, not of those behind them', () => {
+    const config = load({ 'num.partitions': '2' });
+    const told: string[] = [];
+    const listener = {
+      changed: (name: string, text: string | null) => told.push(`${name}=${text}`),
+      leftOut: (problem: string) => told.push(problem),
+    };
+    const take = (forAll: Record<string, string>, forThis: Record<string, string> = {}) => {
+      config.applyDynamic(new Map(Object.entries(forAll)), new Map(Object.entries(forThis)), listener);
+      return told.splice(0);
+    };
+
+    expect(take({ 'num.partitions': '3', 'log.retention.ms': '05' })).toEqual([
+      'num.partitions=3',
+      'log.retention.ms=5',
+    ]);
+    expect(take({ 'num.partitions': '3' }, { 'num.partitions': '3' })).toEqual(['log.retention.ms=null']);
+    expect(take({ 'num.partitions': '4' }, { 'num.partitions': '3' })).toEqual([]);
+    const refusal =
+      'invalid value "many" for configuration num.partitions: must be of type INT with allowed values [1,...]';
+    expect(take({ 'num.partitions': 'many' })).toEqual([refusal, 'num.partitions=2']);
+    expect(take({ 'num.partitions': 'many', 'log.retention.ms': '1' })).toEqual(['log.retention.ms=1']);
+  });
 });
 
 describe('the table of broker settings', () => {

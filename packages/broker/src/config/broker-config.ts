@@ -8,7 +8,13 @@
 import { messageOf, MillraceError, nearestName } from '@millrace/base';
 import { advertisedEndpoints, checkSecurityProtocols, parseEndpoints } from '../listener/listener-endpoints.ts';
 import { BROKER_KEYS, isBrokerKey, type BrokerKey } from './broker-keys.ts';
-import { camelCase, describeRefusal, type ConfigDefinition, type ConfigValues } from './config-definition.ts';
+import {
+  camelCase,
+  describeRefusal,
+  shownText,
+  type ConfigDefinition,
+  type ConfigValues,
+} from './config-definition.ts';
 import { ConfigSource, type ConfigSynonym } from './config-source.ts';
 import { contradictions, type BrokerValues } from './contradictions.ts';
 import { FOREIGN_KEYS, LISTENER_PREFIX } from './foreign-keys.ts';
@@ -44,7 +50,19 @@ export interface BrokerConfig extends PlainValues {
    * Takes the run-time settings that are stored for all brokers and for this one; unknown, read-only and invalid ones are left out.
    * True when something changed: topic settings that fall back to the broker's may then have changed too.
    */
-  applyDynamic(clusterWide: ReadonlyMap<string, string>, thisBroker: ReadonlyMap<string, string>): boolean;
+  applyDynamic(
+    clusterWide: ReadonlyMap<string, string>,
+    thisBroker: ReadonlyMap<string, string>,
+    listener?: DynamicListener,
+  ): boolean;
+}
+
+/** Whom run-time settings are told to, as people may read them. */
+export interface DynamicListener {
+  /** Another value is in force; null = it is unset. */
+  changed(name: string, text: string | null): void;
+  /** What is stored cannot be obeyed, by this release at least. */
+  leftOut(problem: string): void;
 }
 
 export interface BrokerConfigOptions {
@@ -155,6 +173,8 @@ class LiveBrokerConfig {
   readonly #given: ReadonlyMap<string, string>;
   #clusterWide = NOTHING;
   #thisBroker = NOTHING;
+  /** What was left out and told of. */
+  readonly #leftOut = new Set<string>();
 
   constructor(
     entries: ReadonlyMap<string, string>,
@@ -201,29 +221,46 @@ class LiveBrokerConfig {
       .map(({ key, problem }) => `${key}: ${problem}`);
   }
 
-  applyDynamic(storedForAll: ReadonlyMap<string, string>, storedForThis: ReadonlyMap<string, string>): boolean {
-    const clusterWide = onlyDynamic(storedForAll);
-    const thisBroker = onlyDynamic(storedForThis);
+  applyDynamic(
+    storedForAll: ReadonlyMap<string, string>,
+    storedForThis: ReadonlyMap<string, string>,
+    listener?: DynamicListener,
+  ): boolean {
+    const leftOut = (problem: string): void => {
+      if (!this.#leftOut.has(problem)) listener?.leftOut(problem);
+      this.#leftOut.add(problem);
+    };
+    const clusterWide = onlyDynamic(storedForAll, leftOut);
+    const thisBroker = onlyDynamic(storedForThis, leftOut);
     if (sameEntries(clusterWide, this.#clusterWide) && sameEntries(thisBroker, this.#thisBroker)) return false;
+    const before = { clusterWide: this.#clusterWide, thisBroker: this.#thisBroker };
     this.#clusterWide = clusterWide;
     this.#thisBroker = thisBroker;
     this.revision += 1;
     for (const [name, definition] of Object.entries(BROKER_KEYS) as [BrokerKey, ConfigDefinition][]) {
       if (definition.update === 'read-only') continue;
-      const text = this.#thisBroker.get(name) ?? this.#clusterWide.get(name) ?? this.#given.get(name);
+      const given = this.#given.get(name);
+      const text = thisBroker.get(name) ?? clusterWide.get(name) ?? given;
       const value = text === undefined ? definition.defaultValue : definition.parse(text)?.value;
       Object.assign(this, { [camelCase(name)]: value });
+      const textBefore = before.thisBroker.get(name) ?? before.clusterWide.get(name) ?? given;
+      const [now, then] = [text ?? definition.defaultText, textBefore ?? definition.defaultText];
+      if (now !== then) listener?.changed(name, shownText(now, definition));
     }
     return true;
   }
 }
 
-function onlyDynamic(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function onlyDynamic(
+  texts: ReadonlyMap<string, string>,
+  leftOut: (problem: string) => void = () => undefined,
+): ReadonlyMap<string, string> {
   const kept = new Map<string, string>();
   for (const [name, text] of texts) {
     if (!isBrokerKey(name) || BROKER_KEYS[name].update === 'read-only') continue;
     const parsed = BROKER_KEYS[name].parse(text);
     if (parsed !== undefined) kept.set(name, parsed.text);
+    else leftOut(describeRefusal(name, text, BROKER_KEYS[name]));
   }
   return kept;
 }

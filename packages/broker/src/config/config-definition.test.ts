@@ -12,6 +12,7 @@ import {
   LONG_MAX,
   oneOf,
   short,
+  shownText,
   splitList,
   string,
   type ConfigDefinition,
@@ -113,6 +114,13 @@ describe('config definitions', () => {
       'invalid value "0" for configuration num.partitions: must be of type INT with allowed values [1,...]',
     );
     expect(describeRefusal('a.password', 'hunter2', { ...definition, isSensitive: true })).not.toContain('hunter2');
+  });
+
+  it('shows values but those that are secret', () => {
+    const definition = string(null, words) as ConfigDefinition;
+    expect(shownText('a', definition)).toBe('a');
+    expect(shownText('hunter2', { ...definition, isSensitive: true })).toBe('[hidden]');
+    expect(shownText(null, { ...definition, isSensitive: true })).toBeNull();
   });
 
   it('names values in camelCase without our prefix', () => {

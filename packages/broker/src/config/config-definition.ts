@@ -216,6 +216,11 @@ function doubleText(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e7 ? `${value}.0` : String(value);
 }
 
+/** The text of a value as it may be shown and logged. */
+export function shownText(text: string | null, { isSensitive }: Pick<ConfigDefinition, 'isSensitive'>): string | null {
+  return isSensitive && text !== null ? '[hidden]' : text;
+}
+
 /** Why `text` is refused for the setting `name`, in one sentence that names the allowed values. */
 export function describeRefusal(name: string, text: string, definition: ConfigDefinition): string {
   const allowed = definition.validText === null ? '' : ` with allowed values ${definition.validText}`;
