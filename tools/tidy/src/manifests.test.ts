@@ -57,6 +57,18 @@ describe('manifests', () => {
     expect(messages).toEqual(isWrong ? [`packages/log/package.json: x is at "${version}"; versions are exact`] : []);
   });
 
+  it('wants published packages to build what they pack', () => {
+    const prepack = 'node ../../tools/setup/run.mjs exec nx build @millrace/base --outputStyle=static >&2';
+    const messages = (more: object) =>
+      messagesOf({ 'packages/base/package.json': packageOf('base', more), 'packages/base/src/index.ts': '' });
+    expect(messages({ files: ['dist', 'src'] })).toEqual([
+      `packages/base/package.json: does not build before it is packed: scripts.prepack is "${prepack}"`,
+    ]);
+    expect(messages({ files: ['dist', 'src'], scripts: { prepack: 'echo' } })).toHaveLength(1);
+    expect(messages({ files: ['dist', 'src'], scripts: { prepack } })).toEqual([]);
+    expect(messages({ files: ['src'] })).toEqual([]);
+  });
+
   it('wants one Millrace version everywhere', () => {
     expect(
       messagesOf({

@@ -40,7 +40,19 @@ function fieldsOf({ folder, manifest }: Project, root: Manifest): Finding[] {
     [(manifest.nx?.tags ?? []).some((tag) => tag.startsWith('layer:')), 'has no layer tag'],
     [folder.startsWith('tools/') === (manifest.private === true), 'tools are private, packages and apps are not'],
   ];
-  return wanted.flatMap(([holds, message]) => (holds ? [] : [{ path, message }]));
+  return [
+    ...wanted.flatMap(([holds, message]) => (holds ? [] : [{ path, message }])),
+    ...buildBeforePacking(manifest).map((message) => ({ path, message })),
+  ];
+}
+
+/** `dist` is in no checkout: without this, npm packs what has none, and says nothing. */
+function buildBeforePacking({ name = '', private: isPrivate = false, files = [], scripts }: Manifest): string[] {
+  if (isPrivate || !files.includes('dist')) return [];
+  const prepack = `node ../../tools/setup/run.mjs exec nx build ${name} --outputStyle=static >&2`;
+  return scripts?.['prepack'] === prepack
+    ? []
+    : [`does not build before it is packed: scripts.prepack is "${prepack}"`];
 }
 
 function versionsOf(manifest: Manifest, path: string): Finding[] {

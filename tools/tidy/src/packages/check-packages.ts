@@ -4,6 +4,7 @@
  *
  * Each package: publint (strict) finds nothing, attw finds the types right for ESM and CommonJS, `import` and `require`
  * give the same names. What the client makes its user download stays within its bound. Together: a Jest without any flag, as most users run it, can load them, and a broker starts from them in both formats.
+ * The commands by which the client's guide packs it from a checkout make the tarballs that the client needs.
  * Needs a build before it. Exit code 0 when all is well.
  */
 import { execFile } from 'node:child_process';
@@ -11,6 +12,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   realpathSync,
   rmSync,
@@ -19,7 +21,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { formatMessage } from 'publint/utils';
 import { publint } from 'publint';
@@ -31,6 +33,9 @@ const ROOT = resolve(import.meta.dirname, '../../../..');
 
 /** Bytes of the tarballs of a package and of those in the workspace that it needs, at most. */
 const PACKED_BYTES_MAX: Readonly<Record<string, number>> = { '@millrace/sdk': 1_000_000 };
+
+/** Tells how to use the client in a project outside of the checkout. */
+const GUIDE = 'docs/guides/sdk.md';
 
 const findings: Finding[] = [];
 const projects = projectsOf(openRepository(ROOT)).filter(({ manifest }) => manifest.private !== true);
@@ -49,7 +54,7 @@ if (unbuilt.length > 0) {
       findings.push(...(await loadBothWays(project, consumer)));
       findings.push(...(await runPrograms(project, consumer)));
     }
-    findings.push(...checkSizes(tarballs));
+    findings.push(...checkSizes(tarballs), ...(await packAsGuideSays(consumer, tarballs)));
     findings.push(...(await loadInJest(consumer)), ...(await startBrokers(consumer)));
   } finally {
     rmSync(consumer, { recursive: true, force: true });
@@ -118,6 +123,25 @@ function withDependencies(name: string): Project[] {
   };
   add(name);
   return [...found];
+}
+
+/** What a user of a checkout types; the last line installs from the folder, so that what is there must be complete. */
+async function packAsGuideSays(consumer: string, tarballs: ReadonlyMap<string, string>): Promise<Finding[]> {
+  const guide = readFileSync(join(ROOT, GUIDE), 'utf8');
+  const [, pack, destination = ''] = /^(npm pack .* --pack-destination (\S+))$/m.exec(guide) ?? [];
+  const install = `cd ${destination}\nnpm install ./millrace-*.tgz\n`;
+  if (pack === undefined || !guide.includes(`${pack}\n${install}`))
+    return [{ path: GUIDE, message: 'does not tell how to pack and install the client from a checkout' }];
+  const shop = join(consumer, 'shop');
+  mkdirSync(shop);
+  const trouble = await run('sh', ['-c', pack.replace(destination, '"$0"'), shop], { cwd: ROOT }).then(
+    () => undefined,
+    outputOf,
+  );
+  if (trouble !== undefined) return [{ path: GUIDE, message: `what it says about packing fails:\n${trouble}` }];
+  const wanted = withDependencies('@millrace/sdk').map(({ manifest }) => tarballs.get(manifest.name ?? '') ?? '');
+  const [made, needed] = [readdirSync(shop), wanted.map((path) => basename(path))].map((names) => names.sort().join());
+  return made === needed ? [] : [{ path: GUIDE, message: `packs ${made ?? ''}; the client needs ${needed ?? ''}` }];
 }
 
 async function lintPackage({ folder, manifest }: Project, consumer: string): Promise<Finding[]> {
