@@ -1,4 +1,4 @@
-/** A change of log.cleaner.io.max.bytes.per.second while a pass waits. */
+/** What changes while a pass is under way: log.cleaner.io.max.bytes.per.second, and whether there is any cleaning. */
 import { OwnedLog } from '@millrace/log/internal';
 import { RecordBatchWriter } from '@millrace/protocol';
 import { waitUntil } from '@millrace/testing';
@@ -68,6 +68,25 @@ describe('a pass that hardly gets on for its limit of bytes per second', () => {
     await cleaning;
     expect(log.cleanedEndOffset).toBeGreaterThan(10);
   }, 30_000);
+});
+
+describe('a cleaner that is switched off while it cleans', () => {
+  it('ends the pass under way, and begins no other', async () => {
+    const cleaner = { isEnabled: true, ioBytesPerSecond: 20_000 };
+    await using fixture = await CleanerFixture.start({ cleaner });
+    for (let partition = 0; partition < 3; partition++) await fixture.addLog();
+    const cleaning = fixture.engine.cleanLogs();
+    const beganMs = fixture.time.nowMs();
+    await fixture.passing(waitUntil('a pass to be under way', () => fixture.time.nowMs() > beganMs + 100, 60_000));
+    cleaner.isEnabled = false;
+    await fixture.passing(cleaning);
+    const cleaned = () => [0, 1, 2].filter((partition) => fixture.logOf(partition).cleanedEndOffset > 0).length;
+    expect(cleaned()).toBe(1);
+
+    cleaner.isEnabled = true;
+    await fixture.passing(fixture.engine.cleanLogs());
+    expect(cleaned()).toBe(3);
+  });
 });
 
 describe('pauseOf', () => {

@@ -197,8 +197,8 @@ export class LogCleaner {
   async #cleanOneByOne(): Promise<void> {
     for (;;) {
       const found = await this.#filthiest();
+      if (this.#isStopped || found === undefined || !this.#options.settings().isEnabled) return;
       // Another thread may have taken it meanwhile.
-      if (this.#isStopped || found === undefined) return;
       if (this.#passes.has(found.partition)) continue;
       const abort = new AbortController();
       const done = this.#clean(found.partition, abort.signal).finally(() => this.#passes.delete(found.partition));
