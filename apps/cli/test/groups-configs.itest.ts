@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { kafka } from '@millrace/sdk';
 import { createTempDir } from '@millrace/testing';
 import { CliBroker } from './cli-broker.ts';
 
@@ -87,6 +88,25 @@ describe('millrace groups, configs, offsets and cluster', () => {
       stdout: 'deleted group from-csv\n',
       stderr: expect.stringMatching(/^millrace: deleting group "missing" failed with GROUP_ID_NOT_FOUND/),
     });
+  });
+
+  it('do not take a group that is not there, or has no offsets, for one that was moved', async () => {
+    const missing = await cli.run(['groups', 'reset-offsets', 'nosuch', '--to-earliest']);
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toMatch(
+      /^millrace: there is no group "nosuch", .* say with --topic where it is to begin\n$/,
+    );
+    const named = ['groups', 'reset-offsets', 'nosuch', '--to-earliest', '-t', 'orders'];
+    expect(await cli.run(named)).toMatchObject({ code: 0, stderr: '' });
+
+    await using client = kafka({ brokers: [cli.broker.bootstrapServers] });
+    const consumer = client.consumer({ group: 'idle', topics: ['orders'], commit: 'manual' });
+    const messages = consumer[Symbol.asyncIterator]();
+    await messages.next();
+    const idle = await cli.run(['groups', 'reset-offsets', 'idle', '--to-earliest']);
+    expect(idle).toMatchObject({ code: 1, stdout: '' });
+    expect(idle.stderr).toMatch(/^millrace: group "idle" has no committed offsets, /);
+    await consumer.close();
   });
 
   it('change and show settings', async () => {

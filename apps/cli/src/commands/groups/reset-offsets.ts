@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, MillraceError } from '@millrace/base';
-import type { Admin, OffsetReset, Outcome, ResetTarget, TopicPartition } from '@millrace/sdk';
+import {
+  KafkaError,
+  type Admin,
+  type OffsetReset,
+  type Outcome,
+  type ResetTarget,
+  type TopicPartition,
+} from '@millrace/sdk';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { CliContext } from '../../cli-context.ts';
 import {
@@ -114,13 +121,27 @@ async function reset(
   }
   if (to === undefined) throw wrongUsage('say where to');
   const { topics, partitions } = selectionOf(options.topic);
-  return admin.resetGroupOffsets(groupId, {
+  const outcomes = await admin.resetGroupOffsets(groupId, {
     to,
     ...(topics.length > 0 ? { topics } : {}),
     ...(partitions.length > 0 ? { partitions } : {}),
     dryRun,
     signal,
   });
+  if (options.topic === undefined && outcomes.length === 0) throw await nothingToMove(admin, groupId, signal);
+  return outcomes;
+}
+
+/** Without topics its offsets tell where, so that a mistyped name must not look like work done. */
+async function nothingToMove(admin: Admin, groupId: string, signal: AbortSignal): Promise<KafkaError> {
+  const [described] = await admin.describeGroups([groupId], { signal });
+  const isMissing =
+    described?.ok === true ? described.state === 'Dead' : described?.error.kafkaCode === 'GROUP_ID_NOT_FOUND';
+  const found = isMissing ? `there is no group "${groupId}"` : `group "${groupId}" has no committed offsets`;
+  return new KafkaError(
+    'MILLRACE_CLIENT_INVALID_STATE',
+    `${found}, so that nothing can be moved: correct the name, or say with --topic where it is to begin`,
+  );
 }
 
 function selectionOf(selected: readonly string[] = []): { topics: string[]; partitions: TopicPartition[] } {
