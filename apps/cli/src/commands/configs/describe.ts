@@ -1,4 +1,4 @@
-import { oneOrThrow, type ConfigResource } from '@millrace/sdk';
+import { oneOrThrow, type ConfigEntry, type ConfigResource } from '@millrace/sdk';
 import type { Command } from 'commander';
 import type { CliContext } from '../../cli-context.ts';
 import { clusterCommand, withAdmin, type ClusterOptions } from '../../cluster/cluster-command.ts';
@@ -15,6 +15,7 @@ interface DescribeOptions extends ClusterOptions {
 export function describeConfigsCommand(context: CliContext): Command {
   return clusterCommand('describe', 'show settings of a topic, broker or group', [
     'millrace configs describe topic/orders                  # what is set on it',
+    'millrace configs describe broker/                       # what is set for all brokers',
     'millrace configs describe broker/1 --all',
     'millrace configs describe orders -k retention.ms --docs',
   ])
@@ -28,7 +29,7 @@ export function describeConfigsCommand(context: CliContext): Command {
       const { configs } = await withAdmin(context, options, async (admin) =>
         oneOrThrow(await admin.describeConfigs([resource], { ...(keys && { keys }), documentation: docs, signal })),
       );
-      const shown = configs.filter(({ source }) => all || keys !== undefined || !source.includes('default'));
+      const shown = configs.filter(({ source }) => all || keys !== undefined || isSet(resource, source));
       const sorted = [...shown].sort((a, b) => (a.name < b.name ? -1 : 1));
       if (options.json) {
         const told = sorted.map(({ name, value, source, isReadOnly, isSensitive, documentation }) => ({
@@ -50,4 +51,9 @@ export function describeConfigsCommand(context: CliContext): Command {
       ]);
       printTable(output, ['SETTING', 'VALUE', 'SOURCE', ...(docs ? ['MEANING'] : [])], rows);
     });
+}
+
+/** What all brokers share is set on each of them; a topic only falls back to it. */
+function isSet({ type }: ConfigResource, source: ConfigEntry['source']): boolean {
+  return source === 'default-broker' ? type === 'broker' : source !== 'default';
 }
