@@ -1,4 +1,4 @@
-import { allOrThrow } from '@millrace/sdk';
+import { allOrThrow, KafkaError } from '@millrace/sdk';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { CliContext } from '../../cli-context.ts';
 import { clusterCommand, throwFailures, withAdmin, type ClusterOptions } from '../../cluster/cluster-command.ts';
@@ -7,6 +7,11 @@ import { collectPartitions } from '../option-parsers.ts';
 interface DeleteRecordsOptions extends ClusterOptions {
   readonly before: number | 'latest';
   readonly partition?: readonly number[];
+}
+
+interface Failure {
+  readonly partition: number;
+  readonly error: KafkaError;
 }
 
 export function deleteRecordsCommand(context: CliContext): Command {
@@ -28,18 +33,50 @@ export function deleteRecordsCommand(context: CliContext): Command {
           { signal },
         );
       });
-      const failures: unknown[] = [];
+      const failures: Failure[] = [];
       for (const outcome of outcomes) {
-        if (!outcome.ok) failures.push(outcome.error);
+        if (!outcome.ok) failures.push(outcome);
         else if (options.json) {
           output.line(JSON.stringify({ topic, partition: outcome.partition, startOffset: outcome.lowWatermark }));
         } else output.line(`${topic}[${String(outcome.partition)}] begins at ${String(outcome.lowWatermark)}`);
       }
       throwFailures(
-        failures,
+        explained(topic, before, failures),
         `records of ${String(failures.length)} of ${String(outcomes.length)} partitions were not deleted`,
       );
     });
+}
+
+/** Kafka's answer has a code and no words; partitions that were refused for one reason are told of once. */
+function explained(topic: string, before: number | 'latest', failures: readonly Failure[]): unknown[] {
+  const explanations = new Map<unknown, string>([
+    [
+      'POLICY_VIOLATION',
+      `topic "${topic}" is compacted only, and its records go by their keys: write a record without a value to delete a key, ` +
+        'or set cleanup.policy=compact,delete first',
+    ],
+    [
+      'OFFSET_OUT_OF_RANGE',
+      `--before ${String(before)} is behind the end of ${listOf(topic, failures, 'OFFSET_OUT_OF_RANGE')}: ` +
+        `give an offset up to the end (millrace offsets ${topic} shows it), or --before end`,
+    ],
+  ]);
+  const told = new Set<unknown>();
+  return failures.flatMap(({ error }) => {
+    const { kafkaCode } = error;
+    const words = explanations.get(kafkaCode);
+    if (words === undefined) return [error];
+    if (told.has(kafkaCode)) return [];
+    told.add(kafkaCode);
+    return [
+      new KafkaError(error.code, `deleting records failed with ${String(kafkaCode)}: ${words}`, { cause: error }),
+    ];
+  });
+}
+
+function listOf(topic: string, failures: readonly Failure[], code: string): string {
+  const refused = failures.filter(({ error }) => error.kafkaCode === code);
+  return `${topic}[${refused.map(({ partition }) => String(partition)).join(', ')}]`;
 }
 
 function parseBefore(text: string): number | 'latest' {
