@@ -29,6 +29,11 @@ import {
   describeGroupsResponse,
 } from '@millrace/protocol/messages/15-describe-groups';
 import {
+  consumerGroupDescribeRequest,
+  consumerGroupDescribeResponse,
+  createConsumerGroupDescribeRequest,
+} from '@millrace/protocol/messages/69-consumer-group-describe';
+import {
   APPEND,
   appendedAt,
   appendRequest,
@@ -46,6 +51,7 @@ const FETCH_VERSION = 12;
 const FIND_COORDINATOR_VERSION = 3;
 const DESCRIBE_GROUPS_VERSION = 5;
 const OFFSET_FETCH_VERSION = 7;
+const CONSUMER_GROUP_DESCRIBE_VERSION = 1;
 const FETCH_BYTES = 4 * 1024 * 1024;
 const RETRY_MS_MAX = 10_000;
 const RETRY_PAUSE_MS = 5;
@@ -53,7 +59,7 @@ const READ_COMMITTED = 1;
 
 /** A consumer group as its coordinator describes it. */
 export interface TestGroup {
-  /** `Stable`, `PreparingRebalance`, `CompletingRebalance`, `Empty`, `Dead`. */
+  /** `Stable`, `Empty`, `Dead`; of a classic group also `PreparingRebalance` and `CompletingRebalance`, of a consumer group `Assigning` and `Reconciling`. */
   readonly state: string;
   readonly members: readonly { readonly memberId: string; readonly clientId: string }[];
 }
@@ -132,6 +138,8 @@ export class ClusterProbe {
   describeGroup(groupId: string): Promise<TestGroup> {
     return retrying(async () => {
       await using client = await this.#connectToCoordinator(groupId);
+      const group = await describeConsumerGroup(client, groupId);
+      if (group !== undefined) return group;
       const request = createDescribeGroupsRequest({ groups: [groupId] });
       const response = await client.call(
         describeGroupsRequest,
@@ -139,12 +147,12 @@ export class ClusterProbe {
         DESCRIBE_GROUPS_VERSION,
         request,
       );
-      const [group] = response.groups;
-      if (group === undefined) throw new Error(`the broker says nothing of group ${groupId}`);
-      refuse(`describing group ${groupId}`, group.errorCode);
+      const [classic] = response.groups;
+      if (classic === undefined) throw new Error(`the broker says nothing of group ${groupId}`);
+      refuse(`describing group ${groupId}`, classic.errorCode);
       return {
-        state: group.groupState,
-        members: group.members.map(({ memberId, clientId }) => ({ memberId, clientId })),
+        state: classic.groupState,
+        members: classic.members.map(({ memberId, clientId }) => ({ memberId, clientId })),
       };
     });
   }
@@ -232,6 +240,20 @@ export class ClusterProbe {
     if (port === undefined) throw new Error('no broker is running: start one first');
     return port;
   }
+}
+
+/** Undefined when the coordinator knows no group of KIP-848 by that name. */
+async function describeConsumerGroup(client: WireClient, groupId: string): Promise<TestGroup | undefined> {
+  const request = createConsumerGroupDescribeRequest({ groupIds: [groupId] });
+  const version = CONSUMER_GROUP_DESCRIBE_VERSION;
+  const response = await client.call(consumerGroupDescribeRequest, consumerGroupDescribeResponse, version, request);
+  const [group] = response.groups;
+  if (group === undefined || group.errorCode === ErrorCode.GROUP_ID_NOT_FOUND) return undefined;
+  refuse(`describing group ${groupId}`, group.errorCode);
+  return {
+    state: group.groupState,
+    members: group.members.map(({ memberId, clientId }) => ({ memberId, clientId })),
+  };
 }
 
 const NO_ID = 'AAAAAAAAAAAAAAAAAAAAAA';
