@@ -41,7 +41,7 @@ describe('ApiVersions', () => {
     }
   });
 
-  it('finalizes the newest transactions, hidden from the supported features of clients that cannot take a 0', async () => {
+  it('finalizes the newest groups and transactions, hidden from the supported features of clients that cannot take a 0', async () => {
     const features = async (version: number) => {
       const { supportedFeatures, finalizedFeatures, finalizedFeaturesEpoch } = await ask(version);
       return {
@@ -50,9 +50,16 @@ describe('ApiVersions', () => {
         finalized: finalizedFeatures.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]),
       };
     };
-    const finalized = [['transaction.version', 2]];
+    const finalized = [
+      ['group.version', 1],
+      ['transaction.version', 2],
+    ];
+    const supported = [
+      ['group.version', 0, 1],
+      ['transaction.version', 0, 2],
+    ];
     expect(await features(3)).toEqual({ epoch: 0n, supported: [], finalized });
-    expect(await features(4)).toEqual({ epoch: 0n, supported: [['transaction.version', 0, 2]], finalized });
+    expect(await features(4)).toEqual({ epoch: 0n, supported, finalized });
   });
 
   it('answers an unknown version in version 0, with the range that it serves', async () => {

@@ -198,7 +198,7 @@ describe('members of a classic group', () => {
     ]);
     await a.close();
     const [late] = await a.membership.commitOffsets([{ topic: 't', partition: 0, offset: 9 }]);
-    expect(late?.error).toMatchObject({ code: 'MILLRACE_CLIENT_INVALID_STATE' });
+    expect(late?.error).toMatchObject({ code: 'MILLRACE_CLIENT_CLOSED' });
   });
 
   it('says what to do when the members know no common assignor', async () => {

@@ -37,6 +37,7 @@ const CLI_SWITCHES = [
   'to-latest',
   'execute',
   'dry-run',
+  'force',
 ];
 const CLI_FLAGS = [
   'bootstrap-server',
@@ -71,6 +72,9 @@ const CLI_FLAGS = [
   'size',
   'keys',
   'batch-bytes',
+  'before',
+  'start-offset',
+  'open-longer-than',
 ];
 
 /**
@@ -113,9 +117,9 @@ export const COMMANDS = {
     nodeArgs: [SOURCE, 'tools/conformance/src/main.ts'],
     cwd: 'user',
     what: 'the conformance run',
-    flags: ['target', 'client', 'case', 'results-dir', 'write-docs', 'list'],
-    switches: ['write-docs', 'list'],
-    takesWords: false,
+    // `seeds` of `conformance compaction`.
+    flags: ['target', 'client', 'case', 'results-dir', 'write-docs', 'update', 'list', 'seeds'],
+    switches: ['write-docs', 'update', 'list'],
   },
   chaos: {
     summary: 'kill -9 of the broker under clients of other projects',
