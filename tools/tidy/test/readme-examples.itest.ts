@@ -38,10 +38,28 @@ describe('programs of the README', () => {
     // The page creates it by command.
     await probe.createTopic('shipments');
 
-    expect(await runProgram('kafkajs', broker.port)).toMatchObject({ code: 0 });
+    const { code, stdout, stderr } = await runProgram('kafkajs', broker.port);
 
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    // What the page says of a topic that exists, and nothing else.
+    const warnings = stderr
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('(Use `node --trace-warnings'));
+    const known = /"level":"WARN".*partitioner|TimeoutNegativeWarning|^Timeout duration was set to 1\.$/;
+    expect(warnings.filter((line) => !known.test(line))).toEqual([]);
     const records = await probe.readAll('shipments', 0);
-    expect(records.map(({ value }) => value)).toEqual(['one espresso']);
+    expect(records.map(({ value }) => value)).toEqual(['{"item":"lungo","count":2}']);
+  });
+
+  it('read with the client of this project what kafkajs wrote', async () => {
+    await using broker = await startBroker();
+    await using probe = await LogProbe.connect({ port: broker.port });
+    await probe.createTopic('shipments');
+    await runProgram('kafkajs', broker.port);
+
+    const { code, stdout } = await runProgram('@millrace/sdk', broker.port);
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "customer-1 { item: 'lungo', count: 2 }\n" });
   });
 
   it('produce and consume with the client of this project', async () => {
