@@ -2,6 +2,9 @@
  * `npm run soak -- slow-consumer`: a consumer that takes 1 ms for each record while there is always more than it may fetch ahead. Its memory
  * must stop growing and stay small.
  *
+ * Garbage that nobody has collected yet comes and goes by tens of MiB, over minutes, as the collector sees fit: it counts for the size. Growth is
+ * that of what is left after a collection.
+ *
  * Owns: a broker in this process, the consumer's process.
  * Bounds: LEAD_RECORDS ahead of the consumer, of RECORD_BYTES each.
  */
@@ -26,7 +29,7 @@ export interface SlowConsumerOutcome {
   readonly seconds: number;
   readonly read: number;
   readonly rssBytesMax: number;
-  /** From the end of the warm-up (5 minutes, or half of a shorter run) to the end, by the means of a tenth of the run each. */
+  /** Of what collections leave, from the end of the warm-up (5 minutes, or half of a shorter run) to the end, by the means of a tenth of the run each. */
   readonly growth: number;
 }
 
@@ -53,9 +56,11 @@ export async function runSlowConsumer(seconds: number): Promise<SlowConsumerOutc
   };
   await keepAhead(0);
   const program = join(import.meta.dirname, 'reader.ts');
-  const reader = spawn(process.execPath, ['--conditions=@millrace/source', program, broker.bootstrapServers, TOPIC], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const flags = ['--conditions=@millrace/source', '--expose-gc'];
+  const reader = spawn(process.execPath, [...flags, program, broker.bootstrapServers, TOPIC], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
+  const { window, warm, last } = windowsOf(seconds);
   const exited = once(reader, 'exit');
   const samples: Sample[] = [];
   try {
@@ -63,6 +68,8 @@ export async function runSlowConsumer(seconds: number): Promise<SlowConsumerOutc
       const sample = JSON.parse(line) as Sample;
       samples.push(sample);
       if (samples.length >= seconds) break;
+      if (samples.length === warm || samples.length === last) reader.stdin.write('collect\n');
+      if (samples.length === warm + window && samples.length < last) reader.stdin.write('rest\n');
       await keepAhead(sample.read);
     }
   } finally {
@@ -74,16 +81,21 @@ export async function runSlowConsumer(seconds: number): Promise<SlowConsumerOutc
 }
 
 function judge(samples: readonly Sample[]): SlowConsumerOutcome {
-  const window = Math.max(1, Math.floor(samples.length / 10));
-  const from = Math.min(WARM_UP_S_MAX, Math.floor(samples.length / 2));
-  const before = meanRss(samples.slice(from, from + window));
-  const after = meanRss(samples.slice(-window));
+  const { window, warm, last } = windowsOf(samples.length);
+  const before = meanRss(samples.slice(warm, warm + window));
+  const after = meanRss(samples.slice(last));
   return {
     seconds: samples.length,
     read: samples.at(-1)?.read ?? 0,
     rssBytesMax: Math.max(...samples.map(({ rssBytes }) => rssBytes)),
     growth: after / before - 1,
   };
+}
+
+/** In seconds: how long it is looked at, from when on the first time, and the last time. */
+function windowsOf(seconds: number): { readonly window: number; readonly warm: number; readonly last: number } {
+  const window = Math.max(1, Math.floor(seconds / 10));
+  return { window, warm: Math.min(WARM_UP_S_MAX, Math.floor(seconds / 2)), last: seconds - window };
 }
 
 function meanRss(samples: readonly Sample[]): number {
