@@ -1,13 +1,6 @@
 /**
  * Segments as files: written from memory, read for consumers that are behind, indexed, removed.
  *
- * Owns: `logs/<topic id>-<partition>/<base offset>.log` and `.idx`, the handles to them, read-ahead, indexes of sealed segments in
- *   memory.
- * Invariants: a segment holds batches exactly as consumers get them, at the positions that the log gave them; nothing below what a
- *   checkpoint vouches for is written again. A sync that failed is never repeated: the error goes up and ends the engine.
- * Bounds: cold reads and background writes each have a gate in front of the thread pool; {@link SegmentFilesOptions.readAheadBytes} of
- *   read-ahead; {@link SegmentFilesOptions.indexBytes} of indexes.
- * Not here: when to write and sync (`flusher.ts`, `checkpointer.ts`), lists of aborted transactions (`aborted-files.ts`).
  * Owns: `logs/<topic id>-<partition>/<base offset>.log` and `.idx`, the handles to them, indexes of sealed segments in memory.
  * Invariants: a segment holds batches exactly as consumers get them, at the positions that the log gave them; nothing below what a
  *   checkpoint vouches for is written again. A sync that failed is never repeated: the error goes up and ends the engine.
