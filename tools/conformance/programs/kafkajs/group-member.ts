@@ -20,24 +20,33 @@ export async function beGroupMember(version: string): Promise<never> {
     },
     retry: { retries: 100_000, initialRetryTime: 50, maxRetryTime: 300 },
   });
-  const consumer = kafka.consumer({
-    groupId: group,
-    sessionTimeout: sessionMs,
-    heartbeatInterval: heartbeatMs,
-    rebalanceTimeout: rebalanceMs,
-    maxWaitTimeInMs: 100,
-  });
-  consumer.on('consumer.group_join', ({ payload }) => holding.replaced(payload.memberAssignment[topic] ?? []));
-  consumer.on('consumer.rebalancing', () => holding.revoked());
-  consumer.on('consumer.crash', () => holding.revoked());
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommitInterval: 500,
-    eachMessage: ({ partition, message }) => Promise.resolve(holding.got(partition, Number(message.offset))),
-  });
+  const begin = async (): Promise<kafkajs.Consumer> => {
+    const consumer = kafka.consumer({
+      groupId: group,
+      sessionTimeout: sessionMs,
+      heartbeatInterval: heartbeatMs,
+      rebalanceTimeout: rebalanceMs,
+      maxWaitTimeInMs: 100,
+    });
+    consumer.on('consumer.group_join', ({ payload }) => holding.replaced(payload.memberAssignment[topic] ?? []));
+    consumer.on('consumer.rebalancing', () => holding.revoked());
+    consumer.on('consumer.crash', ({ payload }) => {
+      holding.revoked();
+      // It gives up for good when it looks for a coordinator while the broker is away; applications begin anew then.
+      if (!payload.restart) current = begin();
+    });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommitInterval: 500,
+      eachMessage: ({ partition, message }) => Promise.resolve(holding.got(partition, Number(message.offset))),
+    });
+    return consumer;
+  };
+  let current = begin();
+  await current;
   await toldToStop();
   holding.revoked();
-  await consumer.disconnect();
+  await (await current).disconnect();
   return end();
 }
