@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { BrokerProcess, createTempDir, LogProbe, startBroker } from '@millrace/testing';
+import { BrokerProcess, createTempDir, LogProbe, startBroker, waitUntil } from '@millrace/testing';
 import { Cluster } from '../src/cluster/cluster.ts';
 import { json, kafka, nullable, Producer, str, topic, type Kafka } from '../src/index.ts';
 
@@ -174,16 +174,18 @@ describe('a producer whose broker is killed', () => {
     await probe.close();
     await using producer = client.producer();
     const sent: Promise<unknown>[] = [];
+    let acknowledged = 0;
     let isOver = false;
 
     const sending = (async () => {
       for (let n = 0; !isOver; n++) {
-        sent.push(producer.send(orders, { value: { n }, partition: n % 2 }));
+        sent.push(producer.send(orders, { value: { n }, partition: n % 2 }).then(() => acknowledged++));
         if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       }
     })();
     for (let round = 0; round < 2; round++) {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const before = acknowledged;
+      await waitUntil('records of this life of the broker', () => acknowledged >= before + 1_000);
       await broker.kill();
       await broker.start();
     }
