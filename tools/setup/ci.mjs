@@ -5,6 +5,7 @@
  * Every gate counts as one; tests and conformance cases count each. A gate that fails does not stop the others: one run
  * says everything that is wrong.
  */
+import { spawnSync } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -36,6 +37,9 @@ const SOAK_FLAGS = ['--seeds', '10', '--seed', '1', '--seconds', '4', '--paralle
 /** Clients that need nothing but Node; all of them are in docs/reliability.md. */
 const GROUPS_FLAGS = ['groups', '--client', 'wire,sdk,kafkajs'];
 
+const SHELLS = ['zsh', 'fish'];
+const APT_MS_MAX = 180_000;
+
 const GATES = [
   { label: 'lock file', nodeArgs: () => source('tools/tidy/src/main.ts', 'lock-file') },
   { label: 'format', nodeArgs: () => bin('prettier', '--check', '.') },
@@ -53,7 +57,7 @@ const GATES = [
 
 const SECTIONS = new Map([
   ['gates', gates],
-  ['tests', () => runTests({ root, parts: PARTS, projects: [], skipCache: true })],
+  ['tests', tests],
   ['conformance', () => peerRun('conformance', 'tools/conformance/src/main.ts', [])],
   ['chaos', () => peerRun('chaos', 'tools/conformance/src/chaos/main.ts', ['--kills', String(CHAOS_KILLS)])],
   ['groups', () => peerRun('groups', 'tools/conformance/src/chaos/main.ts', GROUPS_FLAGS)],
@@ -92,6 +96,20 @@ async function gates() {
     total = add(total, result.code === 0 ? success() : failure(`gate: ${label}`));
   }
   return total;
+}
+
+function tests() {
+  installShells();
+  return runTests({ root, parts: PARTS, projects: [], skipCache: true });
+}
+
+/** Shells read the completion scripts that the command line writes for them. Where they cannot be had, those tests are skipped, and named. */
+function installShells() {
+  const missing = SHELLS.filter((shell) => spawnSync(shell, ['--version']).error !== undefined);
+  if (missing.length === 0 || process.getuid?.() !== 0) return;
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: APT_MS_MAX };
+  spawnSync('apt-get', ['update', '-qq'], options);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], options);
 }
 
 /** Runs clients of other projects: a line per case, with the reason when one was skipped, and the counts in the end. */
