@@ -156,4 +156,31 @@ describe('while a log is cleaned', () => {
     expect(changes).toBeGreaterThan(10);
     expect(taken).toBeGreaterThanOrEqual(changes);
   });
+
+  it('records are deleted at its front, from segments that the pass joins: nothing old is left', async () => {
+    const config: LogConfig = { ...COMPACTED, segmentBytes: 6000 };
+    let taken = 0;
+    const changes = await atEveryChange(config, { keys: 40 }, async (fixture, cleanWith) => {
+      await fixture.fill(0, 80);
+      // Segments that were cleaned are small enough to be joined.
+      await fixture.passing(fixture.engine.cleanLogs());
+      await fixture.fill(0, 120);
+      const log = fixture.logOf(0);
+      const [first] = log.data.segments;
+      let deleting: Promise<unknown> = Promise.resolve();
+      await cleanWith(() => {
+        deleting = log.advanceLogStart(first?.endOffset ?? 0);
+        taken++;
+      });
+      await fixture.passing(deleting);
+
+      expect(log.cleanedEndOffset).toBe(log.data.activeSegment?.baseOffset);
+      expect(await fixture.violations(0)).toEqual([]);
+      await fixture.passing(waitUntil('files to go', () => fixture.strayFilesOf(0).length === 0));
+      await fixture.restart('closed');
+      expect(await fixture.violations(0)).toEqual([]);
+      expect([...fixture.errors, ...fixture.warnings]).toEqual([]);
+    });
+    expect(taken).toBe(changes);
+  });
 });

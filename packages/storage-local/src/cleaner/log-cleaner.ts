@@ -237,8 +237,9 @@ export class LogCleaner {
     const { clock, runner, swap } = this.#options;
     const { log } = partition;
     const startedMs = clock.monotonicMs();
-    const before = log.cleanedEndOffset;
+    const { cleanedEndOffset: before, logStartOffset: startBefore } = log;
     let hasLeftovers = false;
+    let isOvertaken = false;
     try {
       const job = await this.#prepare(partition, signal);
       if (job !== undefined) {
@@ -248,19 +249,22 @@ export class LogCleaner {
           onMade: async (made) => {
             endIfUnwanted(partition);
             await swap.syncNames(partition);
-            if (!(await swap.put(partition, made, job.generation, log.cleanedEndOffset))) hasLeftovers = true;
+            if (!(await swap.put(partition, made, job.generation, log.cleanedEndOffset))) isOvertaken = true;
           },
         });
         endIfUnwanted(partition);
-        await swap.put(partition, undefined, job.generation, summary.cleanedEndOffset);
+        // What stays as it was has records that are older than keys of this pass: only a pass with those keys makes it clean.
+        if (!isOvertaken) await swap.put(partition, undefined, job.generation, summary.cleanedEndOffset);
         this.#note(partition, summary, clock.monotonicMs() - startedMs);
       }
     } catch (error) {
       this.#failed(partition, error);
       hasLeftovers = true;
     }
-    if (hasLeftovers) await this.#tidyUp(partition);
-    if (log.cleanedEndOffset <= before) this.#heldBack.add(partition);
+    if (hasLeftovers || isOvertaken) await this.#tidyUp(partition);
+    // A log that lost its front meanwhile is worth another look at once.
+    const isShorter = isOvertaken && log.logStartOffset > startBefore;
+    if (log.cleanedEndOffset <= before && !isShorter) this.#heldBack.add(partition);
   }
 
   /** Undefined when there is nothing to clean after all. */
