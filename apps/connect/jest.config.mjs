@@ -1,0 +1,1 @@
+export default { displayName: 'connect', preset: '../../jest.preset.js' };

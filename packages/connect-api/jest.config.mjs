@@ -1,0 +1,1 @@
+export default { displayName: 'connect-api', preset: '../../jest.preset.js' };

@@ -1,0 +1,39 @@
+export {
+  Secret,
+  type ConfigDefinition,
+  type ConfigImportance,
+  type ConfigIssue,
+  type ConfigProperties,
+  type ConfigSpec,
+  type ConfigType,
+  type ConfigValue,
+  type Infer,
+  type ReadConfig,
+} from './config/config-spec.ts';
+export type { CheckContext, PlanContext, TaskConfig } from './connector.ts';
+export type { Converter, ConverterContext, ConverterInstance, SchemaAndValue } from './converter.ts';
+export { defineConverter, definePredicate, defineSink, defineSource, defineTransform, type Plugin } from './plugin.ts';
+export { positionKey, type Position, type SourceOffset } from './position.ts';
+export {
+  isPrepared,
+  plainValue,
+  prepared,
+  type AnyRecord,
+  type InRecord,
+  type OutRecord,
+  type PreparedValue,
+  type RecordHeader,
+  type RecordOrigin,
+} from './record.ts';
+export { LogicalName, type Decimal, type Field, type Schema, type SchemaType } from './schema.ts';
+export type {
+  FlushReason,
+  SinkConnector,
+  SinkContext,
+  SinkTask,
+  TopicPartition,
+  TopicPartitionOffset,
+} from './sink.ts';
+export type { SourceBatch, SourceConnector, SourceContext, SourceDelivery, SourceTask } from './source.ts';
+export type { TaskContext } from './task-context.ts';
+export type { Predicate, PredicateFunction, Transform, TransformFunction } from './transform.ts';

@@ -1,0 +1,1 @@
+export default { displayName: 'connect-testkit', preset: '../../jest.preset.js' };

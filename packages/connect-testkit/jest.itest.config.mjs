@@ -1,0 +1,6 @@
+export default {
+  displayName: 'connect-testkit',
+  preset: '../../jest.preset.js',
+  testMatch: ['<rootDir>/test/**/*.itest.ts'],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,1 @@
+export default { displayName: 'connector-postgres', preset: '../../jest.preset.js' };

@@ -1,0 +1,1 @@
+export default { displayName: 'connector-redis', preset: '../../jest.preset.js' };

@@ -1,0 +1,1 @@
+export default { displayName: 'connector-s3', preset: '../../jest.preset.js' };

@@ -1,0 +1,1 @@
+export default { displayName: 'plugin', preset: '../../jest.preset.js' };
