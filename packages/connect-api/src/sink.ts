@@ -59,5 +59,6 @@ export interface SinkConnector<C = unknown> {
   alterOffsets?(
     config: C,
     changes: readonly (TopicPartition & { readonly offset: number | null })[],
+    context: CheckContext,
   ): Promise<'done' | 'framework-only'>;
 }

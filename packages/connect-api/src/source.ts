@@ -68,5 +68,6 @@ export interface SourceConnector<C = unknown, P extends Position = Position, O e
   alterOffsets?(
     config: C,
     changes: readonly { readonly partition: Position; readonly offset: Position | null }[],
+    context: CheckContext,
   ): Promise<'done' | 'framework-only'>;
 }
