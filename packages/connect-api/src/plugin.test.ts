@@ -5,7 +5,7 @@ describe('a plugin', () => {
     const config: ConfigSpec<{ readonly path: string }> = {
       definitions: [],
       secretKeys: new Set(),
-      read: () => ({ config: { path: 'x' }, issues: [], values: [] }),
+      read: () => ({ config: { path: 'x' }, issues: [], warnings: [], values: [] }),
     };
     const source = defineSource<{ readonly path: string }, { readonly file: string }, { readonly line: number }>({
       name: 'LineSource',

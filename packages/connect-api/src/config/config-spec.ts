@@ -45,6 +45,8 @@ export interface ReadConfig<C> {
   /** Undefined when there are issues. */
   readonly config: C | undefined;
   readonly issues: readonly ConfigIssue[];
+  /** What works but should be changed: settings that are deprecated, or that are taken from another connector and have no effect here. */
+  readonly warnings: readonly ConfigIssue[];
   readonly values: readonly ConfigValue[];
 }
 
@@ -53,7 +55,7 @@ export interface ConfigSpec<C> {
   readonly definitions: readonly ConfigDefinition[];
   /** Never throws. Settings that are not of this definition are not looked at. */
   read(properties: ConfigProperties): ReadConfig<C>;
-  /** Names of settings whose values must never be shown. */
+  /** Names of settings whose values must never be shown, other spellings included. */
   readonly secretKeys: ReadonlySet<string>;
 }
 
