@@ -1,1 +1,6 @@
-export {};
+export {
+  PostgresServer,
+  type PostgresAuthentication,
+  type PostgresOptions,
+  type PostgresStop,
+} from './fixtures/postgres.ts';
