@@ -67,6 +67,13 @@ export function errorCodeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
+/** The file that an error is about; empty when it does not say. */
+export function errorPathOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  const { path } = error as { readonly path?: unknown };
+  return typeof path === 'string' ? path : '';
+}
+
 /** Whether the disk or the user's share of it is full: nothing is broken, and room may come back. */
 export function isOutOfSpace(error: unknown): boolean {
   const code = errorCodeOf(error);

@@ -163,7 +163,10 @@ export class JournalFiles {
     if (this.#current === undefined) return undefined;
     if (this.#position + needed > this.#current.capacityBytes && (this.#spare?.preparedBytes ?? 0) >= needed) {
       this.#older.push({ path: this.#current.path, lastLsn: this.#currentLsn });
-      void closeBoth(this.#current);
+      closeBoth(this.#current).catch((error: unknown) => {
+        // Whatever is in it was synced, or failed, before.
+        this.#options.logger.warn('cannot close a journal file that is full', { error });
+      });
       this.#current = this.#spare!;
       this.#spare = undefined;
       this.#position = 0;

@@ -611,6 +611,7 @@ class LocalLogEngine implements LogEngine {
         writer: () => this.#mustRun().writer,
         appendState: (writer, partition) => this.#appendState(writer, partition),
         noRoom: (partition) => this.#noRoom(partition),
+        notDurable: (partition) => this.#fatal ?? this.#noRoom(partition),
       }),
       settle: async (partition) => {
         if (partition.mayHaveStrays) await partition.work(() => this.#tidy(partition));

@@ -457,5 +457,5 @@ function fail(fault: Failure | undefined, path: string): void {
 }
 
 function failure(code: string, path: string): Error {
-  return Object.assign(new Error(`${code}: ${path}`), { code });
+  return Object.assign(new Error(`${code}: ${path}`), { code, path });
 }

@@ -98,6 +98,6 @@ async function runIn(worker: Worker, job: CleanJob, hooks: CleanHooks): Promise<
   }
 }
 
-function failureOf({ message, code }: { readonly message: string; readonly code: string }): Error {
-  return Object.assign(new Error(message), code === '' ? {} : { code });
+function failureOf({ message, code, path }: Extract<WorkerAnswer, { readonly kind: 'failed' }>): Error {
+  return Object.assign(new Error(message), code === '' ? {} : { code }, path === '' ? {} : { path });
 }

@@ -1,6 +1,6 @@
 /** The thread in which logs are cleaned: it reads and writes by itself and answers with what it made. One pass at a time. */
 import { parentPort } from 'node:worker_threads';
-import { errorCodeOf } from '../file-system.ts';
+import { errorCodeOf, errorPathOf } from '../file-system.ts';
 import { nodeFileSystem } from '../node-file-system.ts';
 import { pauseOf, type CleanControl } from './clean-control.ts';
 import { CleaningCancelled, type CleanedSegment, type CleanJob, type CleanSummary } from './clean-job.ts';
@@ -14,7 +14,13 @@ export interface WorkerJob {
 export type WorkerAnswer =
   | { readonly kind: 'made'; readonly made: CleanedSegment }
   | { readonly kind: 'done'; readonly summary: CleanSummary }
-  | { readonly kind: 'failed'; readonly message: string; readonly code: string; readonly isCancelled: boolean };
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      readonly code: string;
+      readonly path: string;
+      readonly isCancelled: boolean;
+    };
 
 function answer(message: WorkerAnswer): void {
   parentPort?.postMessage(message);
@@ -34,7 +40,8 @@ async function serve({ job, control }: WorkerJob): Promise<void> {
     answer({ kind: 'done', summary });
   } catch (error) {
     const { message } = error instanceof Error ? error : new Error(String(error));
-    answer({ kind: 'failed', message, code: errorCodeOf(error), isCancelled: error instanceof CleaningCancelled });
+    const isCancelled = error instanceof CleaningCancelled;
+    answer({ kind: 'failed', message, code: errorCodeOf(error), path: errorPathOf(error), isCancelled });
   }
 }
 

@@ -25,7 +25,7 @@ import {
   type Cleanable,
   type Segment,
 } from '@millrace/log/internal';
-import { errorCodeOf, isOutOfDescriptors, isOutOfSpace, SyncFailure } from '../file-system.ts';
+import { errorCodeOf, errorPathOf, isOutOfDescriptors, isOutOfSpace, SyncFailure } from '../file-system.ts';
 import type { StoredPartition } from '../stored-partition.ts';
 import { TurnSlices } from '../turn-slices.ts';
 import { CleaningCancelled, type CleanJob, type CleanSummary } from './clean-job.ts';
@@ -352,8 +352,8 @@ export class LogCleaner {
 
   /** Whether the file that is missing is one of a segment that the log still has. */
   #lacksFile(error: unknown, partition: StoredPartition): boolean {
-    const text = messageOf(error);
-    return partition.log.data.segments.some((segment) => text.includes(partition.segmentPath(segment)));
+    const path = errorPathOf(error);
+    return partition.log.data.segments.some((segment) => partition.segmentPath(segment) === path);
   }
 
   /** What a pass left that came to nothing, or too late. */

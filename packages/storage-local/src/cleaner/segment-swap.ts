@@ -22,8 +22,10 @@ export interface SegmentSwapOptions {
   readonly writer: () => JournalWriter;
   /** Makes the partition's whole state part of the journal. */
   readonly appendState: (writer: JournalWriter, partition: StoredPartition) => CommitGroup;
-  /** The journal has no room, or failed. */
+  /** The journal has no room. */
   readonly noRoom: (partition: StoredPartition) => Error;
+  /** Why the engine stopped writing, or that it had no room after all. */
+  readonly notDurable: (partition: StoredPartition) => Error;
 }
 
 /** More than an entry about one segment takes. */
@@ -65,7 +67,7 @@ export class SegmentSwap {
     const group = this.#journal(writer, partition, segments, cleanedEndOffset);
     partition.swapsUnderWay++;
     // After a failure it is never over: the next start may find what was before, so the files of both have to stay.
-    if ((await group.durable) !== 0) throw this.#options.noRoom(partition);
+    if ((await group.durable) !== 0) throw this.#options.notDurable(partition);
     partition.swapsUnderWay--;
     this.#options.files.discardReplaced(log, replaced);
     return true;
