@@ -14,7 +14,7 @@ import { defineConfig } from 'tsdown';
 const WORKER_URL = /new URL\(\s*(['"])(\.{1,2}\/[^'"]+)\.ts\1\s*,\s*import\.meta\.url\s*\)/g;
 
 const packageJson = JSON.parse(readFileSync('package.json', 'utf8'));
-const programs = Object.values(packageJson.bin ?? {});
+const programs = Object.values(packageJson.bin ?? {}).filter((path) => path.startsWith('./dist/'));
 const isProgram = programs.length > 0;
 const isBundled = programs.some((path) => path.endsWith('.cjs'));
 
@@ -30,12 +30,25 @@ function entries() {
   return [...exported, ...programs.map(sourceOf), ...workers];
 }
 
-/** The programs, and beside them the workers that anything in the workspace starts by URL. */
+/** The programs, and beside them the workers that they, or packages of the workspace below them, start by URL. */
 function bundledEntries() {
-  const workers = globSync('../../packages/*/src/**/*.ts').flatMap((path) =>
-    [...readFileSync(path, 'utf8').matchAll(WORKER_URL)].map((match) => join(dirname(path), `${match[2]}.ts`)),
-  );
+  const folders = workspaceFoldersBelow(packageJson);
+  const workers = [...folders]
+    .flatMap((folder) => globSync(`${folder}/src/**/*.ts`))
+    .flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(WORKER_URL)].map((match) => join(dirname(path), `${match[2]}.ts`)),
+    );
   return Object.fromEntries([...programs.map(sourceOf), ...workers].map((path) => [basename(path, '.ts'), path]));
+}
+
+function workspaceFoldersBelow({ dependencies = {} }, found = new Set()) {
+  for (const name of Object.keys(dependencies)) {
+    const folder = join('../../packages', name.replace(/^@millrace\//, ''));
+    if (!name.startsWith('@millrace/') || found.has(folder) || !existsSync(folder)) continue;
+    found.add(folder);
+    workspaceFoldersBelow(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')), found);
+  }
+  return found;
 }
 
 function sourceOf(program) {
