@@ -1,3 +1,4 @@
+import { messageOf } from '@millrace/base';
 import type { OpenSpan } from './tracing.ts';
 
 /**
@@ -8,6 +9,7 @@ export class TracedIterator<Item> implements AsyncIterableIterator<Item, undefin
   readonly #inner: AsyncIterableIterator<Item, undefined>;
   readonly #begin: (item: Item) => OpenSpan;
   #open: OpenSpan | undefined;
+  #hasWarned = false;
 
   constructor(inner: AsyncIterableIterator<Item, undefined>, begin: (item: Item) => OpenSpan) {
     this.#inner = inner;
@@ -24,7 +26,7 @@ export class TracedIterator<Item> implements AsyncIterableIterator<Item, undefin
     if (next.done !== true) {
       // Calls that overlap: the item before is over as soon as there is another.
       this.#end();
-      this.#open = this.#begin(next.value);
+      this.#open = this.#tryBegin(next.value);
     }
     return next;
   }
@@ -32,6 +34,18 @@ export class TracedIterator<Item> implements AsyncIterableIterator<Item, undefin
   async return(): Promise<IteratorResult<Item, undefined>> {
     this.#end();
     return (await this.#inner.return?.()) ?? { value: undefined, done: true };
+  }
+
+  /** The item is taken already: a tracer that throws must not be the end of it. */
+  #tryBegin(item: Item): OpenSpan | undefined {
+    try {
+      return this.#begin(item);
+    } catch (error) {
+      if (!this.#hasWarned)
+        process.emitWarning(`the tracer failed to begin a span: ${messageOf(error)}`, 'MillraceTelemetryWarning');
+      this.#hasWarned = true;
+      return undefined;
+    }
   }
 
   #end(): void {

@@ -367,3 +367,19 @@ describe('measureClient', () => {
     ]);
   });
 });
+
+describe('a loop with a tracer that throws', () => {
+  it('hands out every item all the same, and warns once', async () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const loop = new TracedIterator(iteratorOf(['a', 'b']), () => {
+      throw new Error('no exporter');
+    });
+    const seen: string[] = [];
+
+    for await (const item of loop) seen.push(item);
+
+    expect(seen).toEqual(['a', 'b']);
+    expect(warned.mock.calls).toEqual([['the tracer failed to begin a span: no exporter', 'MillraceTelemetryWarning']]);
+    warned.mockRestore();
+  });
+});
