@@ -16,6 +16,16 @@ export {
 } from './config/config-spec.ts';
 export type { CheckContext, PlanContext, TaskConfig } from './connector.ts';
 export type { Converter, ConverterContext, ConverterInstance, SchemaAndValue } from './converter.ts';
+export {
+  compareDecimals,
+  decimal,
+  decimalBytes,
+  decimalFromBytes,
+  decimalNumber,
+  decimalText,
+  isDecimal,
+  rescale,
+} from './decimal.ts';
 export { defineConverter, definePredicate, defineSink, defineSource, defineTransform, type Plugin } from './plugin.ts';
 export { positionKey, type Position, type SourceOffset } from './position.ts';
 export {
@@ -30,6 +40,9 @@ export {
   type RecordOrigin,
 } from './record.ts';
 export { LogicalName, type Decimal, type Field, type Schema, type SchemaType } from './schema.ts';
+export { s, type SchemaOptions } from './schema-builder.ts';
+export { assertValue, valueProblem } from './schema-check.ts';
+export { schemaKey, schemasEqual } from './schema-key.ts';
 export type {
   FlushReason,
   SinkConnector,
