@@ -5,6 +5,7 @@ import { isInterruption } from './cluster/cluster-command.ts';
 import { clusterInfoCommand } from './commands/cluster.ts';
 import { completionCommand } from './commands/completion.ts';
 import { configsGroup } from './commands/configs.ts';
+import { connectGroup } from './commands/connect.ts';
 import { consumeCommand } from './commands/consume.ts';
 import { groupsGroup } from './commands/groups.ts';
 import { logGroup } from './commands/log.ts';
@@ -73,6 +74,7 @@ export function createProgram(context: CliContext): Command {
     .addCommand(offsetsCommand(context))
     .addCommand(transactionsGroup(context))
     .addCommand(clusterInfoCommand(context))
+    .addCommand(connectGroup(context))
     .addCommand(perfGroup(context))
     .addCommand(logGroup(output, setExitCode))
     .addCommand(completionCommand(context))

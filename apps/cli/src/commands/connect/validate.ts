@@ -1,0 +1,39 @@
+import { MillraceError } from '@millrace/base';
+import type { Command } from 'commander';
+import type { CliContext } from '../../cli-context.ts';
+import { wrongUsage } from '../../cluster/cluster-command.ts';
+import type { ValidatedConfig } from '../../connect/connect-client.ts';
+import { clientOf, workerCommand, type WorkerOptions } from '../../connect/connect-command.ts';
+import { readConnectorFile } from '../../connect/connector-file.ts';
+
+interface ValidateOptions extends WorkerOptions {
+  readonly name?: string;
+}
+
+export function validateConnectorCommand(context: CliContext): Command {
+  return workerCommand('validate', 'let a worker say what is wrong with the configuration of a connector', [
+    'millrace connect validate orders-to-s3.json',
+  ])
+    .argument('<file>', 'JSON or properties; - reads standard input')
+    .option('--name <name>', 'instead of the name in the file')
+    .action(async (file: string, options: ValidateOptions) => {
+      const { output } = context;
+      const { name, config } = await readConnectorFile(context, file, options.name);
+      const className = config['connector.class'];
+      if (className === undefined) throw wrongUsage(`${file} has no "connector.class": it names the plugin`);
+      const path = `/connector-plugins/${encodeURIComponent(className)}/config/validate`;
+      const { configs, error_count: errorCount } = await clientOf(context, options).call<ValidatedConfig>(
+        'PUT',
+        path,
+        config,
+      );
+      const wrong = configs.flatMap(({ value }) => value.errors.map((message) => ({ setting: value.name, message })));
+      if (options.json) output.line(JSON.stringify({ connector: name, errorCount, errors: wrong }));
+      else for (const { setting, message } of wrong) output.line(`${setting}: ${message}`);
+      if (errorCount > 0) {
+        const things = errorCount === 1 ? '1 setting is' : `${String(errorCount)} settings are`;
+        throw new MillraceError('MILLRACE_CLI_CONNECT_INVALID', `${things} wrong in the configuration of ${name}`);
+      }
+      if (!options.json) output.line(`the configuration of ${name} is right`);
+    });
+}
