@@ -1,0 +1,211 @@
+/**
+ * What connectors and tasks of all workers do, and which topics they use, in a topic that all workers share.
+ *
+ * Owns: the last status of each.
+ * Invariants: of a status that somebody else wrote in a newer generation of the group, nothing is overwritten by {@link StatusStore.write}:
+ *   a worker that was put out does not contradict those that took over.
+ *   Own writes are seen at once; of one key the newest is written last, however long writes take.
+ */
+import { messageOf, type Clock, type Logger } from '@millrace/base';
+import type { ConnectorTaskId } from '../herder/herder.ts';
+import { taskKey } from '../group/work-load.ts';
+import { CompactedTopic, type CompactedTopicOptions, type TableRecord } from './compacted-topic.ts';
+import {
+  decodeStatus,
+  decodeStatusKey,
+  decodeTopicUse,
+  encodeStatus,
+  encodeStatusKey,
+  encodeTopicUse,
+  type StatusKey,
+  type StoredStatus,
+  type StoredTopicUse,
+} from './status-records.ts';
+
+export interface StatusStoreOptions extends Omit<CompactedTopicOptions, 'onRecord' | 'setting'> {
+  readonly clock: Clock;
+}
+
+/** Of a key, what waits to be written while an earlier write is on its way, and what came meanwhile. */
+interface PendingWrite {
+  value: string | null;
+  isQueued: boolean;
+  lastRead: TableRecord | undefined;
+}
+
+export class StatusStore implements AsyncDisposable {
+  readonly #topic: CompactedTopic;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #connectors = new Map<string, StoredStatus>();
+  readonly #tasks = new Map<string, { readonly id: ConnectorTaskId; readonly status: StoredStatus }>();
+  readonly #topics = new Map<string, Map<string, StoredTopicUse>>();
+  readonly #pending = new Map<string, PendingWrite>();
+  readonly #flights = new Map<string, Promise<void>>();
+  #isClosed = false;
+
+  constructor(options: StatusStoreOptions) {
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#topic = new CompactedTopic({
+      ...options,
+      setting: 'status.storage.topic',
+      onRecord: (record) => this.#take(record),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#topic.start();
+  }
+
+  readToEnd(): Promise<void> {
+    return this.#topic.readToEnd();
+  }
+
+  connector(name: string): StoredStatus | undefined {
+    return this.#connectors.get(name);
+  }
+
+  task(id: ConnectorTaskId): StoredStatus | undefined {
+    return this.#tasks.get(taskKey(id))?.status;
+  }
+
+  /** In order of their numbers. */
+  tasks(connector: string): readonly { readonly id: ConnectorTaskId; readonly status: StoredStatus }[] {
+    const own = [...this.#tasks.values()].filter(({ id }) => id.connector === connector);
+    return own.sort((a, b) => a.id.task - b.id.task);
+  }
+
+  /** In order of their names. */
+  topics(connector: string): readonly string[] {
+    return [...(this.#topics.get(connector)?.keys() ?? [])].sort();
+  }
+
+  /** Whether it was written: not when somebody else wrote in a newer generation. */
+  write(of: string | ConnectorTaskId, status: StoredStatus): boolean {
+    const stored = typeof of === 'string' ? this.connector(of) : this.task(of);
+    if (stored !== undefined && stored.workerId !== status.workerId && stored.generation > status.generation)
+      return false;
+    const key: StatusKey = typeof of === 'string' ? { kind: 'connector', connector: of } : { kind: 'task', id: of };
+    this.#set(key, status);
+    this.#send(key, encodeStatus(status));
+    return true;
+  }
+
+  /** The connector, its tasks and the topics that they use are gone. */
+  forget(connector: string): void {
+    if (this.#connectors.has(connector)) this.#remove({ kind: 'connector', connector });
+    for (const { id } of this.tasks(connector)) this.forgetTask(id);
+    this.forgetTopics(connector);
+  }
+
+  forgetTask(id: ConnectorTaskId): void {
+    this.#remove({ kind: 'task', id });
+  }
+
+  addTopic(id: ConnectorTaskId, topic: string): void {
+    const { connector, task } = id;
+    if (this.#topics.get(connector)?.has(topic) === true) return;
+    const use = { topic, connector, task, discoveredAtMs: this.#clock.nowMs() };
+    this.#setTopic(use);
+    this.#send({ kind: 'topic', topic, connector }, encodeTopicUse(use));
+  }
+
+  forgetTopics(connector: string): void {
+    for (const topic of this.topics(connector)) this.#remove({ kind: 'topic', topic, connector });
+  }
+
+  /** Resolves when nothing is left to be written. */
+  async flush(): Promise<void> {
+    while (this.#pending.size > 0 && !this.#isClosed) await Promise.race([...this.#flights.values()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    await this.#topic[Symbol.asyncDispose]();
+  }
+
+  #remove(key: StatusKey): void {
+    this.#delete(key);
+    this.#send(key, null);
+  }
+
+  /** The newest of a key waits while an older one is on its way. Failing is told, and tried again as long as the worker lives. */
+  #send(statusKey: StatusKey, value: string | null): void {
+    const key = encodeStatusKey(statusKey);
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) {
+      pending.value = value;
+      pending.isQueued = true;
+      return;
+    }
+    this.#pending.set(key, { value, isQueued: true, lastRead: undefined });
+    this.#flights.set(key, this.#deliver(key));
+  }
+
+  async #deliver(key: string): Promise<void> {
+    const pending = this.#pending.get(key);
+    let writtenAt = -1;
+    while (pending?.isQueued === true && !this.#isClosed) {
+      pending.isQueued = false;
+      try {
+        [writtenAt = -1] = await this.#topic.write([{ key, value: pending.value }]);
+      } catch (error) {
+        if (this.#isClosed) break;
+        this.#log.warn('writing a status failed, trying again', { key, error: messageOf(error) });
+        pending.isQueued = true;
+      }
+    }
+    this.#pending.delete(key);
+    this.#flights.delete(key);
+    // Somebody else wrote behind it.
+    const last = pending?.lastRead;
+    if (last !== undefined && last.offset > writtenAt) this.#take(last);
+  }
+
+  #take(record: TableRecord): void {
+    const { key: keyBytes, value } = record;
+    const key = decodeStatusKey(keyBytes);
+    if (key === undefined) return;
+    const pending = this.#pending.get(encodeStatusKey(key));
+    if (pending !== undefined) {
+      pending.lastRead = record;
+      return;
+    }
+    if (value === null) return this.#delete(key);
+    if (key.kind === 'topic') {
+      const use = decodeTopicUse(value);
+      if (use !== undefined) this.#setTopic(use);
+      return;
+    }
+    const status = decodeStatus(value);
+    if (status !== undefined) this.#set(key, status);
+  }
+
+  #set(key: StatusKey, status: StoredStatus): void {
+    if (key.kind === 'connector') this.#connectors.set(key.connector, status);
+    else if (key.kind === 'task') this.#tasks.set(taskKey(key.id), { id: key.id, status });
+  }
+
+  #setTopic(use: StoredTopicUse): void {
+    const topics = this.#topics.get(use.connector) ?? new Map<string, StoredTopicUse>();
+    this.#topics.set(use.connector, topics);
+    topics.set(use.topic, use);
+  }
+
+  #delete(key: StatusKey): void {
+    switch (key.kind) {
+      case 'connector':
+        this.#connectors.delete(key.connector);
+        return;
+      case 'task':
+        this.#tasks.delete(taskKey(key.id));
+        return;
+      case 'topic': {
+        const topics = this.#topics.get(key.connector);
+        topics?.delete(key.topic);
+        if (topics?.size === 0) this.#topics.delete(key.connector);
+      }
+    }
+  }
+}
