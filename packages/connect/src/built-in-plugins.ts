@@ -1,0 +1,14 @@
+import type { Plugin } from '@millrace/connect-api';
+
+import { byteArrayConverters } from './converters/byte-array-converter.ts';
+import { jsonConverters } from './converters/json/json-converters.ts';
+import { primitiveConverters } from './converters/primitive-converters.ts';
+import { stringConverters } from './converters/string-converter.ts';
+
+/** Everything that comes with the worker: converters, transforms and predicates, with the Java classes they stand for as aliases. */
+export const builtInPlugins = [
+  ...jsonConverters,
+  ...stringConverters,
+  ...byteArrayConverters,
+  ...primitiveConverters,
+] as readonly Plugin[];

@@ -1,0 +1,4 @@
+import { config } from '@millrace/connect-api';
+
+/** Of plugins that have none. */
+export const noSettings = config({});
