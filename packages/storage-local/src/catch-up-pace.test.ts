@@ -2,13 +2,13 @@ import { ManualTime } from '@millrace/testing';
 import { CatchUpPace } from './catch-up-pace.ts';
 
 const READ_BYTES = 1024 * 1024;
-const TICK_MS = 10;
+const TICK_MS = 2;
 
-/** One reader that always wants more, for some ticks; the bytes that it got. */
+/** One reader that always wants more, for so many milliseconds with an append in each tick or none; the bytes that it got. */
 async function readFor(
   pace: CatchUpPace,
   time: ManualTime,
-  ticks: number,
+  timeMs: number,
   options: { readonly appends: boolean; readonly tickMs?: number },
 ): Promise<number> {
   let bytes = 0;
@@ -28,7 +28,7 @@ async function readFor(
       bytes += READ_BYTES;
     }
   };
-  for (let tick = 0; tick < ticks; tick++) {
+  for (let tick = 0; tick < timeMs / TICK_MS; tick++) {
     if (!isWaiting) take();
     if (options.appends) pace.noteAppend();
     time.advance(options.tickMs ?? TICK_MS);
@@ -53,7 +53,7 @@ describe('CatchUpPace', () => {
     const pace = paceAt(time);
     for (let second = 0; second < 5; second++) {
       for (let count = 0; count < 3; count++) pace.noteAppend();
-      await readFor(pace, time, 100, { appends: false });
+      await readFor(pace, time, 1_000, { appends: false });
       expect(pace.admit(1_000 * READ_BYTES)).toBeUndefined();
     }
   });
@@ -61,15 +61,15 @@ describe('CatchUpPace', () => {
   it('goes slower once the loop is late, and faster again while it is not', async () => {
     const time = new ManualTime();
     const pace = paceAt(time);
-    await readFor(pace, time, 5, { appends: true });
+    await readFor(pace, time, 50, { appends: true });
 
-    const begin = await readFor(pace, time, 50, { appends: true });
-    await readFor(pace, time, 2_000, { appends: true });
-    const grown = await readFor(pace, time, 50, { appends: true });
-    await readFor(pace, time, 10, { appends: true, tickMs: TICK_MS + 2 });
-    const late = await readFor(pace, time, 50, { appends: true });
-    await readFor(pace, time, 2_000, { appends: true });
-    const recovered = await readFor(pace, time, 50, { appends: true });
+    const begin = await readFor(pace, time, 500, { appends: true });
+    await readFor(pace, time, 20_000, { appends: true });
+    const grown = await readFor(pace, time, 500, { appends: true });
+    await readFor(pace, time, 100, { appends: true, tickMs: TICK_MS + 2 });
+    const late = await readFor(pace, time, 500, { appends: true });
+    await readFor(pace, time, 20_000, { appends: true });
+    const recovered = await readFor(pace, time, 500, { appends: true });
 
     expect(begin).toBeGreaterThan(10 * READ_BYTES);
     expect(grown).toBeGreaterThan(3 * begin);
@@ -82,17 +82,17 @@ describe('CatchUpPace', () => {
     const time = new ManualTime();
     const pace = paceAt(time);
     expect(pace.readBytesMax).toBe(Infinity);
-    await readFor(pace, time, 10, { appends: true });
-    expect(pace.readBytesMax).toBe(128 * 1024);
-    await readFor(pace, time, 60, { appends: false });
+    await readFor(pace, time, 100, { appends: true });
+    expect(pace.readBytesMax).toBe(64 * 1024);
+    await readFor(pace, time, 600, { appends: false });
     expect(pace.readBytesMax).toBe(Infinity);
   });
 
   it('holds nobody back once the producers have been silent for a while', async () => {
     const time = new ManualTime();
     const pace = paceAt(time);
-    await readFor(pace, time, 20, { appends: true });
-    await readFor(pace, time, 60, { appends: false });
+    await readFor(pace, time, 200, { appends: true });
+    await readFor(pace, time, 600, { appends: false });
     expect(pace.admit(READ_BYTES)).toBeUndefined();
     expect(pace.admit(1_000 * READ_BYTES)).toBeUndefined();
     expect(pace.admit(READ_BYTES)).toBeUndefined();
@@ -101,14 +101,14 @@ describe('CatchUpPace', () => {
   it('lets those who wait go on in their order when the producers fall silent', async () => {
     const time = new ManualTime();
     const pace = paceAt(time);
-    await readFor(pace, time, 6, { appends: true });
+    await readFor(pace, time, 60, { appends: true });
     void pace.admit(1_000 * READ_BYTES);
     const order: number[] = [];
     const waiting = [1, 2, 3].map(async (reader) => {
       await pace.admit(READ_BYTES);
       order.push(reader);
     });
-    for (let tick = 0; tick < 60; tick++) time.advance(TICK_MS);
+    for (let tick = 0; tick < 300; tick++) time.advance(TICK_MS);
     await Promise.all(waiting);
     expect(order).toEqual([1, 2, 3]);
   });
@@ -121,8 +121,8 @@ describe('CatchUpPace', () => {
       timers: { schedule: (delayMs, callback) => (schedules.push(delayMs), time.schedule(delayMs, callback)) },
     });
     void pace.admit(READ_BYTES);
-    for (let tick = 0; tick < 300; tick++) time.advance(TICK_MS);
-    expect(schedules.length).toBeGreaterThan(50);
-    expect(schedules.length).toBeLessThan(150);
+    for (let tick = 0; tick < 1_500; tick++) time.advance(TICK_MS);
+    expect(schedules.length).toBeGreaterThan(250);
+    expect(schedules.length).toBeLessThan(750);
   });
 });

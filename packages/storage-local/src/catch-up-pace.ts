@@ -10,21 +10,22 @@ import type { Clock, Timers } from '@millrace/base';
 /** Bytes per second. */
 const RATE_MIN = 24 * 1024 * 1024;
 const RATE_MAX = 4 * 1024 * 1024 * 1024;
-/** Bytes per second that are added when the loop came in time for a whole tick. Four times that found the limit only after producers had. */
-const RATE_STEP = 64 * 1024;
+/** Bytes per second that are added when the loop came in time for a tick. Four times that found the limit only after producers had. */
+const RATE_STEP = 13 * 1024;
 /** What a reader gets at once: the loop is through with it before a producer notices. */
-const READ_BYTES_MAX = 128 * 1024;
-const TICK_MS = 10;
+const READ_BYTES_MAX = 64 * 1024;
+/** Reads of longer ticks come in clumps, behind which producers wait. */
+const TICK_MS = 2;
 /** Later than this, the loop had too much to do; on an idle machine one timer in a hundred is 0.4 ms late. */
 const LATE_MS = 1;
 /** What is left of an append's weight after a tick. */
-const APPEND_DECAY = 0.96;
+const APPEND_DECAY = 0.992;
 /** Weight of appends from which producers count as active: about twelve a second. */
 const ACTIVE_WEIGHT = 3;
 /** However many there were, half a second later they are forgotten. */
 const WEIGHT_MAX = 24;
 /** Ticks without a read after which the watch ends. */
-const IDLE_TICKS = 100;
+const IDLE_TICKS = 500;
 /** A reader that comes after a pause may take so many ticks' worth at once. */
 const BURST_TICKS = 5;
 
