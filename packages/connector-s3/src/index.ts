@@ -1,1 +1,3 @@
-export {};
+export { s3Sink } from './sink/sink.ts';
+export { sinkConfig, type SinkConfig } from './sink/sink-config.ts';
+export { S3Error, type S3ErrorCode } from './s3-error.ts';

@@ -1,0 +1,74 @@
+import { messageOf, MillraceError } from '@millrace/base';
+
+/** Why something with S3 did not work. Listed in docs/reference/errors.md. */
+export type S3ErrorCode =
+  | 'MILLRACE_CONNECT_S3_UNAVAILABLE'
+  | 'MILLRACE_CONNECT_S3_DENIED'
+  | 'MILLRACE_CONNECT_S3_NOT_FOUND'
+  | 'MILLRACE_CONNECT_S3_REFUSED'
+  | 'MILLRACE_CONNECT_S3_NAME_TAKEN'
+  | 'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD'
+  | 'MILLRACE_CONNECT_S3_UNREADABLE_OBJECT'
+  | 'MILLRACE_CONNECT_S3_BUFFER_FAILED';
+
+export class S3Error extends MillraceError {
+  declare readonly code: S3ErrorCode;
+
+  constructor(code: S3ErrorCode, message: string, options: ConstructorParameters<typeof MillraceError>[2] = {}) {
+    super(code, message, options);
+  }
+}
+
+/** What an S3 client throws, as far as it is looked at. */
+interface ServiceFailure {
+  readonly name?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+const RETRIABLE_STATUSES: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+const RETRIABLE_NAMES: ReadonlySet<string> = new Set([
+  'SlowDown',
+  'RequestTimeout',
+  'RequestTimeTooSkewed',
+  'ExpiredToken',
+  'InternalError',
+  // Completed, and the answer was lost: the next attempt finds the object.
+  'NoSuchUpload',
+]);
+
+/** The HTTP status of an answer; undefined when there was none. */
+export function statusOf(error: unknown): number | undefined {
+  return (error as ServiceFailure | null)?.$metadata?.httpStatusCode;
+}
+
+/** Made of whatever the client threw: says what was attempted and whether to try again. */
+export function s3Error(attempt: string, error: unknown): S3Error {
+  if (error instanceof S3Error) return error;
+  const status = statusOf(error);
+  const name = (error as ServiceFailure | null)?.name ?? 'Error';
+  const answer = `${name}: ${messageOf(error)}`;
+  const details = { status, name };
+  const isOutage = status === undefined ? name !== 'CredentialsProviderError' : status >= 500;
+  if (isOutage || RETRIABLE_STATUSES.has(status ?? 0) || RETRIABLE_NAMES.has(name)) {
+    return new S3Error('MILLRACE_CONNECT_S3_UNAVAILABLE', `cannot ${attempt}: ${answer}; it will be tried again`, {
+      retriable: true,
+      details,
+      cause: error,
+    });
+  }
+  if (status === undefined || status === 401 || status === 403) {
+    return new S3Error(
+      'MILLRACE_CONNECT_S3_DENIED',
+      `may not ${attempt}: ${answer}; check the keys (aws.access.key.id, or the environment's) and the bucket's policy`,
+      { details, cause: error },
+    );
+  }
+  if (status === 404) {
+    return new S3Error(
+      'MILLRACE_CONNECT_S3_NOT_FOUND',
+      `cannot ${attempt}: ${answer}; check s3.bucket.name, s3.region and store.url`,
+      { details, cause: error },
+    );
+  }
+  return new S3Error('MILLRACE_CONNECT_S3_REFUSED', `cannot ${attempt}: ${answer}`, { details, cause: error });
+}

@@ -1,0 +1,273 @@
+/**
+ * The records of one Kafka partition on their way to S3.
+ *
+ * Objects of a folder form a chain: each is named by its first record's offset and covers all records of its folder up to its end, which its
+ * metadata tell. Names are taken conditionally, so whoever reads the same records again (after a crash, or beside a task that lost the
+ * partition) meets the chain and goes on behind it, whatever time of day or memory decided where objects ended. That is what makes delivery
+ * exactly once.
+ *
+ * Owns: the chunk that is being filled, those that are being uploaded, and up to which offset everything is in S3.
+ * Invariants: `doneOffset` stands between two chunks and never inside of what an object covers; records before `position` were taken.
+ * Bounds: `CHUNKS_CLOSING_MAX` chunks wait for their uploads, then records wait.
+ */
+import type { InRecord, TopicPartition } from '@millrace/connect-api';
+
+import { Chunk, type OpenObject } from './chunk.ts';
+import type { Compression } from '../compression.ts';
+import type { Format } from '../format/format.ts';
+import { ObjectBuffer, type MemoryBudget } from './object-buffer.ts';
+import { fileStem, folderOf, objectKey, type ObjectNameOptions } from './object-name.ts';
+import type { Partitioner, TimestampExtractor } from './partitioner.ts';
+import { coverageOf, Upload, type Coverage, type UploadEnvironment } from './upload.ts';
+
+export interface RotationOptions {
+  readonly records: number;
+  readonly sizeBytes: number;
+  /** By time of records; -1: not. */
+  readonly intervalMs: number;
+  readonly objectsMax: number;
+}
+
+export interface WriterEnvironment extends Omit<UploadEnvironment, 'onSettled'> {
+  readonly format: Format;
+  readonly compression: Compression | undefined;
+  readonly partitioner: Partitioner;
+  readonly timestamp: TimestampExtractor;
+  readonly names: ObjectNameOptions;
+  readonly rotation: RotationOptions;
+  readonly budget: MemoryBudget;
+  readonly bufferFolder: string;
+  /** A chunk was begun. */
+  onBegun(writer: PartitionWriter, chunk: Chunk): void;
+  /** Something was stored, or has to be looked at. */
+  onProgress(): void;
+}
+
+const CHUNKS_CLOSING_MAX = 2;
+
+export class PartitionWriter implements TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly #environment: WriterEnvironment;
+  readonly #stem: string;
+  #uploading = new AbortController();
+  #position = 0;
+  #chunk: Chunk | undefined;
+  readonly #closing: Chunk[] = [];
+  /** Up to where folders are covered by objects that were found. */
+  readonly #covered = new Map<string, number>();
+  /** Whether an earlier attempt may have left objects that are not known yet. */
+  #isProbing = true;
+
+  constructor({ topic, partition }: TopicPartition, environment: WriterEnvironment) {
+    this.topic = topic;
+    this.partition = partition;
+    this.#environment = environment;
+    this.#stem = fileStem(topic, partition, environment.names);
+  }
+
+  /** Everything before it is in S3; undefined when nothing was read yet. */
+  get doneOffset(): number | undefined {
+    const unfinished = this.#closing[0] ?? this.#chunk;
+    if (unfinished !== undefined) return unfinished.start;
+    return this.#position === 0 ? undefined : this.#position;
+  }
+
+  get chunk(): Chunk | undefined {
+    return this.#chunk;
+  }
+
+  get uploads(): readonly Upload[] {
+    return [...this.#closing, ...(this.#chunk === undefined ? [] : [this.#chunk])].flatMap(({ uploads }) => uploads);
+  }
+
+  /** Takes a record; one that was taken before is passed over. Throws what makes the record unwritable. A promise when it had to wait. */
+  write(record: InRecord, signal: AbortSignal): Promise<void> | undefined {
+    const { offset } = record.origin;
+    if (offset < this.#position) return undefined;
+    const folder = folderOf(record.topic, this.#environment.partitioner(record), this.#environment.names);
+    const timestampMs = this.#environment.timestamp(record);
+    const { intervalMs } = this.#environment.rotation;
+    if (this.#chunk !== undefined && intervalMs >= 0 && timestampMs - this.#chunk.firstTimestampMs >= intervalMs) {
+      this.#closeChunk();
+    }
+    const chunk = this.#chunk ?? this.#begin(offset, timestampMs);
+    if (offset < (this.#covered.get(folder) ?? 0)) {
+      this.#passed(offset);
+      return undefined;
+    }
+    const open = chunk.objects.get(folder);
+    if (open !== undefined && open.buffer.accepts(record)) {
+      chunk.append(open, record);
+      this.#passed(offset);
+      return undefined;
+    }
+    return this.#writeToNew(chunk, folder, open, record, signal);
+  }
+
+  /** The record cannot be written and somebody else has it. */
+  skip(record: InRecord): void {
+    const { offset } = record.origin;
+    if (offset >= this.#position) this.#passed(offset);
+  }
+
+  async #writeToNew(
+    chunk: Chunk,
+    folder: string,
+    full: OpenObject | undefined,
+    record: InRecord,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { offset } = record.origin;
+    if (full !== undefined) chunk.completeObject(full, offset, this.#uploadMaker);
+    const key = objectKey(folder, this.#stem, offset, this.#environment.names);
+    if (this.#isProbing && this.#environment.options.ifAbsent) {
+      const metadata = await this.#environment.store.metadata(key, signal);
+      if (metadata !== undefined) {
+        this.#covered.set(folder, coverageOf(key, metadata).end);
+        chunk.found += 1;
+        this.#passed(offset);
+        return;
+      }
+    }
+    const { format, compression, budget } = this.#environment;
+    const buffer = new ObjectBuffer(format.open(record.topic), compression, budget, chunk.spill);
+    const object: OpenObject = { folder, key, start: offset, buffer, records: 0 };
+    chunk.objects.set(folder, object);
+    chunk.append(object, record);
+    this.#passed(offset);
+  }
+
+  /** Waits while too much is being uploaded. */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.#closing.length > CHUNKS_CLOSING_MAX && this.uploads.some(({ state }) => state === 'running')) {
+      const running = this.#closing.flatMap(({ uploads }) => uploads).filter(({ state }) => state === 'running');
+      await settledOrAborted(Promise.race(running.map(({ settled }) => settled)), signal);
+      if (running.some(({ state }) => state !== 'done' && state !== 'running')) return;
+    }
+  }
+
+  get isFull(): boolean {
+    return this.#closing.length > CHUNKS_CLOSING_MAX;
+  }
+
+  /** Completes the chunk if it is due and nothing speaks against an end here. */
+  rotate(): void {
+    if (this.#chunk !== undefined && this.#isRipe(this.#chunk)) this.#closeChunk();
+  }
+
+  /** Where to read again from, when somebody else's objects are in the way; everything that came after is dropped. */
+  async rewind(): Promise<number | undefined> {
+    const chunks = [...this.#closing, ...(this.#chunk === undefined ? [] : [this.#chunk])];
+    const first = chunks.findIndex(({ uploads }) => uploads.some(({ state }) => state === 'taken'));
+    const chunk = chunks[first];
+    if (chunk === undefined) return undefined;
+    const dropped = chunks.slice(first);
+    this.#closing.splice(first);
+    this.#chunk = undefined;
+    this.#position = chunk.start;
+    this.#covered.clear();
+    this.#isProbing = true;
+    await this.#drop(dropped);
+    return chunk.start;
+  }
+
+  /** The partition is somebody else's: nothing more is written. */
+  async abandon(): Promise<void> {
+    const chunks = [...this.#closing, ...(this.#chunk === undefined ? [] : [this.#chunk])];
+    this.#closing.length = 0;
+    this.#chunk = undefined;
+    await this.#drop(chunks);
+  }
+
+  /** An upload that is broken off may be completed all the same: then it is found when its records come again. */
+  async #drop(chunks: readonly Chunk[]): Promise<void> {
+    this.#uploading.abort(new Error('the records are read again'));
+    this.#uploading = new AbortController();
+    await Promise.all(chunks.flatMap(({ uploads }) => uploads.map(({ settled }) => settled)));
+    await Promise.all(chunks.map((chunk) => chunk.dispose()));
+  }
+
+  #begin(offset: number, timestampMs: number): Chunk {
+    const chunk = new Chunk(offset, timestampMs, this.#environment.bufferFolder);
+    this.#chunk = chunk;
+    this.#environment.onBegun(this, chunk);
+    return chunk;
+  }
+
+  #passed(offset: number): void {
+    this.#position = offset + 1;
+    const chunk = this.#chunk;
+    if (chunk === undefined) return;
+    const { rotation } = this.#environment;
+    const isOver =
+      chunk.isDue ||
+      chunk.records >= rotation.records ||
+      chunk.sizeBytes >= rotation.sizeBytes ||
+      chunk.objects.size >= rotation.objectsMax ||
+      // Nothing of its own: only what was found.
+      (chunk.found > 0 && chunk.objects.size === 0 && chunk.uploads.length === 0);
+    if (isOver) {
+      chunk.isDue = true;
+      this.rotate();
+    }
+  }
+
+  #isRipe(chunk: Chunk): boolean {
+    if (!chunk.isDue) return false;
+    for (const end of this.#covered.values()) if (end > this.#position) return false;
+    return true;
+  }
+
+  #closeChunk(): void {
+    const chunk = this.#chunk;
+    if (chunk === undefined) return;
+    for (const [folder, end] of this.#covered) {
+      // The end of a chunk must not lie inside of what an object covers.
+      if (end > this.#position) return;
+      this.#covered.delete(folder);
+    }
+    this.#chunk = undefined;
+    if (chunk.found === 0 && chunk.records > 0) this.#isProbing = false;
+    this.#closing.push(chunk);
+    chunk.close(this.#position, this.#uploadMaker);
+    this.#settle();
+  }
+
+  readonly #uploadMaker = (object: OpenObject, coverage: Coverage): Upload => {
+    const { records, buffer, key } = object;
+    const details = { records, topic: this.topic, partition: this.partition };
+    const environment = { ...this.#environment, onSettled: () => this.#settle() };
+    return new Upload(key, coverage, details, buffer, environment, this.#uploading.signal);
+  };
+
+  /** Lets go of chunks that are stored, in order: that moves the done offset. */
+  #settle(): void {
+    let chunk = this.#closing[0];
+    let hasProgress = false;
+    while (chunk?.isStored === true) {
+      this.#closing.shift();
+      void chunk.dispose();
+      hasProgress = true;
+      chunk = this.#closing[0];
+    }
+    if (hasProgress || this.uploads.some(({ state }) => state === 'taken' || state === 'failed')) {
+      this.#environment.onProgress();
+    }
+  }
+}
+
+/** Rejects with the signal's reason when that comes first. */
+export async function settledOrAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Which folder a record belongs to, below its topic's. It must depend on the record alone: a record that is written again after a crash has to
+ * come to the same object.
+ */
+import { plainValue, type InRecord } from '@millrace/connect-api';
+
+import { S3Error } from '../s3-error.ts';
+import { timePath, zoneOffsetMs } from './time-path.ts';
+
+export const PARTITIONERS = ['Default', 'Field', 'TimeBased', 'Daily', 'Hourly'] as const;
+
+export type PartitionerName = (typeof PARTITIONERS)[number];
+
+/** Milliseconds since 1970 that a record belongs to. Throws when it has none. */
+export type TimestampExtractor = (record: InRecord) => number;
+
+export type Partitioner = (record: InRecord) => string;
+
+export interface PartitionerOptions {
+  readonly name: PartitionerName;
+  readonly fieldNames: readonly string[];
+  readonly pathFormat: string | undefined;
+  readonly durationMs: number;
+  readonly timeZone: string;
+  readonly delimiter: string;
+  readonly timestamp: TimestampExtractor;
+}
+
+const HOUR_MS = 3_600_000;
+const PATHS_CACHED_MAX = 1_000;
+
+export function partitioner(options: PartitionerOptions): Partitioner {
+  const { name, fieldNames, delimiter } = options;
+  switch (name) {
+    case 'Default':
+      return (record) => `partition=${record.origin.partition}`;
+    case 'Field':
+      return (record) => fieldNames.map((field) => `${field}=${folderName(fieldOf(record, field))}`).join(delimiter);
+    case 'Daily':
+      return timeBased({
+        ...options,
+        durationMs: 24 * HOUR_MS,
+        pathFormat: hivePath(delimiter, ['year', 'month', 'day']),
+      });
+    case 'Hourly':
+      return timeBased({
+        ...options,
+        durationMs: HOUR_MS,
+        pathFormat: hivePath(delimiter, ['year', 'month', 'day', 'hour']),
+      });
+    case 'TimeBased':
+      return timeBased(options);
+  }
+}
+
+const HIVE_LETTERS = { year: 'YYYY', month: 'MM', day: 'dd', hour: 'HH' } as const;
+
+function hivePath(delimiter: string, parts: readonly (keyof typeof HIVE_LETTERS)[]): string {
+  return parts.map((part) => `'${part}='${HIVE_LETTERS[part]}`).join(`'${delimiter.replaceAll("'", "''")}'`);
+}
+
+function timeBased({ pathFormat = '', durationMs, timeZone, timestamp }: PartitionerOptions): Partitioner {
+  const write = timePath(pathFormat, timeZone);
+  const offsetMs = timeZone === 'UTC' ? () => 0 : zoneOffsetMs(timeZone);
+  const paths = new Map<number, string>();
+  return (record) => {
+    const timeMs = timestamp(record);
+    // Days begin at midnight of the zone, not of UTC.
+    const shiftMs = offsetMs(timeMs);
+    const startMs = Math.floor((timeMs + shiftMs) / durationMs) * durationMs - shiftMs;
+    let path = paths.get(startMs);
+    if (path === undefined) {
+      if (paths.size >= PATHS_CACHED_MAX) paths.clear();
+      paths.set(startMs, (path = write(startMs)));
+    }
+    return path;
+  };
+}
+
+/** A member of the value, `a.b` of a member of a member. Undefined when a part is missing. */
+export function memberOf(record: InRecord, path: string): unknown {
+  let value: unknown = plainValue(record.value);
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = value instanceof Map ? value.get(name) : (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return value;
+}
+
+function fieldOf(record: InRecord, path: string): string {
+  const value = memberOf(record, path);
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    default:
+      if (value instanceof Date) return value.toISOString();
+  }
+  throw new S3Error(
+    'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD',
+    `field "${path}" of partition.field.name is ${value === undefined || value === null ? 'missing' : 'no text, number, boolean or time'}`,
+  );
+}
+
+/** As Hive does it: what would end the folder's name or make another one of it is escaped. */
+function folderName(text: string): string {
+  if (text === '') return '__HIVE_DEFAULT_PARTITION__';
+  const escaped = text.replaceAll(/["#%'*/:=?\\{}[\]^\p{Cc}]/gu, (character) => {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+  return escaped === '.' || escaped === '..' ? escaped.replaceAll('.', '%2E') : escaped;
+}
+
+export function timestampOfField(path: string): TimestampExtractor {
+  return (record) => {
+    const value = memberOf(record, path);
+    const timeMs =
+      value instanceof Date
+        ? value.getTime()
+        : typeof value === 'string'
+          ? Date.parse(value)
+          : typeof value === 'number' || typeof value === 'bigint'
+            ? Number(value)
+            : Number.NaN;
+    if (Number.isFinite(timeMs)) return timeMs;
+    throw new S3Error(
+      'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD',
+      `field "${path}" of timestamp.field is missing, or neither milliseconds nor an ISO 8601 time`,
+    );
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * One object on its way to S3, and what it means when its name is taken.
+ *
+ * Invariants: an object says in its metadata which offsets of its folder it covers. When one of its name exists, it either covers the same
+ *   (a lost answer, or the same work before a crash: it is done), or others (another task was here: nothing is replaced, the records are read
+ *   again), or says nothing (it is not ours: the task fails).
+ * Not here: what is read again (see partition-writer.ts).
+ */
+import type { Metadata, ObjectStore, UploadOptions } from '../store/object-store.ts';
+import { S3Error } from '../s3-error.ts';
+import type { ObjectBuffer } from './object-buffer.ts';
+import type { Semaphore } from './semaphore.ts';
+
+/** Offsets of a folder, from the first record to before `end`. */
+export interface Coverage {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type UploadState = 'running' | 'done' | 'taken' | 'failed' | 'cancelled';
+
+export interface UploadEnvironment {
+  readonly store: ObjectStore;
+  readonly options: UploadOptions;
+  readonly turns: Semaphore;
+  /** Told once for each object that is there now. */
+  onStored(sizeBytes: number): void;
+  /** Told whenever an upload is not running any more. */
+  onSettled(): void;
+}
+
+export class Upload {
+  readonly key: string;
+  readonly coverage: Coverage;
+  readonly #environment: UploadEnvironment;
+  readonly #buffer: ObjectBuffer;
+  readonly #metadata: Metadata;
+  readonly #signal: AbortSignal;
+  #state: UploadState = 'running';
+  #error: Error | undefined;
+  #settled: Promise<void> = Promise.resolve();
+
+  constructor(
+    key: string,
+    coverage: Coverage,
+    details: { readonly records: number; readonly topic: string; readonly partition: number },
+    buffer: ObjectBuffer,
+    environment: UploadEnvironment,
+    signal: AbortSignal,
+  ) {
+    this.key = key;
+    this.coverage = coverage;
+    this.#buffer = buffer;
+    this.#environment = environment;
+    this.#signal = signal;
+    this.#metadata = {
+      topic: details.topic,
+      partition: String(details.partition),
+      'start-offset': String(coverage.start),
+      'end-offset': String(coverage.end),
+      'record-count': String(details.records),
+    };
+  }
+
+  get state(): UploadState {
+    return this.#state;
+  }
+
+  /** Of a failed one. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** Resolves, never rejects, when it is not running any more. */
+  get settled(): Promise<void> {
+    return this.#settled;
+  }
+
+  /** Begins, or begins again after it failed. */
+  start(): void {
+    this.#state = 'running';
+    this.#error = undefined;
+    this.#settled = this.#environment.turns.run(() => this.#run());
+  }
+
+  dispose(): void {
+    this.#buffer.dispose();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      this.#state = await this.#attempt();
+      this.#buffer.dispose();
+    } catch (error) {
+      this.#error = error instanceof Error ? error : new Error(String(error));
+      this.#state = this.#signal.aborted ? 'cancelled' : 'failed';
+    }
+    this.#environment.onSettled();
+  }
+
+  async #attempt(): Promise<'done' | 'taken'> {
+    this.#signal.throwIfAborted();
+    await this.#buffer.finish();
+    const { store, options } = this.#environment;
+    if (await store.put(this.key, this.#buffer, this.#metadata, options, this.#signal)) {
+      this.#environment.onStored(this.#buffer.sizeBytes);
+      return 'done';
+    }
+    const other = await store.metadata(this.key, this.#signal);
+    const theirs = other === undefined ? undefined : coverageOf(this.key, other);
+    return theirs?.start === this.coverage.start && theirs.end === this.coverage.end ? 'done' : 'taken';
+  }
+}
+
+/** Throws when the metadata are not of an object of this connector. */
+export function coverageOf(key: string, metadata: Metadata): Coverage {
+  const start = Number(metadata['start-offset'] ?? Number.NaN);
+  const end = Number(metadata['end-offset'] ?? Number.NaN);
+  if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && start < end) return { start, end };
+  throw new S3Error(
+    'MILLRACE_CONNECT_S3_NAME_TAKEN',
+    `${key} exists and does not say which offsets it holds, so it is not of this connector: move it away, or choose another topics.dir`,
+    { details: { key } },
+  );
+}
