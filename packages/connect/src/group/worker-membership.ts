@@ -55,7 +55,7 @@ import {
   type WorkerMetadata,
 } from './connect-protocol.ts';
 import { shareOut, type AssignorMemory } from './incremental-assignor.ts';
-import { isNoWork, NO_WORK, withoutWork, withWork, type WorkLoad } from './work-load.ts';
+import { isNoWork, NO_WORK, taskKey, withoutWork, withWork, workKey, type WorkLoad } from './work-load.ts';
 
 export const WORKER_PROTOCOL = 'millrace-sessioned';
 
@@ -110,6 +110,10 @@ export interface Round {
   readonly owned: WorkLoad;
   /** The leader could not read the config topic far enough; nothing has changed. */
   readonly hasMismatch: boolean;
+  /** Told to the leader alone: lost work that waits for the workers that had it. */
+  readonly waiting: WorkLoad;
+  /** Told to the leader alone: nothing waits, and nobody had to give anything up. */
+  readonly isSettled: boolean;
 }
 
 interface Attempt {
@@ -134,6 +138,8 @@ export class WorkerMembership {
   #owned: WorkLoad = NO_WORK;
   #lastAssignment: WorkerAssignment | undefined;
   #memory: AssignorMemory | undefined;
+  #urls: ReadonlyMap<string, string> = new Map();
+  #hasSettled = false;
   #isLeader = false;
   #leaderUrl = '';
   #isEnded = false;
@@ -178,6 +184,17 @@ export class WorkerMembership {
   /** What this worker has, as the group knows it; nothing without a membership. */
   get owned(): WorkLoad {
     return this.#owned;
+  }
+
+  /** Base URL of the worker that has it, as far as this one knows from leading; undefined: nobody, or it does not lead. */
+  urlOfOwner(connector: string, task?: number): string | undefined {
+    const wanted = workKey(connector, task);
+    for (const [id, { connectors, tasks }] of this.#memory?.given ?? []) {
+      const isOwner =
+        task === undefined ? connectors.includes(connector) : tasks.some((each) => taskKey(each) === wanted);
+      if (isOwner) return this.#urls.get(id);
+    }
+    return undefined;
   }
 
   /** Whether a round is under way, or about to begin. */
@@ -266,6 +283,8 @@ export class WorkerMembership {
       configOffset: assignment.configOffset,
       owned: this.#owned,
       hasMismatch: assignment.error === AssignmentError.configMismatch,
+      waiting: this.#isLeader ? (this.#memory?.lost?.work ?? NO_WORK) : NO_WORK,
+      isSettled: this.#isLeader && this.#hasSettled,
     });
   }
 
@@ -356,6 +375,7 @@ export class WorkerMembership {
     const needed = offsets.reduce((max, offset) => (offset > max ? offset : max), 0n);
     const configured = await this.#listener.configuredAt(needed);
     const common = { leader: this.#memberId, leaderUrl: this.#settings.url };
+    this.#hasSettled = false;
     if (configured === undefined) {
       const nothing = { ...common, configOffset: needed, assigned: NO_WORK, revoked: NO_WORK, delayMs: 0 };
       const assignment = encodeAssignment({ ...nothing, error: AssignmentError.configMismatch });
@@ -373,6 +393,8 @@ export class WorkerMembership {
       this.#memory,
     );
     this.#memory = memory;
+    this.#hasSettled = delayMs === 0 && [...revoked.values()].every(isNoWork);
+    this.#urls = new Map([...known].map(([id, { url }]) => [id, url]));
     return [...known.keys()].map((memberId) => ({
       memberId,
       assignment: encodeAssignment({

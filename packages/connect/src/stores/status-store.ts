@@ -62,6 +62,11 @@ export class StatusStore implements AsyncDisposable {
     return this.#topic.readToEnd();
   }
 
+  /** Of which there is a status, their own or of a task. */
+  connectors(): readonly string[] {
+    return [...new Set([...this.#connectors.keys(), ...[...this.#tasks.values()].map(({ id }) => id.connector)])];
+  }
+
   connector(name: string): StoredStatus | undefined {
     return this.#connectors.get(name);
   }

@@ -25,6 +25,11 @@ export interface StartTask {
   readonly targetState: TargetState;
   /** Of sources; absent: at least once. The generations before it have been fenced by the caller. */
   readonly exactlyOnce?: ExactlyOnceTask;
+  /**
+   * Exactly once only (KIP-618): called when the producer has fenced its predecessors, before anything is read. Rejects when the task is not
+   * ours any more.
+   */
+  readonly confirmOwnership?: () => Promise<void>;
 }
 
 /** What became of a connector or task of this worker. `workerId` is the worker's. */

@@ -1,0 +1,71 @@
+/** What a worker asks of the leader by itself, signed (KIP-507). */
+import type { TaskConfig } from '@millrace/connect-api';
+import { HerderError, type HerderErrorCode } from '../herder/herder-error.ts';
+import type { SessionKey } from '../stores/config-records.ts';
+import { signatureHeaders } from './request-signature.ts';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** By status of the answer. */
+const CODES: Readonly<Record<number, HerderErrorCode>> = {
+  400: 'MILLRACE_CONNECT_BAD_REQUEST',
+  403: 'MILLRACE_CONNECT_FORBIDDEN',
+  404: 'MILLRACE_CONNECT_NOT_FOUND',
+  409: 'MILLRACE_CONNECT_CONFLICT',
+  503: 'MILLRACE_CONNECT_UNAVAILABLE',
+};
+
+export interface LeaderRequestsOptions {
+  /** Base URL; undefined while it is not known. */
+  leaderUrl(): string | undefined;
+  sessionKey(): SessionKey | undefined;
+  readonly algorithm: string;
+  readonly signal: AbortSignal;
+}
+
+export class LeaderRequests {
+  readonly #options: LeaderRequestsOptions;
+
+  constructor(options: LeaderRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws HerderError; MILLRACE_CONNECT_UNAVAILABLE when the leader cannot be asked now. */
+  async putTaskConfigs(connector: string, configs: readonly TaskConfig[]): Promise<void> {
+    await this.#ask('POST', `connectors/${encodeURIComponent(connector)}/tasks`, JSON.stringify(configs));
+  }
+
+  /** Throws HerderError; MILLRACE_CONNECT_UNAVAILABLE when the leader cannot be asked now. */
+  async fence(connector: string): Promise<void> {
+    await this.#ask('PUT', `connectors/${encodeURIComponent(connector)}/fence`, '');
+  }
+
+  async #ask(method: string, path: string, text: string): Promise<void> {
+    const leaderUrl = this.#options.leaderUrl();
+    const sessionKey = this.#options.sessionKey();
+    if (leaderUrl === undefined || sessionKey === undefined) {
+      const missing = leaderUrl === undefined ? 'the group has no leader' : 'the leader has made no session key';
+      throw new HerderError('MILLRACE_CONNECT_UNAVAILABLE', `${method} ${path}: ${missing} at the moment`);
+    }
+    const body = Buffer.from(text);
+    let answer: Response;
+    try {
+      answer = await fetch(new URL(path, leaderUrl), {
+        method,
+        headers: {
+          'Content-Type': 'application/json',
+          ...signatureHeaders(sessionKey, this.#options.algorithm, body),
+        },
+        ...(text === '' ? {} : { body }),
+        signal: AbortSignal.any([this.#options.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+      });
+    } catch (cause) {
+      const message = `${method} ${path}: the leader at ${leaderUrl} does not answer; rest.advertised.host.name and rest.advertised.port of every worker must be reachable by the others`;
+      throw new HerderError('MILLRACE_CONNECT_UNAVAILABLE', message, { cause });
+    }
+    const said = await answer.text();
+    if (answer.ok) return;
+    const code = CODES[answer.status] ?? 'MILLRACE_CONNECT_FAILED';
+    throw new HerderError(code, `${method} ${path}: the leader at ${leaderUrl} answered ${answer.status}: ${said}`);
+  }
+}
