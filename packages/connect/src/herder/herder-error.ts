@@ -61,3 +61,32 @@ export class NotTheTargetError extends HerderError {
     this.forwardUrl = forwardUrl;
   }
 }
+
+export const notFound = {
+  connector: (name: string): HerderError =>
+    new HerderError('MILLRACE_CONNECT_NOT_FOUND', `Connector ${name} not found`),
+  /** Of what changes its state. */
+  unknownConnector: (name: string): HerderError =>
+    new HerderError('MILLRACE_CONNECT_NOT_FOUND', `Unknown connector ${name}`),
+  connectorToRestart: (name: string): HerderError =>
+    new HerderError('MILLRACE_CONNECT_NOT_FOUND', `Unknown connector: ${name}`),
+  taskToRestart: (name: string, task: number): HerderError =>
+    new HerderError('MILLRACE_CONNECT_NOT_FOUND', `Unknown task: ${name}-${task}`),
+  connectorStatus: (name: string): HerderError =>
+    new HerderError('MILLRACE_CONNECT_NOT_FOUND', `No status found for connector ${name}`),
+  taskStatus: (name: string, task: number): HerderError =>
+    new HerderError('MILLRACE_CONNECT_NOT_FOUND', `No status found for task ${name}-${task}`),
+};
+
+export function alreadyExists(name: string): HerderError {
+  return new HerderError('MILLRACE_CONNECT_ALREADY_EXISTS', `Connector ${name} already exists`);
+}
+
+/** Offsets of a connector that is not STOPPED are not altered. */
+export function notStopped(name: string): HerderError {
+  return new HerderError(
+    'MILLRACE_CONNECT_BAD_REQUEST',
+    'Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by ' +
+      `issuing a 'PUT' request to the '/connectors/${name}/stop' endpoint`,
+  );
+}
