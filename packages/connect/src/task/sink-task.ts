@@ -1,0 +1,495 @@
+/**
+ * The life of a sink task: reads its share of the topics, hands records to the plugin, commits what the plugin has brought to its target.
+ *
+ * Owns: the consumer, and whose turn it is: calls into the plugin never overlap.
+ * Invariants: an offset is committed only after the plugin's flush said so (or, without one, after its write returned) and the dead letters
+ *   before it are acknowledged. A write that failed with `retriable` comes again with the same records, less those of partitions that were taken
+ *   meanwhile. Before partitions go, they are flushed, committed, and the plugin is told; of lost ones nothing is committed.
+ * Bounds: records of one take (`max.poll.records`) are in the plugin's hands at once, beside what it keeps until its flush; what is fetched
+ *   ahead is bounded by `maxBufferBytes`.
+ */
+import { messageOf } from '@millrace/base';
+import type {
+  FlushReason,
+  InRecord,
+  SinkConnector,
+  SinkContext,
+  SinkTask,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '@millrace/connect-api';
+import { kafka, KafkaError, type Consumer, type Kafka, type RawTopic } from '@millrace/sdk';
+import { adminClient, clientProperties, consumerClient, producerClient } from './client-settings.ts';
+import { DeadLetters, deadLetterSettings } from './dead-letters.ts';
+import { backoffMs, ErrorPolicy, errorSettings, type ErrorSettings } from './error-policy.ts';
+import { consumedRecordOf, createConversion, readConfig, type RecordConversion } from './record-conversion.ts';
+import { SinkOffsets } from './sink-offsets.ts';
+import { failedInRecord, failedSinkRecord, SinkReader, type SinkChunk } from './sink-reader.ts';
+import { sleep, type TaskEnvironment } from './task-environment.ts';
+import { isRetriable, TaskError } from './task-error.ts';
+import { ensureTopic } from './topic-creation.ts';
+
+const POLL_RECORDS_MAX = 2_000;
+/** As Kafka's consumers have it: a write may take that long before a rebalance puts the task out. */
+const REBALANCE_TIMEOUT_MS = 300_000;
+
+/** Resolves when the task was told to end and has; rejects with what fails it. */
+export async function runSinkTask(environment: TaskEnvironment, plugin: SinkConnector): Promise<void> {
+  const { spec, signal, random, timers, link } = environment;
+  const config: unknown = readConfig(spec.connector, plugin.config, spec.connectorConfig);
+  const settings = errorSettings(spec.connectorConfig);
+  const conversion = await createConversion(spec, environment.builtIn);
+  for (let failures = 0; !signal.aborted;) {
+    const round = new SinkRound(environment, plugin, config, settings, conversion);
+    try {
+      await round.run();
+      return;
+    } catch (thrown) {
+      const error = causeOf(thrown);
+      if (signal.aborted && isRetriable(error)) {
+        link.log.warn('a sink ended with an error: what it had not flushed comes again', { error: messageOf(error) });
+        return;
+      }
+      if (!isRetriable(error)) throw error;
+      failures = round.hasProgressed ? 1 : failures + 1;
+      const delayMs = backoffMs(failures, settings.retryDelayMaxMs, random);
+      link.log.warn('a sink failed for now: it starts again from what is committed', {
+        error: messageOf(error),
+        delayMs: Math.round(delayMs),
+      });
+      environment.metrics.errors.retries++;
+      await sleep(timers, delayMs, signal);
+    }
+  }
+}
+
+/** What a callback of the consumer threw comes wrapped. */
+function causeOf(error: unknown): unknown {
+  return KafkaError.is(error) && error.code === 'MILLRACE_CLIENT_HANDLER' && error.cause !== undefined
+    ? error.cause
+    : error;
+}
+
+class SinkRound {
+  hasProgressed = false;
+  readonly #environment: TaskEnvironment;
+  readonly #plugin: SinkConnector;
+  readonly #config: unknown;
+  readonly #settings: ErrorSettings;
+  readonly #conversion: RecordConversion;
+  /** Aborted when this round ends, for whatever reason. */
+  readonly #ending = new AbortController();
+  readonly #clients: Kafka[] = [];
+  readonly #offsets = new SinkOffsets();
+  readonly #paused = new Set<string>();
+  readonly #topicsSeen = new Set<string>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #flushWanted = Promise.withResolvers<void>();
+  #deadLetters: DeadLetters | undefined;
+  #task: SinkTask | undefined;
+  #consumer: Consumer | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  /** The reason of a flush before partitions go. */
+  #goingReason: FlushReason = 'revoke';
+
+  constructor(
+    environment: TaskEnvironment,
+    plugin: SinkConnector,
+    config: unknown,
+    settings: ErrorSettings,
+    conversion: RecordConversion,
+  ) {
+    this.#environment = environment;
+    this.#plugin = plugin;
+    this.#config = config;
+    this.#settings = settings;
+    this.#conversion = conversion;
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#environment;
+    const end = (): void => this.#ending.abort(signal.reason);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      await this.#run();
+    } finally {
+      signal.removeEventListener('abort', end);
+      this.#ending.abort();
+      await Promise.allSettled(this.#clients.map((client) => client.close()));
+    }
+    this.#throwFailure();
+  }
+
+  async #run(): Promise<void> {
+    const { gate, signal, link, metrics, spec } = this.#environment;
+    await gate.whenOpen(signal);
+    if (signal.aborted) return;
+    const policy = this.#createPolicy();
+    const { consumer, recordsMax } = this.#createConsumer();
+    this.#consumer = consumer;
+    const task = await this.#plugin.task(spec.taskConfig, this.#config, this.#createContext(policy));
+    this.#task = task;
+    try {
+      metrics.state.become(gate.isPaused ? 'paused' : 'running');
+      link.onState(gate.isPaused ? 'PAUSED' : 'RUNNING');
+      const reader = new SinkReader({
+        environment: this.#environment,
+        consumer,
+        conversion: this.#conversion,
+        policy,
+        offsets: this.#offsets,
+        recordsMax,
+        isPaused: (at) => this.#paused.has(keyOf(at)),
+        signal: this.#ending.signal,
+      });
+      await this.#flow(reader, consumer);
+    } finally {
+      await this.#dispose(task);
+    }
+  }
+
+  async #flow(reader: SinkReader, consumer: Consumer): Promise<void> {
+    const flushing = this.#flushRegularly();
+    try {
+      for (let chunks = await reader.take(); chunks !== undefined; chunks = await reader.take()) {
+        if (this.#failure !== undefined) break;
+        if (chunks.length > 0) await this.#deliver(chunks);
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#ending.abort();
+      await flushing;
+      await reader.close();
+      this.#goingReason = 'stop';
+      // Gives its partitions up in good order: flushes, commits, tells the plugin.
+      await consumer.close({ timeoutMs: this.#environment.spec.settings.shutdownTimeoutMs });
+      await this.#turn;
+    }
+  }
+
+  /** Calls into the plugin one after the other. */
+  #inTurn<Value>(call: () => Promise<Value>): Promise<Value> {
+    const next = this.#turn.then(call);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#ending.abort();
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Hands records to the plugin until it has taken them. */
+  async #deliver(chunks: readonly SinkChunk[]): Promise<void> {
+    const { metrics, random, timers, link, gate, signal } = this.#environment;
+    const readCount = chunks.reduce((sum, chunk) => sum + chunk.readCount, 0);
+    try {
+      for (let attempts = 1; ; attempts++) {
+        try {
+          await this.#inTurn(() => this.#write(chunks));
+          this.hasProgressed = true;
+          return;
+        } catch (error) {
+          if (!isRetriable(error)) throw error;
+          const delayMs = backoffMs(attempts, this.#settings.retryDelayMaxMs, random);
+          metrics.errors.retries++;
+          link.log.warn('a write failed for now: the same records come again', {
+            error: messageOf(error),
+            attempts,
+            delayMs: Math.round(delayMs),
+          });
+          await sleep(timers, delayMs, this.#ending.signal);
+          await gate.whenOpen(signal);
+          if (this.#ending.signal.aborted) return;
+        }
+      }
+    } finally {
+      metrics.activeChanged(-readCount);
+    }
+  }
+
+  async #write(chunks: readonly SinkChunk[]): Promise<void> {
+    const { clock, metrics, checkpoint, link } = this.#environment;
+    // Others have what was taken meanwhile, and read it from what was committed.
+    const current = chunks.filter((chunk) => chunk.generation === this.#offsets.generationOf(chunk));
+    const records: InRecord[] = [];
+    for (const chunk of current) {
+      for (const record of chunk.records) records.push(record);
+      if (!this.#topicsSeen.has(chunk.topic)) {
+        this.#topicsSeen.add(chunk.topic);
+        link.onTopic(chunk.topic);
+      }
+    }
+    if (records.length > 0) {
+      const startMs = clock.monotonicMs();
+      await this.#task?.write(records, this.#ending.signal);
+      metrics.wroteBatch(records.length, clock.monotonicMs() - startMs);
+    }
+    for (const chunk of current) {
+      // A partition that the write itself has sought elsewhere stays there.
+      if (chunk.generation !== this.#offsets.generationOf(chunk)) continue;
+      const { topic, partition, nextOffset, leaderEpoch, lag } = chunk;
+      this.#offsets.wrote({ topic, partition, offset: nextOffset }, leaderEpoch, lag);
+    }
+    metrics.lagMax = this.#offsets.lagMax;
+    checkpoint('sink:written');
+  }
+
+  async #flushRegularly(): Promise<void> {
+    const { spec, random, link } = this.#environment;
+    const { signal } = this.#ending;
+    for (let failures = 0; !signal.aborted;) {
+      const wanted = this.#flushWanted;
+      const waitMs =
+        failures === 0
+          ? spec.settings.offsetFlushIntervalMs
+          : backoffMs(failures, this.#settings.retryDelayMaxMs, random);
+      const isAsked = await this.#wantedOr(wanted.promise, waitMs);
+      if (signal.aborted) return;
+      this.#flushWanted = Promise.withResolvers<void>();
+      try {
+        await this.#inTurn(() => this.#flush(isAsked ? 'asked' : 'interval'));
+        failures = 0;
+      } catch (error) {
+        if (!isRetriable(error)) {
+          this.#fail(error);
+          return;
+        }
+        failures++;
+        link.log.warn('a flush failed for now: it is tried again', { error: messageOf(error) });
+      }
+    }
+  }
+
+  /** Whether it came before the time was over. */
+  async #wantedOr(wanted: Promise<void>, waitMs: number): Promise<boolean> {
+    let isWanted = false;
+    const over = new AbortController();
+    await Promise.race([
+      sleep(this.#environment.timers, waitMs, AbortSignal.any([this.#ending.signal, over.signal])),
+      wanted.then(() => {
+        isWanted = true;
+      }),
+    ]);
+    over.abort();
+    return isWanted;
+  }
+
+  /** Throws what the plugin threw; a commit that was refused is told of, and comes with the next. */
+  async #flush(reason: FlushReason): Promise<void> {
+    const { clock, metrics, link, checkpoint } = this.#environment;
+    const written = this.#offsets.written();
+    await this.#deadLetters?.settled();
+    const flushed = (await this.#task?.flush?.(reason, this.#flushSignal(reason))) ?? written;
+    checkpoint('sink:flushed');
+    const { offsets, refused } = this.#offsets.choose(flushed);
+    if (refused.length > 0)
+      link.log.warn('the sink says of records that it was not given that they are done', { refused });
+    if (offsets.length === 0) {
+      metrics.commitsSkipped++;
+      return;
+    }
+    metrics.commitSequence++;
+    const startMs = clock.monotonicMs();
+    try {
+      await this.#consumer?.commit(offsets);
+      this.#offsets.committed(offsets);
+      metrics.commitsCompleted++;
+      metrics.committedOffsets(true, clock.monotonicMs() - startMs);
+      checkpoint('sink:committed');
+    } catch (error) {
+      metrics.committedOffsets(false, clock.monotonicMs() - startMs);
+      if (KafkaError.is(error) && error.fatal) throw error;
+      link.log.warn('offsets were not committed: they will be with the next flush', { error: messageOf(error) });
+    }
+  }
+
+  /** The flush before the end is not ended by it. */
+  #flushSignal(reason: FlushReason): AbortSignal {
+    return reason === 'stop' ? new AbortController().signal : this.#ending.signal;
+  }
+
+  #createConsumer(): { readonly consumer: Consumer; readonly recordsMax: number } {
+    const { spec, link } = this.#environment;
+    const { connector, task, connectorConfig, workerConfig, settings } = spec;
+    const client = consumerClient(clientProperties('consumer', workerConfig, connectorConfig));
+    const { ignored } = client;
+    if (ignored.length > 0) link.log.warn('settings of the consumer that mean nothing here', { ignored });
+    const clientId = client.kafka.clientId ?? `connector-consumer-${connector}-${String(task)}`;
+    const connection = kafka({ ...client.kafka, clientId });
+    this.#clients.push(connection);
+    const consumer = connection.consumer<RawTopic>({
+      group: `connect-${connector}`,
+      from: 'earliest',
+      rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
+      prefetchBytes: settings.maxBufferBytes,
+      ...client.options,
+      topics: topicsOf(connectorConfig),
+      commit: 'manual',
+      onAssigned: (partitions) => this.#inTurn(() => this.#assigned(partitions)),
+      onRevoked: (partitions) => this.#inTurn(() => this.#revoked(partitions)),
+      onLost: (partitions) => this.#lost(partitions),
+      onError: (error) => link.log.warn('the consumer has a problem that may pass', { error: error.message }),
+    });
+    return { consumer, recordsMax: client.maxPollRecords ?? POLL_RECORDS_MAX };
+  }
+
+  async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#offsets.assign(partitions);
+    this.#countPartitions();
+    const places = await this.#task?.assigned?.(partitions);
+    for (const place of places ?? []) await this.#seek(place);
+  }
+
+  async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    try {
+      await this.#flush(this.#goingReason);
+      await this.#task?.revoked?.(partitions, false);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#forget(partitions);
+    }
+  }
+
+  #lost(partitions: readonly TopicPartition[]): void {
+    this.#forget(partitions);
+    this.#inTurn(async () => this.#task?.revoked?.(partitions, true)).catch((error: unknown) => this.#fail(error));
+  }
+
+  #forget(partitions: readonly TopicPartition[]): void {
+    this.#offsets.remove(partitions);
+    for (const at of partitions) this.#paused.delete(keyOf(at));
+    this.#countPartitions();
+  }
+
+  #countPartitions(): void {
+    this.#environment.metrics.partitionCount = this.#offsets.partitions.length;
+  }
+
+  async #seek({ topic, partition, offset }: TopicPartitionOffset): Promise<void> {
+    if (this.#offsets.generationOf({ topic, partition }) === undefined) return;
+    this.#offsets.seek({ topic, partition, offset });
+    await this.#consumer?.seek({ topic, partition }, offset);
+  }
+
+  #createContext(policy: ErrorPolicy): SinkContext {
+    const { spec, link, clock, timers } = this.#environment;
+    const held = (partitions: readonly TopicPartition[]): TopicPartition[] =>
+      partitions.filter((at) => this.#offsets.generationOf(at) !== undefined);
+    return {
+      connector: spec.connector,
+      task: spec.task,
+      log: link.log,
+      metrics: link.pluginMetrics,
+      clock,
+      timers,
+      signal: this.#ending.signal,
+      report: (record, error) =>
+        policy.skip('TASK_PUT', this.#plugin.name, error, () => {
+          const consumed = consumedRecordOf(record);
+          return consumed === undefined ? failedInRecord(record) : failedSinkRecord(consumed);
+        }),
+      pause: (partitions) => {
+        for (const at of held(partitions)) this.#paused.add(keyOf(at));
+        this.#consumer?.pause(held(partitions));
+      },
+      resume: (partitions) => {
+        for (const at of partitions) this.#paused.delete(keyOf(at));
+        this.#consumer?.resume(held(partitions));
+      },
+      commitSoon: () => this.#flushWanted.resolve(),
+      seek: (offsets) => {
+        for (const to of offsets) this.#seek(to).catch((error: unknown) => this.#fail(error));
+      },
+    };
+  }
+
+  #createPolicy(): ErrorPolicy {
+    const { spec, clock, random, metrics, link, timers } = this.#environment;
+    this.#deadLetters = this.#createDeadLetters();
+    return new ErrorPolicy({
+      connector: spec.connector,
+      task: spec.task,
+      settings: this.#settings,
+      clock,
+      random,
+      log: link.log,
+      metrics,
+      deadLetters: this.#deadLetters,
+      pause: async (ms) => {
+        await sleep(timers, ms, this.#ending.signal);
+        if (!this.#ending.signal.aborted) return;
+        throw new TaskError('MILLRACE_CONNECT_TASK_ENDED', 'the task ended while a record waited to be tried again', {
+          retriable: true,
+        });
+      },
+    });
+  }
+
+  #createDeadLetters(): DeadLetters | undefined {
+    const { spec, metrics } = this.#environment;
+    const { connectorConfig, workerConfig, connector, task } = spec;
+    const settings = deadLetterSettings(connectorConfig);
+    if (settings === undefined) return undefined;
+    const topics = topicsOf(connectorConfig);
+    if (!(topics instanceof RegExp) && topics.includes(settings.topic)) {
+      throw new TaskError(
+        'MILLRACE_CONNECT_INVALID_CONFIG',
+        `errors.deadletterqueue.topic.name is ${settings.topic}, which the connector reads: choose another topic`,
+      );
+    }
+    const properties = producerClient(clientProperties('producer', workerConfig, connectorConfig));
+    const clientId = `connector-dlq-producer-${connector}-${String(task)}`;
+    const connection = kafka({ ...properties.kafka, clientId: properties.kafka.clientId ?? clientId });
+    this.#clients.push(connection);
+    const producer = connection.producer(properties.options);
+    return new DeadLetters({
+      connector,
+      task,
+      settings,
+      metrics,
+      prepare: async () => {
+        const { kafka: adminKafka, options } = adminClient(clientProperties('admin', workerConfig, connectorConfig));
+        await using admin = kafka(adminKafka);
+        const { topic, replicationFactor } = settings;
+        const factor = replicationFactor === -1 ? {} : { replicationFactor };
+        await ensureTopic(admin.admin(options), { name: topic, partitions: 1, ...factor });
+      },
+      send: (topic, record) => producer.sendRaw(topic, record),
+      onFailed: (error) => this.#fail(error),
+    });
+  }
+
+  async #dispose(task: SinkTask): Promise<void> {
+    try {
+      await task[Symbol.asyncDispose]();
+    } catch (error) {
+      this.#environment.link.log.warn('a sink could not be closed in good order', { error: messageOf(error) });
+    }
+  }
+}
+
+/** Throws MILLRACE_CONNECT_INVALID_CONFIG. */
+function topicsOf(config: Readonly<Record<string, string>>): readonly string[] | RegExp {
+  const names = (config['topics'] ?? '').split(',').flatMap((each) => each.trim() || []);
+  const pattern = config['topics.regex'] ?? '';
+  if (names.length > 0 === (pattern !== '')) {
+    throw new TaskError('MILLRACE_CONNECT_INVALID_CONFIG', 'set one of topics and topics.regex, and not both');
+  }
+  if (names.length > 0) return names;
+  try {
+    return new RegExp(`^(?:${pattern})$`);
+  } catch (cause) {
+    throw new TaskError('MILLRACE_CONNECT_INVALID_CONFIG', `topics.regex is no pattern: ${messageOf(cause)}`);
+  }
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}:${String(partition)}`;
+}
