@@ -73,12 +73,9 @@ export class JsonWriter {
   #schemaMembers(schema: Schema): string {
     const members = [`"type":${quoted(JSON_TYPE[schema.type])}`];
     if (schema.type === 'array') {
-      members.push(
-        `"items":${this.schemaText(required(schema.valueSchema, 'an array has no schema of its elements'))}`,
-      );
+      members.push(`"items":${this.#innerText(schema.valueSchema)}`);
     } else if (schema.type === 'map') {
-      members.push(`"keys":${this.schemaText(required(schema.keySchema, 'a map has no schema of its keys'))}`);
-      members.push(`"values":${this.schemaText(required(schema.valueSchema, 'a map has no schema of its values'))}`);
+      members.push(`"keys":${this.#innerText(schema.keySchema)}`, `"values":${this.#innerText(schema.valueSchema)}`);
     } else if (schema.type === 'struct') {
       const fields = (schema.fields ?? []).map(
         (field) => `{${this.#schemaMembers(field.schema)},"field":${quoted(field.name)}}`,
@@ -97,6 +94,15 @@ export class JsonWriter {
       members.push(`"default":${this.value(schema, schema.default)}`);
     }
     return members.join(',');
+  }
+
+  /** Elements of several types have no schema in common: headers may hold such lists. */
+  #innerText(schema: Schema | undefined): string {
+    return schema === undefined ? 'null' : this.schemaText(schema);
+  }
+
+  #innerWriter(schema: Schema | undefined): ValueWriter {
+    return schema === undefined ? plainJson : this.writerOf(schema);
   }
 
   #nullable(schema: Schema, present: ValueWriter): ValueWriter {
@@ -180,7 +186,7 @@ export class JsonWriter {
   }
 
   #array(schema: Schema): ValueWriter {
-    const element = this.writerOf(required(schema.valueSchema, 'an array has no schema of its elements'));
+    const element = this.#innerWriter(schema.valueSchema);
     return (value) => {
       if (!Array.isArray(value)) throw mismatch('array', value);
       return `[${value.map((item) => element(item)).join(',')}]`;
@@ -188,12 +194,13 @@ export class JsonWriter {
   }
 
   #map(schema: Schema): ValueWriter {
-    const keySchema = required(schema.keySchema, 'a map has no schema of its keys');
-    const key = this.writerOf(keySchema);
-    const element = this.writerOf(required(schema.valueSchema, 'a map has no schema of its values'));
-    const isObject = keySchema.type === 'string';
+    const key = this.#innerWriter(schema.keySchema);
+    const element = this.#innerWriter(schema.valueSchema);
+    const keyType = schema.keySchema?.type;
     return (value) => {
       const entries = [...entriesOf(value)];
+      const isObject =
+        keyType === 'string' || (keyType === undefined && entries.every(([name]) => typeof name === 'string'));
       return isObject
         ? `{${entries.map(([name, item]) => `${key(name)}:${element(item)}`).join(',')}}`
         : `[${entries.map(([name, item]) => `[${key(name)},${element(item)}]`).join(',')}]`;
@@ -325,9 +332,4 @@ function mismatch(type: string, value: unknown): DataError {
   return new DataError(
     `expected ${type.replace(/^(?=[aeiou])/, 'an ').replace(/^(?!an )/, 'a ')} but found ${kindOf(value)}`,
   );
-}
-
-function required<T>(value: T | undefined, message: string): T {
-  if (value === undefined) throw new DataError(message);
-  return value;
 }
