@@ -1,4 +1,5 @@
 /** Workers of a group over a broker: who runs what when they come, go and are told otherwise. */
+import { kafka, topic } from '@millrace/sdk';
 import { startBroker, waitUntil } from '@millrace/testing';
 import { WorkerCluster } from './distributed/worker-cluster.ts';
 
@@ -72,11 +73,147 @@ describe('a group of workers', () => {
     await cluster.ask((herder) => herder.deleteConnector('a'));
     await cluster.settles({ b: 1 });
     await waitUntil('a is forgotten', async () => {
-      const keys = (await broker.records('connect-status')).map(({ key, value }) => [key, value === null]);
-      return [...new Map(keys as [string, boolean][])].every(
-        ([key, isGone]) => isGone || !key.includes('a'.repeat(1)) || key.endsWith('-b') || key.endsWith('-b-0'),
-      );
+      const last = new Map((await broker.records('connect-status')).map(({ key, value }) => [key ?? '', value]));
+      return [...last].every(([key, value]) => (value === null) === /-a(-\d+)?$/.test(key));
     });
     cluster.checkHistory();
+  });
+
+  it('goes on under another leader', async () => {
+    await using broker = await startBroker();
+    await using cluster = new WorkerCluster(broker);
+    await cluster.add();
+    await cluster.put('a', { 'tasks.max': '2' });
+    await cluster.settles({ a: 2 });
+    const second = await cluster.add();
+    await cluster.add();
+    const [leader] = cluster.workers;
+    await leader?.stop();
+    await cluster.settles({ a: 2 });
+
+    await cluster.put('b', { 'tasks.max': '2' });
+    await second.stop();
+    await cluster.settles({ a: 2, b: 2 });
+    cluster.checkHistory();
+  });
+
+  it('restarts what it is told to, wherever it runs', async () => {
+    await using broker = await startBroker();
+    await using cluster = new WorkerCluster(broker);
+    await cluster.add();
+    await cluster.add();
+    await cluster.put('a', { 'tasks.max': '4' });
+    await cluster.settles({ a: 4 });
+    const [first, second] = cluster.workers;
+    const failing = [first?.worker.tasks[0], second?.worker.tasks[0]].filter((id) => id !== undefined);
+    for (const id of failing) cluster.ownerOf(id)?.worker.fail(id, 'boom');
+    await waitUntil('failures are told', async () => {
+      const status = await cluster.status('a');
+      return status?.tasks.filter(({ state, trace }) => state === 'FAILED' && trace === 'boom').length === 2;
+    });
+    const before = cluster.history.length;
+
+    const request = { connector: 'a', includeTasks: true, onlyFailed: true };
+    const { tasks, connector } = await cluster.ask((herder) => herder.restartConnectorAndTasks(request));
+    expect(tasks.filter(({ state }) => state === 'RESTARTING').map(({ id }) => id)).toEqual(
+      failing.map(({ task }) => task).sort(),
+    );
+    expect(connector.state).toBe('RUNNING');
+    await cluster.settles({ a: 4 });
+    const restarted = cluster.history.slice(before).filter(({ what }) => what === 'start');
+    expect(restarted.map(({ of }) => of).sort()).toEqual(failing.map(({ task }) => `a-${task}`).sort());
+
+    const [one] = failing;
+    if (one === undefined) throw new Error('no task');
+    await cluster.ask((herder) => herder.restartTask(one));
+    await cluster.ask((herder) => herder.restartConnector('a'));
+    await waitUntil(
+      'both were restarted',
+      () => cluster.history.slice(before).filter(({ what }) => what === 'start').length === 4,
+    );
+    await cluster.settles({ a: 4 });
+    await expect(cluster.ask((herder) => herder.restartTask({ connector: 'a', task: 9 }))).rejects.toThrow(
+      'Unknown task: a-9',
+    );
+    cluster.checkHistory();
+  });
+
+  it('refuses requests between workers that no worker signed', async () => {
+    await using broker = await startBroker();
+    await using cluster = new WorkerCluster(broker);
+    const { herder } = await cluster.add();
+    await cluster.put('a', {});
+    await cluster.settles({ a: 1 });
+    const body = Buffer.from('[]');
+    const status = (error: unknown): unknown => (error as { status?: number }).status;
+
+    await expect(
+      herder.putTaskConfigs('a', [], { body, signature: undefined, algorithm: undefined }).catch(status),
+    ).resolves.toBe(400);
+    await expect(
+      herder.putTaskConfigs('a', [], { body, signature: 'AAAA', algorithm: 'HmacSHA256' }).catch(status),
+    ).resolves.toBe(403);
+    await expect(
+      herder.fenceZombies('a', { body, signature: 'AAAA', algorithm: 'HmacMD5' }).catch(status),
+    ).resolves.toBe(400);
+  });
+
+  it('sets levels of loggers on all workers', async () => {
+    await using broker = await startBroker();
+    await using cluster = new WorkerCluster(broker);
+    await cluster.add();
+    await cluster.add();
+
+    await cluster.ask((herder) => herder.setClusterLoggerLevel('connect', 'DEBUG'));
+
+    await waitUntil('all have it', () => cluster.workers.every(({ loggers }) => loggers.get('connect') === 'DEBUG'));
+  });
+
+  it('fences the producers of former tasks before new ones start', async () => {
+    await using broker = await startBroker({ topics: { target: 1 } });
+    await using cluster = new WorkerCluster(broker, { 'exactly.once.source.support': 'enabled' });
+    await cluster.add();
+    await cluster.add();
+    await cluster.put('a', { 'tasks.max': '3' });
+    await cluster.settles({ a: 3 });
+    const exactlyOnce = cluster.workers.flatMap(({ worker }) =>
+      worker.tasks.map((id) => worker.task(id.connector, id.task)),
+    );
+    expect(exactlyOnce.map((start) => start?.exactlyOnce?.transactionalId).sort()).toEqual([
+      'workers-a-0',
+      'workers-a-1',
+      'workers-a-2',
+    ]);
+    await using client = kafka({ brokers: broker.brokers });
+    await using zombie = client.producer({ transactionalId: 'workers-a-2' });
+    const open = await zombie.begin();
+    await open.send(topic('target'), { value: 'written too late' });
+
+    await cluster.put('a', { 'tasks.max': '2' });
+    await cluster.settles({ a: 2 });
+
+    await expect(open.commit()).rejects.toMatchObject({ fatal: true });
+    expect(await broker.records('target')).toEqual([]);
+    const keys = (await broker.records('connect-configs')).map(({ key, value }) => `${key} ${value}`);
+    expect(keys.filter((key) => /^(commit|tasks-fencing)-a /.test(key))).toEqual([
+      'commit-a {"tasks":3}',
+      'tasks-fencing-a {"task-count":3}',
+      'commit-a {"tasks":2}',
+      'tasks-fencing-a {"task-count":2}',
+    ]);
+    cluster.checkHistory();
+  });
+
+  it('starts a hundred connectors at once, each one time', async () => {
+    await using broker = await startBroker();
+    await using cluster = new WorkerCluster(broker);
+    await Promise.all([cluster.add(), cluster.add()]);
+    const names = Array.from({ length: 100 }, (_, index) => `c${index}`);
+
+    await Promise.all(names.map((name) => cluster.put(name, { 'tasks.max': '1' })));
+    await cluster.settles(Object.fromEntries(names.map((name) => [name, 1])));
+
+    expect(cluster.history.filter(({ what }) => what === 'start')).toHaveLength(200);
+    expect(cluster.workers.map(({ worker }) => worker.tasks.length)).toEqual([50, 50]);
   });
 });

@@ -12,7 +12,7 @@ import { kafka, type Admin, type Kafka, type KafkaError, type KafkaOptions } fro
 import { Cluster, systemRuntime } from '@millrace/sdk/internal';
 import { taskKey, workKey, type WorkLoad } from '../group/work-load.ts';
 import { WorkerMembership, type Round } from '../group/worker-membership.ts';
-import { HerderError, NotTheTargetError } from '../herder/herder-error.ts';
+import { alreadyExists, HerderError, notFound, NotTheTargetError } from '../herder/herder-error.ts';
 import type {
   ConnectorInfo,
   ConnectorOffset,
@@ -30,6 +30,7 @@ import type {
   TaskInfo,
   TaskStatus,
 } from '../herder/herder.ts';
+import { restartPlan } from '../herder/restart-plan.ts';
 import type { ConfigRecord } from '../stores/config-records.ts';
 import type { StoredConnector } from '../stores/config-state.ts';
 import { ConfigStore } from '../stores/config-store.ts';
@@ -63,6 +64,9 @@ export interface DistributedHerderOptions {
   /** The herder starts it; whoever made it closes it. */
   readonly offsets: OffsetStore;
   readonly connectors: ConnectorKnowledge;
+  /** `topic.tracking.enable` and `topic.tracking.allow.reset`. */
+  readonly isTopicTrackingEnabled: boolean;
+  readonly isTopicResetAllowed: boolean;
   /** Sets the level on this worker, as asked for on all (KIP-976). */
   setLoggerLevel(logger: string, level: string): void;
   readonly log: Logger;
@@ -235,7 +239,7 @@ export class DistributedHerder implements Herder {
   }
 
   async connectorStatus(connector: string): Promise<ConnectorStatus> {
-    return this.#statusOf(this.#duties.connector(connector));
+    return this.#statusOf(this.#duties.connector(connector, notFound.connectorStatus));
   }
 
   async taskConfigs(connector: string): Promise<readonly TaskInfo[]> {
@@ -244,12 +248,7 @@ export class DistributedHerder implements Herder {
 
   async taskStatus(id: ConnectorTaskId): Promise<TaskStatus> {
     const status = this.#status.task(id);
-    if (status === undefined) {
-      throw new HerderError(
-        'MILLRACE_CONNECT_NOT_FOUND',
-        `No status found for task ${id.connector}-${String(id.task)}`,
-      );
-    }
+    if (status === undefined) throw notFound.taskStatus(id.connector, id.task);
     return { id: id.task, ...runStatus(status) };
   }
 
@@ -264,7 +263,7 @@ export class DistributedHerder implements Herder {
     const created = await this.#duties.step(() => {
       const existing = this.#config.state.connector(connector);
       if (existing !== undefined && onlyIfNew) {
-        throw new HerderError('MILLRACE_CONNECT_ALREADY_EXISTS', `Connector ${connector} already exists`);
+        throw alreadyExists(connector);
       }
       const records: ConfigRecord[] = [{ kind: 'connector', connector, config }];
       if (existing === undefined && initialState !== undefined) {
@@ -298,10 +297,11 @@ export class DistributedHerder implements Herder {
   }
 
   async stopConnector(connector: string): Promise<void> {
-    await this.#change(connector, () => [
-      ...taskRecords(connector, []),
-      { kind: 'target-state', connector, state: 'STOPPED' },
-    ]);
+    await this.#change(
+      connector,
+      () => [...taskRecords(connector, []), { kind: 'target-state', connector, state: 'STOPPED' }],
+      notFound.unknownConnector,
+    );
   }
 
   async restartConnector(connector: string): Promise<void> {
@@ -310,23 +310,15 @@ export class DistributedHerder implements Herder {
 
   async restartConnectorAndTasks(request: RestartRequest): Promise<ConnectorStatus> {
     const { connector } = request;
+    const before = this.#statusOf(this.#duties.connector(connector, notFound.connectorToRestart));
     await this.#writeRestart(request);
-    const before = this.#statusOf(this.#duties.connector(connector));
-    const restarts = (status: RunStatus): boolean => !request.onlyFailed || status.state === 'FAILED';
-    const restarting = <S extends RunStatus>(status: S): S =>
-      restarts(status) ? { ...status, state: 'RESTARTING' } : status;
-    return {
-      ...before,
-      connector: restarting(before.connector),
-      tasks: request.includeTasks ? before.tasks.map(restarting) : before.tasks,
-    };
+    return restartPlan(request, before).status;
   }
 
   async restartTask(id: ConnectorTaskId): Promise<void> {
     const { connector, task } = id;
-    if (this.#duties.connector(connector).tasks[task] === undefined) {
-      throw new HerderError('MILLRACE_CONNECT_NOT_FOUND', `Unknown task: ${connector}-${String(task)}`);
-    }
+    if (this.#config.state.connector(connector)?.tasks[task] === undefined)
+      throw notFound.taskToRestart(connector, task);
     if (this.#work.given.tasks.some((given) => taskKey(given) === taskKey(id))) {
       await this.#restart({ connectors: [], tasks: [id] });
       return;
@@ -336,12 +328,18 @@ export class DistributedHerder implements Herder {
   }
 
   async activeTopics(connector: string): Promise<readonly string[]> {
-    this.#duties.connector(connector);
+    this.#assertTracking();
     return this.#status.topics(connector);
   }
 
   async resetActiveTopics(connector: string): Promise<void> {
-    this.#duties.connector(connector);
+    this.#assertTracking();
+    if (!this.#options.isTopicResetAllowed) {
+      throw new HerderError(
+        'MILLRACE_CONNECT_FORBIDDEN',
+        'Topic tracking reset is disabled: set topic.tracking.allow.reset=true in the worker’s settings',
+      );
+    }
     this.#status.forgetTopics(connector);
     await this.#status.flush();
   }
@@ -388,19 +386,23 @@ export class DistributedHerder implements Herder {
     await Promise.allSettled([this.#cluster.close(), this.#kafka.close()]);
   }
 
-  async #change(connector: string, records: () => readonly ConfigRecord[]): Promise<void> {
+  async #change(
+    connector: string,
+    records: () => readonly ConfigRecord[],
+    orElse: (name: string) => HerderError = notFound.connector,
+  ): Promise<void> {
     await this.#duties.step(() => {
-      this.#duties.connector(connector);
+      this.#duties.connector(connector, orElse);
       return { records: records(), result: undefined };
     });
   }
 
   async #setTargetState(connector: string, state: TargetState): Promise<void> {
-    await this.#change(connector, () => [{ kind: 'target-state', connector, state }]);
+    await this.#change(connector, () => [{ kind: 'target-state', connector, state }], notFound.unknownConnector);
   }
 
   async #writeRestart(request: RestartRequest): Promise<void> {
-    await this.#change(request.connector, () => [{ kind: 'restart', request }]);
+    await this.#change(request.connector, () => [{ kind: 'restart', request }], notFound.connectorToRestart);
   }
 
   async #alterOffsets(connector: string, offsets: readonly ConnectorOffset[] | undefined): Promise<string> {
@@ -646,6 +648,14 @@ export class DistributedHerder implements Herder {
       tasks: this.#status.tasks(name).map(({ id, status: ofTask }) => ({ id: id.task, ...runStatus(ofTask) })),
       type: this.#options.connectors.typeOf(config),
     };
+  }
+
+  #assertTracking(): void {
+    if (this.#options.isTopicTrackingEnabled) return;
+    throw new HerderError(
+      'MILLRACE_CONNECT_FORBIDDEN',
+      'Topic tracking is disabled: set topic.tracking.enable=true in the worker’s settings',
+    );
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -8,7 +8,7 @@
 import { messageOf, type Clock, type Logger, type Timer, type Timers } from '@millrace/base';
 import type { TaskConfig } from '@millrace/connect-api';
 import { allOrThrow, KafkaError, type Admin } from '@millrace/sdk';
-import { HerderError, NotTheTargetError } from '../herder/herder-error.ts';
+import { HerderError, notFound, notStopped, NotTheTargetError } from '../herder/herder-error.ts';
 import type { SignedRequest } from '../herder/herder.ts';
 import type { ConfigRecord } from '../stores/config-records.ts';
 import type { StoredConnector } from '../stores/config-state.ts';
@@ -82,10 +82,10 @@ export class LeaderDuties {
     return done;
   }
 
-  /** Throws MILLRACE_CONNECT_NOT_FOUND. */
-  connector(name: string): StoredConnector {
+  /** Throws MILLRACE_CONNECT_NOT_FOUND, in the words that fit the request. */
+  connector(name: string, orElse: (name: string) => HerderError = notFound.connector): StoredConnector {
     const stored = this.#options.config.state.connector(name);
-    if (stored === undefined) throw new HerderError('MILLRACE_CONNECT_NOT_FOUND', `Connector ${name} not found`);
+    if (stored === undefined) throw orElse(name);
     return stored;
   }
 
@@ -219,9 +219,5 @@ export function taskRecords(connector: string, configs: readonly TaskConfig[]): 
 /** For offsets of sources: whether something is left of a task that could write. Throws MILLRACE_CONNECT_BAD_REQUEST. */
 export function assertStopped({ name, targetState, tasks }: StoredConnector): void {
   if (targetState === 'STOPPED' && tasks.length === 0) return;
-  throw new HerderError(
-    'MILLRACE_CONNECT_BAD_REQUEST',
-    'Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified connector by issuing a ' +
-      `'PUT' request to the '/connectors/${name}/stop' endpoint`,
-  );
+  throw notStopped(name);
 }

@@ -8,7 +8,7 @@ import { waitUntil, type TestBroker } from '@millrace/testing';
 import { DistributedHerder, type ConnectorKnowledge } from '../../src/distributed/distributed-herder.ts';
 import { readDistributedSettings } from '../../src/distributed/distributed-settings.ts';
 import { HerderError, NotTheTargetError } from '../../src/herder/herder-error.ts';
-import type { ConnectorStatus, Herder } from '../../src/herder/herder.ts';
+import type { ConnectorStatus, ConnectorTaskId, Herder } from '../../src/herder/herder.ts';
 import { TopicOffsetStore } from '../../src/stores/topic-offset-store.ts';
 import { FakeWorker, type Happening } from './fake-worker.ts';
 
@@ -71,6 +71,8 @@ export class TestWorker {
       worker: this.worker,
       offsets: this.#offsets,
       connectors: KNOWLEDGE,
+      isTopicTrackingEnabled: true,
+      isTopicResetAllowed: true,
       setLoggerLevel: (logger, level) => void this.loggers.set(logger, level),
       log: silentLogger,
       clock: systemClock,
@@ -131,8 +133,8 @@ export class WorkerCluster implements AsyncDisposable {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const worker = new TestWorker(this.#broker, this.history, this.#settings, server);
-    this.workers.push(worker);
     await worker.herder.start();
+    this.workers.push(worker);
     return worker;
   }
 
@@ -142,7 +144,7 @@ export class WorkerCluster implements AsyncDisposable {
 
   /** Asks workers until the one that is to answer does, as REST does by forwarding. */
   async ask<T>(question: (herder: Herder) => Promise<T>): Promise<T> {
-    return waitUntil(
+    const answered = await waitUntil(
       'a worker answers',
       async () => {
         for (const { herder } of this.present) {
@@ -155,13 +157,19 @@ export class WorkerCluster implements AsyncDisposable {
         return undefined;
       },
       WAIT_MS,
-    ).then(({ answer }: { readonly answer: T } | undefined = undefined as never) => answer);
+    );
+    if (answered === undefined) throw new Error('no worker answered');
+    return answered.answer;
   }
 
   async put(connector: string, config: Readonly<Record<string, string>>): Promise<void> {
     await this.ask((herder) =>
       herder.putConnector(connector, { name: connector, 'connector.class': 'Source', ...config }),
     );
+  }
+
+  ownerOf({ connector, task }: ConnectorTaskId): TestWorker | undefined {
+    return this.present.find(({ worker }) => worker.task(connector, task) !== undefined);
   }
 
   async status(connector: string): Promise<ConnectorStatus | undefined> {
