@@ -34,7 +34,6 @@ import { restartPlan } from '../herder/restart-plan.ts';
 import type { ConfigRecord } from '../stores/config-records.ts';
 import type { StoredConnector } from '../stores/config-state.ts';
 import { ConfigStore } from '../stores/config-store.ts';
-import type { OffsetStore } from '../stores/offset-store.ts';
 import type { StoredStatus } from '../stores/status-records.ts';
 import { StatusStore } from '../stores/status-store.ts';
 import type { ConnectWorker, StartTask } from '../worker/worker-types.ts';
@@ -61,8 +60,6 @@ export interface DistributedHerderOptions {
   /** Base URL of this worker's REST, as the others reach it. */
   readonly url: string;
   readonly worker: ConnectWorker;
-  /** The herder starts it; whoever made it closes it. */
-  readonly offsets: OffsetStore;
   readonly connectors: ConnectorKnowledge;
   /** `topic.tracking.enable` and `topic.tracking.allow.reset`. */
   readonly isTopicTrackingEnabled: boolean;
@@ -201,7 +198,7 @@ export class DistributedHerder implements Herder {
   }
 
   async start(): Promise<void> {
-    await Promise.all([this.#config.start(), this.#status.start(), this.#options.offsets.start()]);
+    await Promise.all([this.#config.start(), this.#status.start()]);
     this.#workKeys = keysOf(this.#config.state.work);
     this.#membership.start();
     await this.#joined.promise;

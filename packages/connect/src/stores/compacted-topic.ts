@@ -196,7 +196,12 @@ export class CompactedTopic implements AsyncDisposable {
     try {
       const created = oneOrThrow(
         await this.#admin.createTopics([
-          { name: topic, partitions, replicationFactor, configs: { 'cleanup.policy': 'compact', ...configs } },
+          {
+            name: topic,
+            partitions,
+            ...(replicationFactor === -1 ? {} : { replicationFactor }),
+            configs: { 'cleanup.policy': 'compact', ...configs },
+          },
         ]),
       );
       if (created.partitionCount > 0) return created.partitionCount;

@@ -7,6 +7,7 @@
  */
 import { positionKey, type Position, type SourceOffset } from '@millrace/connect-api';
 import type { Logger } from '@millrace/base';
+import { kafka, type Kafka, type KafkaOptions } from '@millrace/sdk';
 import { CompactedTopic, type CompactedTopicOptions, type TableRecord } from './compacted-topic.ts';
 import { decodeOffset, decodeOffsetKey, encodeOffset, encodeOffsetKey } from './offset-records.ts';
 import type { OffsetChange, OffsetStore } from './offset-store.ts';
@@ -16,15 +17,22 @@ interface Entry extends SourceOffset {
   readonly timestampMs: number;
 }
 
+export interface TopicOffsetStoreOptions extends Omit<CompactedTopicOptions, 'onRecord' | 'setting' | 'kafka'> {
+  readonly kafka: KafkaOptions;
+}
+
 export class TopicOffsetStore implements OffsetStore {
+  readonly #kafka: Kafka;
   readonly #topic: CompactedTopic;
   readonly #log: Logger;
   readonly #connectors = new Map<string, Map<string, Entry>>();
 
-  constructor(options: Omit<CompactedTopicOptions, 'onRecord' | 'setting'>) {
+  constructor(options: TopicOffsetStoreOptions) {
     this.#log = options.log;
+    this.#kafka = kafka(options.kafka);
     this.#topic = new CompactedTopic({
       ...options,
+      kafka: this.#kafka,
       setting: 'offset.storage.topic',
       onRecord: (record) => this.#take(record),
     });
@@ -57,8 +65,9 @@ export class TopicOffsetStore implements OffsetStore {
     return entries.map(({ partition, offset }) => ({ partition, offset }));
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#topic[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#topic[Symbol.asyncDispose]();
+    await this.#kafka.close();
   }
 
   #take({ key, value, timestampMs, partition: topicPartition, offset: at }: TableRecord): void {

@@ -126,11 +126,6 @@ export interface TaskEvents {
   onTopic?(topic: string): void;
   /** Of sources that are not exactly once, reading and writing; of exactly once, reading. */
   readonly offsets?: TaskOffsets;
-  /**
-   * Exactly once: called when the task's producer has its epoch and before offsets are read. Rejects when newer task configurations are
-   * stored or another worker has the task: it fails then without having written (KIP-618).
-   */
-  confirmOwnership?(): Promise<void>;
 }
 
 /** A measurement of a task as of its last report, about a second old at most. Names are Kafka's attributes: `source-record-poll-total`. */

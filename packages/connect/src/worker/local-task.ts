@@ -7,7 +7,7 @@
 import type { Timer } from '@millrace/base';
 import type { ConfigProperties } from '@millrace/connect-api';
 import { aliasesIn } from '../herder/config-validator.ts';
-import type { ConnectorTaskId, RunState, TargetState } from '../herder/herder.ts';
+import type { ConnectorTaskId, RunState, RunStatus, TargetState } from '../herder/herder.ts';
 import type { PluginKind } from '../plugins/plugin-registry.ts';
 import { BUILT_IN } from '../plugins/plugin-registry.ts';
 import type { PluginRef, RunningTask, TaskEnd, TaskEvents, TaskSpec } from '../task/task-host.ts';
@@ -25,6 +25,7 @@ export class LocalTask {
   #running: RunningTask | undefined;
   #restartTimer: Timer | undefined;
   #startedAtMs = 0;
+  #status: RunStatus | undefined;
   #isStopped = false;
   /** Whether the run under way, or the last one, came as far as to run. */
   #hasRun = false;
@@ -38,8 +39,9 @@ export class LocalTask {
     this.#restarts = new RestartCount(restartSettings(parts.settings, start.connectorConfig), parts.random);
   }
 
-  get running(): RunningTask | undefined {
-    return this.#running;
+  /** As the listener was told last. */
+  get status(): RunStatus | undefined {
+    return this.#status;
   }
 
   async start(): Promise<void> {
@@ -126,7 +128,6 @@ export class LocalTask {
     const { connector } = this.id;
     const { confirmOwnership } = this.#start;
     return {
-      ...(confirmOwnership === undefined ? {} : { confirmOwnership }),
       onState: (state) => {
         if (this.#isStopped) return;
         if (!this.#hasRun) this.#parts.countStart('task', true);
@@ -137,7 +138,10 @@ export class LocalTask {
         ? { onTopic: (topic: string) => this.#parts.listener().topicUsed(this.id, topic) }
         : {}),
       offsets: {
-        read: (partitions) => offsets.read(connector, partitions),
+        read: async (partitions) => {
+          await confirmOwnership?.();
+          return offsets.read(connector, partitions);
+        },
         write: (changes) => offsets.write(connector, changes),
       },
     };
@@ -164,13 +168,14 @@ export class LocalTask {
 
   #tell(state: RunState, trace?: string, nextRestartAtMs?: number): void {
     const { count } = this.#restarts;
-    this.#parts.listener().taskStatus(this.id, {
+    this.#status = {
       state,
       workerId: this.#parts.workerId,
       ...(this.#version === undefined ? {} : { version: this.#version }),
       ...(trace === undefined ? {} : { trace }),
       ...(count === 0 ? {} : { restarts: count }),
       ...(nextRestartAtMs === undefined ? {} : { nextRestartAtMs }),
-    });
+    };
+    this.#parts.listener().taskStatus(this.id, this.#status);
   }
 }

@@ -26,8 +26,8 @@ export interface StartTask {
   /** Of sources; absent: at least once. The generations before it have been fenced by the caller. */
   readonly exactlyOnce?: ExactlyOnceTask;
   /**
-   * Exactly once only (KIP-618): called when the producer has fenced its predecessors, before anything is read. Rejects when the task is not
-   * ours any more.
+   * Exactly once only (KIP-618): called whenever the task asks for its offsets, which it does after its producer has fenced its predecessors
+   * and before it writes. Rejects when the task is not ours any more.
    */
   readonly confirmOwnership?: () => Promise<void>;
 }

@@ -3,13 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { silentLogger, systemClock } from '@millrace/base';
 import type { TaskConfig } from '@millrace/connect-api';
-import { kafka, type Kafka } from '@millrace/sdk';
 import { waitUntil, type TestBroker } from '@millrace/testing';
 import { DistributedHerder, type ConnectorKnowledge } from '../../src/distributed/distributed-herder.ts';
 import { readDistributedSettings } from '../../src/distributed/distributed-settings.ts';
 import { HerderError, NotTheTargetError } from '../../src/herder/herder-error.ts';
 import type { ConnectorStatus, ConnectorTaskId, Herder } from '../../src/herder/herder.ts';
-import { TopicOffsetStore } from '../../src/stores/topic-offset-store.ts';
 import { FakeWorker, type Happening } from './fake-worker.ts';
 
 const WAIT_MS = 20_000;
@@ -45,8 +43,6 @@ export class TestWorker {
   readonly herder: DistributedHerder;
   readonly loggers = new Map<string, string>();
   readonly #server: Server;
-  readonly #offsets: TopicOffsetStore;
-  readonly #kafka: Kafka;
   #isGone = false;
 
   constructor(broker: TestBroker, history: Happening[], settings: Readonly<Record<string, string>>, server: Server) {
@@ -54,22 +50,12 @@ export class TestWorker {
     this.name = `127.0.0.1:${port}`;
     this.#server = server;
     const options = { brokers: broker.brokers, clientId: this.name };
-    this.#kafka = kafka(options);
     this.worker = new FakeWorker(this.name, history);
-    this.#offsets = new TopicOffsetStore({
-      kafka: this.#kafka,
-      topic: SETTINGS['offset.storage.topic'] ?? '',
-      partitions: 2,
-      replicationFactor: 1,
-      configs: {},
-      log: silentLogger,
-    });
     this.herder = new DistributedHerder({
       settings: readDistributedSettings({ ...SETTINGS, ...settings }),
       kafka: options,
       url: `http://${this.name}/`,
       worker: this.worker,
-      offsets: this.#offsets,
       connectors: KNOWLEDGE,
       isTopicTrackingEnabled: true,
       isTopicResetAllowed: true,
@@ -100,8 +86,6 @@ export class TestWorker {
     if (this.#isGone) return;
     this.#isGone = true;
     await this.herder.stop();
-    await this.#offsets[Symbol.asyncDispose]();
-    await this.#kafka.close();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
