@@ -143,7 +143,7 @@ export class ChangeStream {
     const open = this.#transaction;
     const marks = this.#marks?.marks;
     const offset =
-      open === undefined || this.#eventLsn <= this.#committed
+      open === undefined || this.#eventsAtLsn === 0
         ? streamOffset(this.#committed, this.#committed, {
             transaction: this.#lastTransaction,
             ...(this.#lastMicros === undefined ? {} : { micros: this.#lastMicros }),

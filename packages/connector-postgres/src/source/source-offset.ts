@@ -62,9 +62,12 @@ export function readOffset(offset: Position): SourcePosition | undefined {
       lsn: committed,
       snapshot: parse<SnapshotProgress>(offset['snapshot_progress']) ?? 'from the beginning',
     };
+  // The first change of a transaction may be at the very end of the one before. One that is done as a whole is never sent again, and so does
+  // no harm here.
+  const transaction = numberOf(offset['txId']);
   const partial =
-    lsn !== undefined && lsn > committed
-      ? { transaction: numberOf(offset['txId']), lsn, events: numberOf(offset['lsn_events_processed']) }
+    lsn !== undefined && (lsn > committed || (lsn === committed && transaction !== undefined))
+      ? { transaction, lsn, events: numberOf(offset['lsn_events_processed']) }
       : undefined;
   return {
     lsn: committed,
