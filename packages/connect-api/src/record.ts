@@ -68,7 +68,10 @@ const PREPARED = Symbol.for('millrace.connect.prepared');
  */
 export interface PreparedValue {
   readonly [PREPARED]: true;
-  /** JSON of the value, without its schema. */
+  /**
+   * JSON of the value, without its schema, as the JSON converter writes it by default: decimals in base64, and the default of a field in place of
+   * its null. Where the converter's settings ask for another text it renders {@link toValue} itself.
+   */
   readonly json: string | Uint8Array;
   /** The value as its schema describes it. Called at most once a record, and only when needed. */
   toValue(): unknown;
