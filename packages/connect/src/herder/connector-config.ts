@@ -143,31 +143,34 @@ function commonFields({ plugins, settings, plugin }: ConnectorConfigContext) {
       .display('Log Error Details')
       .group(ERRORS, 5)
       .doc('Adds to those lines where the record came from; never its contents.'),
-    'errors.deadletterqueue.topic.name': c
-      .string()
-      .default('')
-      .width('medium')
-      .display('Dead Letter Queue Topic Name')
-      .group(ERRORS, 6)
-      .doc('Topic for records that are left out, of sinks and of sources; empty: none.'),
-    'errors.deadletterqueue.topic.replication.factor': c
-      .short()
-      .default(3)
-      .atLeast(-1)
-      .width('medium')
-      .display('Dead Letter Queue Topic Replication Factor')
-      .group(ERRORS, 7)
-      .doc('Replication factor with which that topic is created; -1: as the brokers have it.'),
-    'errors.deadletterqueue.context.headers.enable': c
-      .boolean()
-      .default(false)
-      .width('medium')
-      .display('Enable Error Context Headers')
-      .group(ERRORS, 8)
-      .doc('Adds headers __connect.errors.… to such records, which say what failed, where and why.'),
-    ...restartFields,
   };
 }
+
+const REPORTING_FIELDS = {
+  'errors.deadletterqueue.topic.name': c
+    .string()
+    .default('')
+    .width('medium')
+    .display('Dead Letter Queue Topic Name')
+    .group(ERRORS, 6)
+    .doc('Topic for records that are left out, of sinks and of sources; empty: none.'),
+  'errors.deadletterqueue.topic.replication.factor': c
+    .short()
+    .default(3)
+    .atLeast(-1)
+    .width('medium')
+    .display('Dead Letter Queue Topic Replication Factor')
+    .group(ERRORS, 7)
+    .doc('Replication factor with which that topic is created; -1: as the brokers have it.'),
+  'errors.deadletterqueue.context.headers.enable': c
+    .boolean()
+    .default(false)
+    .width('medium')
+    .display('Enable Error Context Headers')
+    .group(ERRORS, 8)
+    .doc('Adds headers __connect.errors.… to such records, which say what failed, where and why.'),
+  ...restartFields,
+};
 
 function converterFields(
   role: 'key' | 'value' | 'header',
@@ -261,6 +264,7 @@ function sourceConfig(context: ConnectorConfigContext): ConfigSpec<unknown> {
       .doc(
         'A topic of its own for the offsets of this connector, exactly once in a distributed worker; by default the worker’s.',
       ),
+    ...REPORTING_FIELDS,
   });
 }
 
@@ -284,6 +288,7 @@ function sinkConfig(context: ConnectorConfigContext): ConfigSpec<unknown> {
         .display('Topics regex')
         .group(COMMON, 4)
         .doc('Topics to read, as a regular expression that matches their whole names; instead of topics.'),
+      ...REPORTING_FIELDS,
     },
     { check: sinkTopicIssues },
   );

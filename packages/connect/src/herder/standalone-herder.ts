@@ -7,7 +7,7 @@
  *   configuration has changed; what is deleted runs no more when the answer is given.
  * Not here: running (../worker), checking configurations (config-validator.ts), REST (../rest).
  */
-import { messageOf, type Logger } from '@millrace/base';
+import type { Logger } from '@millrace/base';
 import type { ConfigProperties, TaskConfig } from '@millrace/connect-api';
 import type { ConnectWorker } from '../worker/worker-types.ts';
 import type { ConfigValidator } from './config-validator.ts';
@@ -129,7 +129,7 @@ export class StandaloneHerder implements Herder {
     if (known !== undefined) {
       if (onlyIfNew) throw alreadyExists(connector);
       known.config = config;
-      void this.#inTurn(known, () => this.#restart(known));
+      this.#later(known, () => this.#restart(known));
       return { created: false, info: infoOf(known) };
     }
     const { workerId } = this.#options.worker;
@@ -146,7 +146,7 @@ export class StandaloneHerder implements Herder {
     };
     this.#entries.set(connector, entry);
     const info = infoOf(entry);
-    void this.#inTurn(entry, () => this.#run(entry));
+    this.#later(entry, () => this.#run(entry));
     return { created: true, info };
   }
 
@@ -192,7 +192,7 @@ export class StandaloneHerder implements Herder {
     const plan = restartPlan(request, statusOf(entry));
     entry.status = plan.status.connector;
     entry.taskStatuses = plan.status.tasks.map(({ id: _id, ...status }) => status);
-    void this.#inTurn(entry, async () => {
+    this.#later(entry, async () => {
       const ids = plan.tasks.map((task) => ({ connector: entry.name, task }));
       await this.#options.worker.stopTasks(ids);
       if (plan.isConnectorRestarted) await this.#restart(entry);
@@ -257,21 +257,24 @@ export class StandaloneHerder implements Herder {
     return entry;
   }
 
-  /** After the changes before it. Whoever awaits it gets its error; else it is logged. */
+  /** After the changes before it. */
   #inTurn(entry: Entry, change: () => Promise<void>): Promise<void> {
     const done = entry.queue.then(change);
-    entry.queue = done.catch((error: unknown) => {
-      this.#options.log.error('a change of a connector failed', { connector: entry.name, reason: messageOf(error) });
-    });
-    // The herder stays: an error that nobody awaits is in the log.
-    void done.catch(() => undefined);
+    entry.queue = done.catch(() => undefined);
     return done;
+  }
+
+  /** Of changes that nobody waits for. */
+  #later(entry: Entry, change: () => Promise<void>): void {
+    this.#inTurn(entry, change).catch((error: unknown) => {
+      this.#options.log.error('a change of a connector failed', { connector: entry.name, error });
+    });
   }
 
   async #setTarget(connector: string, target: TargetState): Promise<void> {
     const entry = this.#entry(connector, notFound.unknownConnector);
     entry.target = target;
-    void this.#inTurn(entry, async () => {
+    this.#later(entry, async () => {
       // A later request may have said otherwise meanwhile; it is the one that counts.
       if (entry.target !== target) return;
       await this.#options.worker.setTargetState(entry.name, target);
@@ -287,7 +290,7 @@ export class StandaloneHerder implements Herder {
       targetState: target,
       onPlan: (tasks) => {
         // A plan of a configuration that has been replaced is void.
-        if (entry.config === config) void this.#inTurn(entry, () => this.#replaceTasks(entry, config, tasks));
+        if (entry.config === config) this.#later(entry, () => this.#replaceTasks(entry, config, tasks));
       },
     });
   }

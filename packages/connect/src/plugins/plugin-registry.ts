@@ -118,7 +118,7 @@ function unknownPlugin(
   const kind = kinds.includes('source') ? 'connector' : (kinds[0] ?? 'plugin').replace('_', ' ');
   return new HerderError(
     'MILLRACE_CONNECT_BAD_REQUEST',
-    `Failed to find any ${kind} class which name matches ${name}${meant === undefined ? '' : `; did you mean ${meant}?`} ` +
+    `Failed to find any ${kind} class which name matches ${name}${meant === undefined ? '' : `, did you mean ${meant}`}. ` +
       `Available are: ${names.join(', ')}. Put the package of another one into a folder of plugin.path and restart the worker`,
   );
 }

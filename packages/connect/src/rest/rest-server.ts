@@ -9,14 +9,12 @@
 import { MillraceError, messageOf, type Logger } from '@millrace/base';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { HerderError, NotTheTargetError } from '../herder/herder-error.ts';
-import type { Worker } from '../worker/worker.ts';
-import { workerMetrics } from '../worker/worker-metrics.ts';
 import type { WorkerSettings } from '../worker/worker-settings.ts';
 import { adminRoutes, type AdminRouteParts } from './admin-routes.ts';
 import { errorAnswer, ok, type Answer } from './answer.ts';
 import { connectorRoutes, type ConnectorRouteParts } from './connector-routes.ts';
 import { forward } from './forward.ts';
-import { METRICS_TYPE, metricsPage } from './metrics-page.ts';
+import { METRICS_TYPE, type ConnectMetrics } from './metrics-registry.ts';
 import { pluginRoutes, type PluginRouteParts } from './plugin-routes.ts';
 import { headerRules, type HeaderRule } from './response-headers.ts';
 import type { RestRequest } from './rest-request.ts';
@@ -28,12 +26,11 @@ const BODY_BYTES_MAX = 16 * 1024 * 1024;
 /** With a margin over what is asked again at once by clients that keep connections. */
 const KEEP_ALIVE_MS = 65_000;
 
-export interface RestParts extends Omit<ConnectorRouteParts, 'isRedacting'>, PluginRouteParts, AdminRouteParts {
-  readonly worker: Worker;
-}
+export type RestParts = Omit<ConnectorRouteParts, 'isRedacting'> & PluginRouteParts & AdminRouteParts;
 
 export interface RestServerOptions {
   readonly settings: WorkerSettings;
+  readonly metrics: ConnectMetrics;
   /** For `commit` of `GET /`. */
   readonly version: string;
   readonly log: Logger;
@@ -122,9 +119,7 @@ export class RestServer {
   }
 
   async #metrics(): Promise<Answer> {
-    const { worker, herder } = this.#needParts();
-    const page = metricsPage(await workerMetrics(worker, herder));
-    return { status: 200, body: page, headers: { 'content-type': METRICS_TYPE } };
+    return { status: 200, body: await this.#options.metrics.page(), headers: { 'content-type': METRICS_TYPE } };
   }
 
   #needParts(): RestParts {
@@ -266,7 +261,9 @@ function pathOf(request: FastifyRequest): string {
 }
 
 function pathPattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(/:\w+(?:\([^)]*\))?/g, '[^/]+')}/?$`);
+  // A name may have a pattern behind it, as `:task(^\\d+$)`.
+  const text = path.replaceAll(/:\w+(?:\(\^([^)]*)\$\))?/g, (_all, pattern?: string) => pattern ?? '[^/]+');
+  return new RegExp(`^${text}/?$`);
 }
 
 function parseListener(text: string): Listener {

@@ -9,16 +9,19 @@ import type { ConfigProperties } from '@millrace/connect-api';
 import { kafka } from '@millrace/sdk';
 import { builtInPlugins } from '../built-in-plugins.ts';
 import { BUILT_IN_VERSION } from '../built-in-version.ts';
+import { configResolver } from '../config-providers/config-resolver.ts';
 import { ConfigValidator } from '../herder/config-validator.ts';
 import type { Herder } from '../herder/herder.ts';
 import { discoverPlugins } from '../plugins/plugin-discovery.ts';
 import { builtInPlugin, PluginRegistry } from '../plugins/plugin-registry.ts';
+import { ConnectMetrics } from '../rest/metrics-registry.ts';
 import { RestServer } from '../rest/rest-server.ts';
 import type { OffsetStore } from '../stores/offset-store.ts';
 import { adminClient, clientProperties } from '../task/client-settings.ts';
-import type { TaskHost } from '../task/task-host.ts';
+import { createTaskHost } from '../thread/create-task-host.ts';
 import { Loggers } from '../worker/loggers.ts';
 import { Worker } from '../worker/worker.ts';
+import { measureWorker } from '../worker/worker-metrics.ts';
 import { readWorkerSettings, type WorkerSettings } from '../worker/worker-settings.ts';
 
 export interface ConnectOptions {
@@ -50,13 +53,12 @@ export interface HerderKind {
   isExactlyOnce(properties: ConfigProperties): boolean;
   /** Opened before anything runs. */
   openOffsets(parts: HerderParts): Promise<OffsetStore>;
-  makeHerder(parts: HerderParts & { readonly worker: Worker; readonly validator: ConfigValidator }): Promise<Herder>;
-}
-
-/** What the worker gets from elsewhere: threads for tasks, and config providers. */
-export interface ConnectRuntime {
-  makeHost(log: Logger): TaskHost;
-  makeResolver(properties: ConfigProperties): Promise<(config: ConfigProperties) => Promise<ConfigProperties>>;
+  makeHerder(
+    parts: HerderParts & {
+      readonly worker: Worker;
+      readonly validator: ConfigValidator;
+    },
+  ): Promise<Herder>;
 }
 
 export interface ConnectProcess extends AsyncDisposable {
@@ -70,13 +72,13 @@ export interface ConnectProcess extends AsyncDisposable {
 export async function startConnect(
   { properties: given, log, projects = [] }: ConnectOptions,
   kind: HerderKind,
-  runtime: ConnectRuntime,
 ): Promise<ConnectProcess> {
   await using opened = new AsyncDisposableStack();
-  const resolve = await runtime.makeResolver(given);
+  const resolve = configResolver(given);
   const properties = await resolve(given);
   const settings = readWorkerSettings(properties);
-  const rest = new RestServer({ settings, version: BUILT_IN_VERSION, log });
+  const metrics = new ConnectMetrics();
+  const rest = new RestServer({ settings, metrics, version: BUILT_IN_VERSION, log });
   opened.defer(() => rest.close());
   await rest.listen();
 
@@ -95,7 +97,7 @@ export async function startConnect(
     clusterId: once(() => askClusterId(properties)),
   };
   const offsets = opened.use(await kind.openOffsets(parts));
-  const host = runtime.makeHost(log);
+  const host = createTaskHost({ log, metrics });
   opened.defer(() => host.close());
   const validator = new ConfigValidator({
     plugins,
@@ -108,9 +110,10 @@ export async function startConnect(
   const clocks = { clock: systemClock, timers: systemTimers, random: systemRandom };
   const { workerId } = parts;
   const worker = opened.use(new Worker({ workerId, settings, plugins, host, offsets, resolve, log, ...clocks }));
+  measureWorker(worker, metrics);
   const herder = await kind.makeHerder({ ...parts, worker, validator });
   opened.defer(() => herder.stop());
-  rest.serve({ herder, validator, plugins, loggers, worker });
+  rest.serve({ herder, validator, plugins, loggers });
   await herder.start();
   const owned = opened.move();
   return { url: rest.url, workerId, herder, [Symbol.asyncDispose]: () => owned.disposeAsync() };

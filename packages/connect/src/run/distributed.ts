@@ -8,17 +8,11 @@ import type { ConnectorType } from '../herder/herder.ts';
 import type { RegisteredPlugin } from '../plugins/plugin-registry.ts';
 import { TopicOffsetStore } from '../stores/topic-offset-store.ts';
 import { adminClient, clientProperties } from '../task/client-settings.ts';
-import {
-  startConnect,
-  type ConnectOptions,
-  type ConnectProcess,
-  type ConnectRuntime,
-  type HerderKind,
-} from './connect-process.ts';
+import { startConnect, type ConnectOptions, type ConnectProcess, type HerderKind } from './connect-process.ts';
 
 /** Resolves when the worker has its place in the group. Throws MILLRACE_CONNECT_INVALID_CONFIG, MILLRACE_CONNECT_TOPIC or a KafkaError. */
-export function startDistributed(options: ConnectOptions, runtime: ConnectRuntime): Promise<ConnectProcess> {
-  return startConnect(options, DISTRIBUTED, runtime);
+export function startDistributed(options: ConnectOptions): Promise<ConnectProcess> {
+  return startConnect(options, DISTRIBUTED);
 }
 
 const DISTRIBUTED: HerderKind = {

@@ -4,13 +4,7 @@ import { MillraceError } from '@millrace/base';
 import type { ConnectorFile } from '../herder/properties-file.ts';
 import { StandaloneHerder } from '../herder/standalone-herder.ts';
 import { FileOffsetStore } from '../stores/file-offset-store.ts';
-import {
-  startConnect,
-  type ConnectOptions,
-  type ConnectProcess,
-  type ConnectRuntime,
-  type HerderKind,
-} from './connect-process.ts';
+import { startConnect, type ConnectOptions, type ConnectProcess, type HerderKind } from './connect-process.ts';
 
 export const standaloneConfig = config({
   'offset.storage.file.filename': c
@@ -26,11 +20,8 @@ export interface StandaloneOptions extends ConnectOptions {
 }
 
 /** Throws when a connector cannot be made; connectors that fail later are restarted as `errors.restart.*` says. */
-export async function startStandalone(
-  { connectors = [], ...options }: StandaloneOptions,
-  runtime: ConnectRuntime,
-): Promise<ConnectProcess> {
-  const connect = await startConnect(options, STANDALONE, runtime);
+export async function startStandalone({ connectors = [], ...options }: StandaloneOptions): Promise<ConnectProcess> {
+  const connect = await startConnect(options, STANDALONE);
   try {
     for (const { name, config: settings, initialState } of connectors) {
       await connect.herder.putConnector(name, settings, initialState === undefined ? {} : { initialState });

@@ -6,7 +6,7 @@
  */
 import { createDeferred, messageOf, type Deferred, type Timer } from '@millrace/base';
 import type { TaskConfig } from '@millrace/connect-api';
-import type { RunState, TargetState } from '../herder/herder.ts';
+import type { RunState, RunStatus, TargetState } from '../herder/herder.ts';
 import type { RunningConnector } from '../task/task-host.ts';
 import { RestartCount, restartSettings } from './restart-policy.ts';
 import { failureTrace } from './failure-trace.ts';
@@ -21,6 +21,7 @@ export class LocalConnector {
   #running: RunningConnector | undefined;
   #restartTimer: Timer | undefined;
   #startedAtMs = 0;
+  #status: RunStatus | undefined;
   #hasPlanned = false;
   /** Of the start under way: a later one, or a stop, makes what comes of it void. */
   #epoch = 0;
@@ -30,6 +31,11 @@ export class LocalConnector {
     this.#parts = parts;
     this.#target = start.targetState;
     this.#restarts = new RestartCount(restartSettings(parts.settings, start.config), parts.random);
+  }
+
+  /** As the listener was told last. */
+  get status(): RunStatus | undefined {
+    return this.#status;
   }
 
   async start(): Promise<void> {
@@ -130,14 +136,15 @@ export class LocalConnector {
 
   #tell(state: RunState, trace?: string, nextRestartAtMs?: number): void {
     const { count } = this.#restarts;
-    this.#parts.listener().connectorStatus(this.#start.name, {
+    this.#status = {
       state,
       workerId: this.#parts.workerId,
       ...versionOf(this.#parts, this.#start),
       ...(trace === undefined ? {} : { trace }),
       ...(count === 0 ? {} : { restarts: count }),
       ...(nextRestartAtMs === undefined ? {} : { nextRestartAtMs }),
-    });
+    };
+    this.#parts.listener().connectorStatus(this.#start.name, this.#status);
   }
 }
 

@@ -3,12 +3,13 @@
  *
  * Invariants: the plugin is asked first, and what it refuses changes nothing.
  */
-import { messageOf } from '@millrace/base';
+import { messageOf, MillraceError } from '@millrace/base';
 import type { ConfigProperties, Position, TopicPartition } from '@millrace/connect-api';
 import { allOrThrow, kafka, oneOrThrow, type Admin } from '@millrace/sdk';
 import type { ConnectorOffset } from '../herder/herder.ts';
 import { HerderError } from '../herder/herder-error.ts';
 import { adminClient, clientProperties } from '../task/client-settings.ts';
+import type { ConnectorSpec } from '../task/task-host.ts';
 import type { WorkerParts } from './worker.ts';
 
 const ALTERED = 'altered';
@@ -36,7 +37,7 @@ export async function alterOffsets(
   if (isSource) {
     const changes =
       offsets ?? (await parts.offsets.all(connector)).map(({ partition }) => ({ partition, offset: null }));
-    const by = await parts.host.alterOffsets(spec, changes);
+    const by = await askPlugin(parts, spec, changes);
     await parts.offsets.write(connector, changes);
     return doneMessage(verb, by === 'done');
   }
@@ -44,10 +45,24 @@ export async function alterOffsets(
   return withAdmin(parts, config, async (admin, resolved) => {
     const group = groupOf(connector, resolved);
     const asked = offsets ?? (await groupOffsets(admin, group)).map(({ partition }) => ({ partition, offset: null }));
-    const by = await parts.host.alterOffsets(spec, asked);
+    const by = await askPlugin(parts, spec, asked);
     await changeGroup(admin, connector, group, changes);
     return doneMessage(verb, by === 'done');
   });
+}
+
+/** What the plugin refuses is wrong with the request. */
+async function askPlugin(
+  { host }: WorkerParts,
+  spec: ConnectorSpec,
+  changes: readonly ConnectorOffset[],
+): Promise<'done' | 'framework-only'> {
+  try {
+    return await host.alterOffsets(spec, changes);
+  } catch (error) {
+    if (MillraceError.is(error) && (error.retriable || error.code === 'MILLRACE_CONNECT_PLUGIN_LOAD')) throw error;
+    throw bad(messageOf(error), error);
+  }
 }
 
 function doneMessage(verb: string, isByPlugin: boolean): string {
@@ -89,8 +104,8 @@ function wholeNumber(value: string | number | bigint | boolean, key: string): nu
   throw bad(`'${key}' is ${String(value)}: it has to be a whole number from 0`);
 }
 
-function bad(message: string): HerderError {
-  return new HerderError('MILLRACE_CONNECT_BAD_REQUEST', message);
+function bad(message: string, cause?: unknown): HerderError {
+  return new HerderError('MILLRACE_CONNECT_BAD_REQUEST', message, { cause });
 }
 
 async function groupOffsets(admin: Admin, groupId: string): Promise<ConnectorOffset[]> {

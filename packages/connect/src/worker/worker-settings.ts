@@ -3,7 +3,7 @@ import { c, config, type ConfigProperties, type Infer } from '@millrace/connect-
 import { MillraceError } from '@millrace/base';
 import type { TaskSettings } from '../task/task-host.ts';
 
-const CONVERTER = 'JsonConverter';
+const CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 
 /** Of every worker; the distributed herder has more. Clients take theirs (`security.protocol`, `producer.…`) from the properties themselves. */
 export const workerConfig = config({
@@ -24,7 +24,7 @@ export const workerConfig = config({
     .doc('Converter of values, where a connector has none.'),
   'header.converter': c
     .className()
-    .default('SimpleHeaderConverter')
+    .default('org.apache.kafka.connect.storage.SimpleHeaderConverter')
     .importance('low')
     .doc('Converter of header values, where a connector has none.'),
   listeners: c

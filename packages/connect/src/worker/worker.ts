@@ -9,10 +9,10 @@
  */
 import { MillraceError, type Clock, type Logger, type Random, type Timers } from '@millrace/base';
 import type { ConfigProperties } from '@millrace/connect-api';
-import type { ConnectorOffset, ConnectorTaskId, TargetState } from '../herder/herder.ts';
+import type { ConnectorOffset, ConnectorTaskId, RunStatus, TargetState } from '../herder/herder.ts';
 import type { PluginRegistry, RegisteredPlugin } from '../plugins/plugin-registry.ts';
 import type { OffsetStore } from '../stores/offset-store.ts';
-import type { ConnectorSpec, RunningTask, TaskHost } from '../task/task-host.ts';
+import type { ConnectorSpec, TaskHost } from '../task/task-host.ts';
 import { LocalConnector } from './local-connector.ts';
 import { LocalTask } from './local-task.ts';
 import { alterOffsets, connectorOffsets } from './offset-changes.ts';
@@ -89,20 +89,18 @@ export class Worker implements ConnectWorker {
     return [...this.#tasks.values()].map(({ id }) => id);
   }
 
-  /** What runs now, for metrics. */
-  get runningTasks(): readonly RunningTask[] {
-    return [...this.#tasks.values()].flatMap(({ running }) => running ?? []);
+  /** How many starts came as far as to run, and how many did not. */
+  get starts(): Readonly<Record<'connector' | 'task', { readonly success: number; readonly failure: number }>> {
+    return this.#starts;
   }
 
-  /** `connector-startup-success-total` and its like. */
-  startCounts(): readonly { readonly name: string; readonly help: string; readonly value: number }[] {
-    return (['connector', 'task'] as const).flatMap((what) =>
-      (['success', 'failure'] as const).map((result) => ({
-        name: `${what}_startup_${result}_total`,
-        help: `Starts of a ${what} with ${result}.`,
-        value: this.#starts[what][result],
-      })),
-    );
+  /** What the listener was told last. */
+  connectorStatus(name: string): RunStatus | undefined {
+    return this.#connectors.get(name)?.status;
+  }
+
+  taskStatus(id: ConnectorTaskId): RunStatus | undefined {
+    return this.#tasks.get(taskKey(id))?.status;
   }
 
   async startConnector(start: StartConnector): Promise<void> {
