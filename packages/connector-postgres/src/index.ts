@@ -1,1 +1,2 @@
-export {};
+export { postgresSink } from './sink/sink-connector.ts';
+export { postgresSource } from './source/postgres-source.ts';
