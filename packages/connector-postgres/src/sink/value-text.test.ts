@@ -13,7 +13,7 @@ function text(
   schema?: Partial<Schema>,
   bareTimes: BareTimes = 'refuse',
 ): string | null {
-  const full = schema && ({ type: 'string', optional: true, ...schema });
+  const full: Schema | undefined = schema && { type: 'string', optional: true, ...schema };
   return encoderFor(typeof base === 'string' ? typeOf(base) : base, full, bareTimes)(value);
 }
 
