@@ -46,10 +46,11 @@ export const distributedConfig = config({
     .doc('How long workers may take to give up work when it is shared out anew.'),
   'scheduled.rebalance.max.delay.ms': c
     .duration()
-    .default('3s')
+    .default(0)
     .doc(
-      'How long the work of a worker that went away waits for it to come back before the others take it over. Kafka Connect waits five minutes ' +
-        'unless told otherwise; a worker of ours is back within seconds or not at all.',
+      'How long the work of a worker that went away waits for it to come back before the others take it over. 0: they do at once. Kafka ' +
+        'Connect waits five minutes unless told otherwise; set some seconds here when workers are restarted one after the other and their work ' +
+        'should stay where it was.',
     ),
   'worker.sync.timeout.ms': c
     .duration()
