@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /**
- * Writes the manifest of the plugin packages in the given folders (default: this one), from what their entries export.
- * `--check` writes nothing, and fails when a manifest is not that of today.
+ * Writes the manifest of the plugin packages in the given folders (default: this one), from what their entries export, and the tables of
+ * settings in their README.
+ * `--check` writes nothing, and fails when one of these is not that of today.
  */
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
-import { makeManifest, manifestText, readPluginPackage, writeManifest } from '@millrace/connect-api/manifest';
+import { readPluginPackage, staleFiles, writeManifest } from '@millrace/connect-api/manifest';
 
 const { values, positionals } = parseArgs({
   options: { check: { type: 'boolean' }, help: { type: 'boolean' } },
@@ -25,9 +25,8 @@ for (const folder of values.help === true ? [] : folders) {
     console.error(`${folder} holds no plugin: its package.json needs "connect": { "entry", "manifest", "api" }`);
     process.exitCode = 1;
   } else if (values.check === true) {
-    const written = await readFile(plugin.manifestPath, 'utf8').catch(() => '');
-    if (written !== manifestText(await makeManifest(plugin))) {
-      console.error(`${plugin.manifestPath} is not that of today: run connect-plugin-manifest`);
+    for (const path of await staleFiles(plugin)) {
+      console.error(`${path} is not that of today: run connect-plugin-manifest`);
       process.exitCode = 1;
     }
   } else {

@@ -1,8 +1,8 @@
 export {
   makeManifest,
-  manifestText,
   readManifest,
   readPluginPackage,
+  staleFiles,
   writeManifest,
   type PluginPackage,
 } from './plugin-package.ts';
@@ -18,3 +18,4 @@ export {
   type PluginDescription,
   type PluginManifest,
 } from './plugin-manifest.ts';
+export { settingsTable, withSettingsTables } from './settings-table.ts';

@@ -71,6 +71,43 @@ describe('a package of plugins', () => {
     expect(command('--check', folder).status).toBe(1);
   });
 
+  it('has the table of its settings in its README', async () => {
+    const readme = join(folder, 'README.md');
+    const path = join(folder, 'plugin.js');
+    await writeFile(readme, '# Greeter\n\n<!-- settings of Greeter -->\nold\n<!-- end of settings -->\n\nThe end.\n');
+    const source = (await readFile(path, 'utf8')).replace('import { config', 'import { c, config');
+    await writeFile(
+      path,
+      source.replace(
+        'config({})',
+        `config({ 'greet.as': c.string().default('Hi').doc('Before | after.'), name: c.string() })`,
+      ),
+    );
+
+    expect(command('--check', folder)).toMatchObject({
+      status: 1,
+      output: expect.stringContaining('README.md is not that'),
+    });
+    command(folder);
+
+    expect(await readFile(readme, 'utf8')).toBe(`# Greeter
+
+<!-- settings of Greeter -->
+
+| setting    | type   | default      | what it does     |
+| ---------- | ------ | ------------ | ---------------- |
+| \`greet.as\` | string | \`Hi\`         | Before \\| after. |
+| \`name\`     | string | **required** |                  |
+
+<!-- end of settings -->
+
+The end.
+`);
+    expect(command('--check', folder).status).toBe(0);
+    await writeFile(readme, '<!-- settings of Other -->\n<!-- end of settings -->\n');
+    expect(command(folder)).toMatchObject({ status: 1, output: expect.stringContaining('there is no such plugin') });
+  });
+
   it('says what to do about a manifest that is missing or of another version', async () => {
     await expect(readManifest(await pluginPackage())).rejects.toThrow(/is missing: build greeter/);
 

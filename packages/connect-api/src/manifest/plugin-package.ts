@@ -14,6 +14,7 @@ import {
   pluginsOf,
   type PluginManifest,
 } from './plugin-manifest.ts';
+import { withSettingsTables } from './settings-table.ts';
 
 export interface PluginPackage {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface PluginPackage {
   readonly api: string;
   /** Absolute path. */
   readonly manifestPath: string;
+  /** Absolute path of the file with tables of settings. */
+  readonly docsPath: string;
 }
 
 interface PackageJson {
@@ -36,6 +39,7 @@ interface PackageJson {
     readonly entry?: string;
     readonly source?: string;
     readonly manifest?: string;
+    readonly docs?: string;
     readonly api?: string;
   };
 }
@@ -51,7 +55,7 @@ export async function readPluginPackage(folder: string): Promise<PluginPackage |
       `${path} has the keyword ${PLUGIN_KEYWORD} and lacks "connect": { "entry", "manifest", "api" }`,
     );
   }
-  const { entry, source, manifest, api } = connect;
+  const { entry, source, manifest, api, docs = 'README.md' } = connect;
   if (
     name === undefined ||
     version === undefined ||
@@ -69,6 +73,7 @@ export async function readPluginPackage(folder: string): Promise<PluginPackage |
     entry: pathToFileURL(resolve(folder, main)).href,
     api,
     manifestPath: resolve(folder, manifest),
+    docsPath: resolve(folder, docs),
   };
 }
 
@@ -104,13 +109,34 @@ export async function makeManifest(plugin: PluginPackage): Promise<PluginManifes
   return manifestOf(plugin, pluginsOf(module));
 }
 
+/** Writes the manifest, and the tables of settings into the package's documentation where that has sections for them. */
 export async function writeManifest(plugin: PluginPackage): Promise<PluginManifest> {
   const manifest = await makeManifest(plugin);
-  await writeFile(plugin.manifestPath, manifestText(manifest));
+  for (const { path, before, now } of await filesOf(plugin, manifest)) {
+    if (before !== now) await writeFile(path, now);
+  }
   return manifest;
 }
 
-export function manifestText(manifest: PluginManifest): string {
+/** Paths of the files that {@link writeManifest} would change. */
+export async function staleFiles(plugin: PluginPackage): Promise<readonly string[]> {
+  const files = await filesOf(plugin, await makeManifest(plugin));
+  return files.filter(({ before, now }) => before !== now).map(({ path }) => path);
+}
+
+async function filesOf(
+  { manifestPath, docsPath }: PluginPackage,
+  manifest: PluginManifest,
+): Promise<readonly { readonly path: string; readonly before: string; readonly now: string }[]> {
+  const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
+  const docs = await read(docsPath);
+  return [
+    { path: manifestPath, before: await read(manifestPath), now: manifestText(manifest) },
+    { path: docsPath, before: docs, now: withSettingsTables(docs, manifest, docsPath) },
+  ];
+}
+
+function manifestText(manifest: PluginManifest): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
