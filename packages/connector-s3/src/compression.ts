@@ -1,17 +1,12 @@
 /**
- * Compression of objects, block by block: each block is a gzip member or a zstd frame of its own, and those may follow one another in one
- * file (RFC 1952 section 2.2, RFC 8878 section 3.1). So no state is kept between blocks, however many objects are open.
+ * Compression of objects.
+ *
+ * Gzip goes block by block: each block is a member of its own, and members may follow one another (RFC 1952 section 2.2), so no state is kept
+ * for open objects, however many there are. Zstd could do the same with frames, but widely used readers (Node's among them) stop after the
+ * first frame without a word; so an object is one frame, made when it is complete.
  */
-import {
-  createGunzip,
-  createZstdDecompress,
-  gzip,
-  gzipSync,
-  zstdCompress,
-  constants,
-  zstdCompressSync,
-} from 'node:zlib';
-import type { Transform } from 'node:stream';
+import { createGunzip, createZstdCompress, gzip, gzipSync, constants, zstdCompressSync } from 'node:zlib';
+import { Readable, type Transform } from 'node:stream';
 import { promisify } from 'node:util';
 
 export const COMPRESSION_TYPES = ['none', 'gzip', 'zstd'] as const;
@@ -21,24 +16,25 @@ export type CompressionType = (typeof COMPRESSION_TYPES)[number];
 export interface Compression {
   /** Of names of objects: `.gz`, or nothing. */
   readonly extension: string;
-  compress(block: Uint8Array): Promise<Uint8Array>;
+  /** Of a block, in Node's thread pool beside the task. */
+  block?(block: Uint8Array): Promise<Uint8Array>;
+  /** Of a complete object. */
+  whole?(): Transform;
 }
 
 const EXTENSIONS: Readonly<Record<CompressionType, string>> = { none: '', gzip: '.gz', zstd: '.zst' };
 
 const gzipBlock = promisify(gzip) as (block: Uint8Array, options: { level: number }) => Promise<Buffer>;
-const zstdBlock = promisify(zstdCompress) as (block: Uint8Array, options: object) => Promise<Buffer>;
 
 /** -1 is the default of the codec. */
 const DEFAULT_LEVELS: Readonly<Record<CompressionType, number>> = { none: 0, gzip: 6, zstd: 3 };
 
-/** Runs in Node's thread pool, beside the task. */
 export function compressionOf(type: CompressionType, level: number): Compression {
   const effective = level < 0 ? DEFAULT_LEVELS[type] : level;
   const extension = EXTENSIONS[type];
-  if (type === 'gzip') return { extension, compress: (block) => gzipBlock(block, { level: effective }) };
-  if (type === 'zstd') return { extension, compress: (block) => zstdBlock(block, zstdOptions(effective)) };
-  return { extension, compress: async (block) => block };
+  if (type === 'gzip') return { extension, block: (block) => gzipBlock(block, { level: effective }) };
+  if (type === 'zstd') return { extension, whole: () => createZstdCompress(zstdOptions(effective)) };
+  return { extension };
 }
 
 /** For pages of Parquet, which are compressed in passing. */
@@ -53,10 +49,17 @@ export function compressionByName(key: string): CompressionType {
   return /\.(zst|zstd)$/i.test(key) ? 'zstd' : 'none';
 }
 
-/** Undefined for an object that is not compressed. Reads any number of members or frames. */
-export function decompressor(type: CompressionType): Transform | undefined {
-  if (type === 'gzip') return createGunzip();
-  return type === 'zstd' ? createZstdDecompress() : undefined;
+/** Of any number of members. */
+export async function* gunzipped(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(bytes, { objectMode: false });
+  const gunzip = createGunzip();
+  source.on('error', (error) => gunzip.destroy(error));
+  try {
+    for await (const chunk of source.pipe(gunzip)) yield chunk as Uint8Array;
+  } finally {
+    source.destroy();
+    gunzip.destroy();
+  }
 }
 
 function zstdOptions(level: number): object {

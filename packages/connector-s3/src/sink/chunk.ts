@@ -16,7 +16,7 @@ export interface OpenObject {
   records: number;
 }
 
-export type UploadMaker = (object: OpenObject, coverage: Coverage) => Upload;
+export type UploadMaker = (object: OpenObject, coverage: Coverage, signal: AbortSignal) => Upload;
 
 export class Chunk {
   /** Of its first record. */
@@ -25,6 +25,7 @@ export class Chunk {
   readonly spill: SpillFile;
   readonly objects = new Map<string, OpenObject>();
   readonly uploads: Upload[] = [];
+  readonly #dropped = new AbortController();
   records = 0;
   sizeBytes = 0;
   /** Whether it has to be completed for reasons of time. */
@@ -53,9 +54,7 @@ export class Chunk {
       object.buffer.dispose();
       return;
     }
-    const begun = upload(object, { start: object.start, end });
-    this.uploads.push(begun);
-    begun.start();
+    this.uploads.push(upload(object, { start: object.start, end }, this.#dropped.signal));
   }
 
   close(end: number, upload: UploadMaker): void {
@@ -63,8 +62,30 @@ export class Chunk {
     for (const object of [...this.objects.values()]) this.completeObject(object, end, upload);
   }
 
+  /** Begins what may begin: an object's predecessor in its folder has to be there first. */
+  startUploads(): void {
+    const held = new Set<string>();
+    for (const upload of this.uploads) {
+      if (upload.state === 'waiting' && !held.has(upload.folder)) upload.start();
+      if (upload.state !== 'done') held.add(upload.folder);
+    }
+  }
+
+  /** Objects whose bytes are only held. */
+  get held(): readonly ObjectBuffer[] {
+    const waiting = this.uploads.filter(({ state }) => state === 'waiting');
+    return [...this.objects.values(), ...waiting].map(({ buffer }) => buffer);
+  }
+
   get isStored(): boolean {
     return this.end !== undefined && this.uploads.every(({ state }) => state === 'done');
+  }
+
+  /** An upload that is broken off may be completed all the same: then it is found when its records come again. */
+  async drop(): Promise<void> {
+    this.#dropped.abort(new Error('the records are read again'));
+    await Promise.all(this.uploads.map(({ settled }) => settled));
+    await this.dispose();
   }
 
   async dispose(): Promise<void> {

@@ -7,6 +7,7 @@
  */
 import { assert } from '@millrace/base';
 import type { InRecord } from '@millrace/connect-api';
+import { Readable, type Transform } from 'node:stream';
 
 import type { Compression } from '../compression.ts';
 import type { Encoder } from '../format/format.ts';
@@ -29,6 +30,8 @@ export class MemoryBudget {
 
 type Piece = Uint8Array | Extent;
 
+const SPILL_BLOCK_BYTES = 1024 * 1024;
+
 export class ObjectBuffer implements Content {
   readonly #encoder: Encoder;
   readonly #compression: Compression | undefined;
@@ -39,6 +42,8 @@ export class ObjectBuffer implements Content {
   #countedBytes = 0;
   /** Resolves when all blocks that were sealed are pieces. */
   #sealed: Promise<void> = Promise.resolve();
+  /** Pieces change places meanwhile. */
+  #spilling: Promise<void> = Promise.resolve();
   #isFinished = false;
   #isDisposed = false;
 
@@ -74,6 +79,12 @@ export class ObjectBuffer implements Content {
 
   /** Moves everything that it holds to the buffer file. */
   async spill(): Promise<void> {
+    if (this.#isFinished) return;
+    this.#spilling = this.#spillNow();
+    await this.#spilling;
+  }
+
+  async #spillNow(): Promise<void> {
     this.#seal(this.#takePending());
     await this.#sealed;
     const first = this.#pieces.findIndex((piece) => piece instanceof Uint8Array);
@@ -93,11 +104,56 @@ export class ObjectBuffer implements Content {
       return;
     }
     this.#isFinished = true;
+    await this.#spilling;
     const pendingBytes = this.#encoder.pendingBytes;
     const last = this.#encoder.finish();
     this.#count(-pendingBytes);
     this.#seal(last);
+    const whole = this.#compression?.whole?.();
+    if (whole !== undefined) this.#sealed = this.#sealed.then(() => this.#recompress(whole));
     await this.#sealed;
+  }
+
+  /** Puts what a stream makes of all pieces in their place. */
+  async #recompress(stream: Transform): Promise<void> {
+    const pieces = this.#pieces;
+    const rawBytes = this.#countedBytes;
+    const source = Readable.from(this.#pieceBytes(pieces), { objectMode: false });
+    source.on('error', (error) => stream.destroy(error));
+    const made: Piece[] = [];
+    let block: Uint8Array[] = [];
+    let blockBytes = 0;
+    this.#sizeBytes = 0;
+    for await (const chunk of source.pipe(stream)) {
+      const bytes = chunk as Uint8Array;
+      block.push(bytes);
+      blockBytes += bytes.length;
+      this.#sizeBytes += bytes.length;
+      this.#count(bytes.length);
+      if (blockBytes < SPILL_BLOCK_BYTES) continue;
+      made.push(await this.#spill.write(Buffer.concat(block)));
+      this.#count(-blockBytes);
+      block = [];
+      blockBytes = 0;
+    }
+    if (blockBytes > 0) made.push(Buffer.concat(block));
+    if (this.#isDisposed) return;
+    this.#pieces = made;
+    this.#count(-rawBytes);
+  }
+
+  async *#pieceBytes(pieces: readonly Piece[]): AsyncGenerator<Uint8Array> {
+    for (const piece of pieces) {
+      if (piece instanceof Uint8Array) {
+        yield piece;
+        continue;
+      }
+      for (let start = 0; start < piece.length; start += SPILL_BLOCK_BYTES) {
+        const bytes = Buffer.allocUnsafe(Math.min(SPILL_BLOCK_BYTES, piece.length - start));
+        await this.#spill.read(piece.start + start, bytes);
+        yield bytes;
+      }
+    }
   }
 
   async read(start: number, length: number): Promise<Uint8Array> {
@@ -121,8 +177,8 @@ export class ObjectBuffer implements Content {
 
   /** Gives its memory back; nothing can be read any more. */
   dispose(): void {
-    this.#isDisposed = true;
     this.#count(-this.#countedBytes);
+    this.#isDisposed = true;
     this.#pieces = [];
   }
 
@@ -136,7 +192,7 @@ export class ObjectBuffer implements Content {
   #seal(block: Uint8Array | undefined): void {
     if (block === undefined || this.#isDisposed) return;
     this.#count(block.length);
-    const compressed = this.#compression?.compress(block) ?? Promise.resolve(block);
+    const compressed = this.#compression?.block?.(block) ?? Promise.resolve(block);
     // Awaited in order below; until then a failure must not count as unhandled.
     compressed.catch(() => undefined);
     const before = this.#sealed;
@@ -151,6 +207,7 @@ export class ObjectBuffer implements Content {
   }
 
   #count(bytes: number): void {
+    if (this.#isDisposed) return;
     this.#countedBytes += bytes;
     this.#budget.usedBytes += bytes;
   }

@@ -12,13 +12,13 @@
  */
 import type { InRecord, TopicPartition } from '@millrace/connect-api';
 
-import { Chunk, type OpenObject } from './chunk.ts';
+import { Chunk, type OpenObject, type UploadMaker } from './chunk.ts';
 import type { Compression } from '../compression.ts';
 import type { Format } from '../format/format.ts';
 import { ObjectBuffer, type MemoryBudget } from './object-buffer.ts';
 import { fileStem, folderOf, objectKey, type ObjectNameOptions } from './object-name.ts';
 import type { Partitioner, TimestampExtractor } from './partitioner.ts';
-import { coverageOf, Upload, type Coverage, type UploadEnvironment } from './upload.ts';
+import { coverageOf, Upload, type UploadEnvironment } from './upload.ts';
 
 export interface RotationOptions {
   readonly records: number;
@@ -50,8 +50,9 @@ export class PartitionWriter implements TopicPartition {
   readonly partition: number;
   readonly #environment: WriterEnvironment;
   readonly #stem: string;
-  #uploading = new AbortController();
   #position = 0;
+  /** After a rewind: records from here on are of the reading before it, until an earlier one comes. */
+  #readAgainBelow: number | undefined;
   #chunk: Chunk | undefined;
   readonly #closing: Chunk[] = [];
   /** Up to where folders are covered by objects that were found. */
@@ -73,8 +74,9 @@ export class PartitionWriter implements TopicPartition {
     return this.#position === 0 ? undefined : this.#position;
   }
 
-  get chunk(): Chunk | undefined {
-    return this.#chunk;
+  /** Objects whose bytes are only held. */
+  get held(): readonly ObjectBuffer[] {
+    return [...this.#closing, ...(this.#chunk === undefined ? [] : [this.#chunk])].flatMap(({ held }) => held);
   }
 
   get uploads(): readonly Upload[] {
@@ -85,6 +87,10 @@ export class PartitionWriter implements TopicPartition {
   write(record: InRecord, signal: AbortSignal): Promise<void> | undefined {
     const { offset } = record.origin;
     if (offset < this.#position) return undefined;
+    if (this.#readAgainBelow !== undefined) {
+      if (offset >= this.#readAgainBelow) return undefined;
+      this.#readAgainBelow = undefined;
+    }
     const folder = folderOf(record.topic, this.#environment.partitioner(record), this.#environment.names);
     const timestampMs = this.#environment.timestamp(record);
     const { intervalMs } = this.#environment.rotation;
@@ -108,7 +114,7 @@ export class PartitionWriter implements TopicPartition {
   /** The record cannot be written and somebody else has it. */
   skip(record: InRecord): void {
     const { offset } = record.origin;
-    if (offset >= this.#position) this.#passed(offset);
+    if (offset >= this.#position && this.#readAgainBelow === undefined) this.#passed(offset);
   }
 
   async #writeToNew(
@@ -165,10 +171,11 @@ export class PartitionWriter implements TopicPartition {
     const dropped = chunks.slice(first);
     this.#closing.splice(first);
     this.#chunk = undefined;
+    this.#readAgainBelow = this.#position;
     this.#position = chunk.start;
     this.#covered.clear();
     this.#isProbing = true;
-    await this.#drop(dropped);
+    await Promise.all(dropped.map((one) => one.drop()));
     return chunk.start;
   }
 
@@ -177,15 +184,7 @@ export class PartitionWriter implements TopicPartition {
     const chunks = [...this.#closing, ...(this.#chunk === undefined ? [] : [this.#chunk])];
     this.#closing.length = 0;
     this.#chunk = undefined;
-    await this.#drop(chunks);
-  }
-
-  /** An upload that is broken off may be completed all the same: then it is found when its records come again. */
-  async #drop(chunks: readonly Chunk[]): Promise<void> {
-    this.#uploading.abort(new Error('the records are read again'));
-    this.#uploading = new AbortController();
-    await Promise.all(chunks.flatMap(({ uploads }) => uploads.map(({ settled }) => settled)));
-    await Promise.all(chunks.map((chunk) => chunk.dispose()));
+    await Promise.all(chunks.map((chunk) => chunk.drop()));
   }
 
   #begin(offset: number, timestampMs: number): Chunk {
@@ -234,11 +233,11 @@ export class PartitionWriter implements TopicPartition {
     this.#settle();
   }
 
-  readonly #uploadMaker = (object: OpenObject, coverage: Coverage): Upload => {
-    const { records, buffer, key } = object;
+  readonly #uploadMaker: UploadMaker = (object, coverage, signal) => {
+    const { records, buffer } = object;
     const details = { records, topic: this.topic, partition: this.partition };
     const environment = { ...this.#environment, onSettled: () => this.#settle() };
-    return new Upload(key, coverage, details, buffer, environment, this.#uploading.signal);
+    return new Upload(object, coverage, details, buffer, environment, signal);
   };
 
   /** Lets go of chunks that are stored, in order: that moves the done offset. */
@@ -251,6 +250,8 @@ export class PartitionWriter implements TopicPartition {
       hasProgress = true;
       chunk = this.#closing[0];
     }
+    // One chunk after the other: if somebody else's object is in the way, nothing behind it may have been written.
+    chunk?.startUploads();
     if (hasProgress || this.uploads.some(({ state }) => state === 'taken' || state === 'failed')) {
       this.#environment.onProgress();
     }

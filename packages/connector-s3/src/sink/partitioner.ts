@@ -56,7 +56,8 @@ export function partitioner(options: PartitionerOptions): Partitioner {
 const HIVE_LETTERS = { year: 'YYYY', month: 'MM', day: 'dd', hour: 'HH' } as const;
 
 function hivePath(delimiter: string, parts: readonly (keyof typeof HIVE_LETTERS)[]): string {
-  return parts.map((part) => `'${part}='${HIVE_LETTERS[part]}`).join(`'${delimiter.replaceAll("'", "''")}'`);
+  const between = delimiter.replaceAll("'", "''");
+  return parts.map((part, index) => `'${index === 0 ? '' : between}${part}='${HIVE_LETTERS[part]}`).join('');
 }
 
 function timeBased({ pathFormat = '', durationMs, timeZone, timestamp }: PartitionerOptions): Partitioner {

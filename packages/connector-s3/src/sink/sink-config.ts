@@ -2,6 +2,7 @@ import { c, config, type ConfigIssue, type ConfigOf } from '@millrace/connect-ap
 import { messageOf } from '@millrace/base';
 
 import { COMPRESSION_TYPES } from '../compression.ts';
+import { named } from '../config-words.ts';
 import { OUTPUT_FIELDS } from '../format/format.ts';
 import { PARQUET_CODECS } from '../format/parquet.ts';
 import { PARTITIONERS } from './partitioner.ts';
@@ -9,22 +10,6 @@ import { checkStoreConfig, storeFields } from '../store/store-config.ts';
 import { timePath } from './time-path.ts';
 
 const PART_BYTES_MIN = 5 * 1024 * 1024;
-
-/** The last part of a Java class name, without its kind: `io.confluent.….JsonFormat` is `Json`. */
-const short =
-  (suffix: string) =>
-  (text: string): string =>
-    (text.trim().split(/[.$]/).at(-1) ?? '').replace(new RegExp(`${suffix}$`), '');
-
-/** One of these words; names of Java classes that end in `suffix` are taken too. */
-function named<const W extends string>(suffix: string, words: Readonly<Record<string, W>>) {
-  const known = new Map(Object.entries(words).map(([name, word]) => [name.toLowerCase(), word]));
-  return c.string().transform((text) => {
-    const word = known.get(short(suffix)(text).toLowerCase());
-    if (word === undefined) throw new Error(`Expected one of: ${[...new Set(Object.values(words))].join(', ')}`);
-    return word;
-  });
-}
 
 const formats = named('Format', {
   json: 'json',

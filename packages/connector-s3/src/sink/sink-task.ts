@@ -75,7 +75,7 @@ export class S3SinkTask implements SinkTask {
 
   async write(records: readonly InRecord[], signal: AbortSignal): Promise<void> {
     this.#throwFailure();
-    const rewound = await this.#rewind();
+    await this.#rewind();
     this.#isWriting = true;
     try {
       let last: InRecord | undefined;
@@ -85,7 +85,7 @@ export class S3SinkTask implements SinkTask {
           writer = this.#writerOf(record.origin);
         }
         last = record;
-        if (writer === undefined || rewound.has(writer)) continue;
+        if (writer === undefined) continue;
         // Most records wait for nothing: they cost no turn of the event loop.
         const waiting = this.#take(writer, record, signal);
         if (waiting !== undefined) await waiting;
@@ -172,8 +172,7 @@ export class S3SinkTask implements SinkTask {
   /** Moves what is held for open objects to the disk, the largest first; waits for uploads when that is not enough. */
   async #freeMemory(signal: AbortSignal): Promise<void> {
     const buffers = [...this.#writers.values()]
-      .flatMap(({ chunk }) => [...(chunk?.objects.values() ?? [])])
-      .map(({ buffer }) => buffer)
+      .flatMap(({ held }) => held)
       .sort((a, b) => b.memoryBytes - a.memoryBytes);
     for (const buffer of buffers) {
       if (this.#budget.usedBytes <= this.#budget.maxBytes / 2 || buffer.memoryBytes === 0) break;
@@ -195,7 +194,9 @@ export class S3SinkTask implements SinkTask {
 
   async #uploadsEnd(signal: AbortSignal): Promise<void> {
     try {
-      await settledOrAborted(Promise.all(this.#running()), signal);
+      for (let running = this.#running(); running.length > 0; running = this.#running()) {
+        await settledOrAborted(Promise.all(running), signal);
+      }
     } catch {
       // No more time: what is not there now is read again by the next task.
     }
@@ -215,8 +216,7 @@ export class S3SinkTask implements SinkTask {
     this.#context.log.warn('an upload failed and is tried again', { reason: error.message });
   }
 
-  async #rewind(): Promise<ReadonlySet<PartitionWriter>> {
-    const rewound = new Set<PartitionWriter>();
+  async #rewind(): Promise<void> {
     for (const writer of this.#writers.values()) {
       const offset = await writer.rewind();
       if (offset === undefined) continue;
@@ -227,9 +227,7 @@ export class S3SinkTask implements SinkTask {
         offset,
       });
       this.#context.seek([{ topic, partition, offset }]);
-      rewound.add(writer);
     }
-    return rewound;
   }
 
   #writerOf(partition: TopicPartition): PartitionWriter | undefined {

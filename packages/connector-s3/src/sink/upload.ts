@@ -17,7 +17,7 @@ export interface Coverage {
   readonly end: number;
 }
 
-export type UploadState = 'running' | 'done' | 'taken' | 'failed' | 'cancelled';
+export type UploadState = 'waiting' | 'running' | 'done' | 'taken' | 'failed' | 'cancelled';
 
 export interface UploadEnvironment {
   readonly store: ObjectStore;
@@ -31,17 +31,18 @@ export interface UploadEnvironment {
 
 export class Upload {
   readonly key: string;
+  readonly folder: string;
   readonly coverage: Coverage;
   readonly #environment: UploadEnvironment;
   readonly #buffer: ObjectBuffer;
   readonly #metadata: Metadata;
   readonly #signal: AbortSignal;
-  #state: UploadState = 'running';
+  #state: UploadState = 'waiting';
   #error: Error | undefined;
   #settled: Promise<void> = Promise.resolve();
 
   constructor(
-    key: string,
+    { key, folder }: { readonly key: string; readonly folder: string },
     coverage: Coverage,
     details: { readonly records: number; readonly topic: string; readonly partition: number },
     buffer: ObjectBuffer,
@@ -49,6 +50,7 @@ export class Upload {
     signal: AbortSignal,
   ) {
     this.key = key;
+    this.folder = folder;
     this.coverage = coverage;
     this.#buffer = buffer;
     this.#environment = environment;
@@ -81,6 +83,11 @@ export class Upload {
     this.#state = 'running';
     this.#error = undefined;
     this.#settled = this.#environment.turns.run(() => this.#run());
+  }
+
+  /** What it holds until it is begun. */
+  get buffer(): ObjectBuffer {
+    return this.#buffer;
   }
 
   dispose(): void {

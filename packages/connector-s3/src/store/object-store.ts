@@ -299,13 +299,10 @@ function condition({ ifAbsent }: UploadOptions): { readonly IfNoneMatch?: string
   return ifAbsent ? { IfNoneMatch: '*' } : {};
 }
 
-/** Checksums go along, so that S3 compares them again for the whole. */
-function partOf(PartNumber: number, answer: { ETag?: string | undefined; ChecksumCRC32?: string | undefined }) {
-  const { ETag, ChecksumCRC32 } = answer;
-  if (ETag === undefined) {
-    throw new S3Error('MILLRACE_CONNECT_S3_UNAVAILABLE', 'S3 took a part and did not name it; it will be tried again', {
-      retriable: true,
-    });
-  }
-  return { PartNumber, ETag, ...(ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 }) };
+/** By its ETag alone: S3 has compared the checksum of each part already, and not every server takes it again here. */
+function partOf(PartNumber: number, { ETag }: { readonly ETag?: string | undefined }): CompletedPart {
+  if (ETag !== undefined) return { PartNumber, ETag };
+  throw new S3Error('MILLRACE_CONNECT_S3_UNAVAILABLE', 'S3 took a part and did not name it; it will be tried again', {
+    retriable: true,
+  });
 }
