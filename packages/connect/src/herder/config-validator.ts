@@ -13,6 +13,8 @@ import type {
   ConfigSpec,
   ConfigValue,
   Plugin,
+  SinkConnector,
+  SourceConnector,
   SourceDelivery,
 } from '@millrace/connect-api';
 import type { PluginKind, PluginRegistry, RegisteredPlugin } from '../plugins/plugin-registry.ts';
@@ -148,6 +150,11 @@ export class ConfigValidator {
     resolved: ConfigProperties,
   ): Promise<{ readonly section: Section; readonly delivery: SourceDelivery | undefined }> {
     const { host, settings, resolve } = this.#options;
+    const own = this.#builtIn(plugin);
+    // One of ours that looks at nothing outside needs no thread.
+    if (own?.kind === 'sink' || own?.kind === 'source') {
+      if (own.check === undefined) return readConnector(own, resolved);
+    }
     const { definitions, values, issues, delivery } = await host.validate({
       connector,
       plugin: plugin.ref,
@@ -237,11 +244,8 @@ export class ConfigValidator {
 
   /** The worker's own are read here, those of packages in a thread. */
   async #readPlugin(plugin: RegisteredPlugin, properties: ConfigProperties): Promise<Section> {
-    const { builtIn, host, settings } = this.#options;
-    const own =
-      plugin.ref.module === undefined
-        ? builtIn.find(({ name, kind }) => name === plugin.ref.name && kind === plugin.description.kind)
-        : undefined;
+    const { host, settings } = this.#options;
+    const own = this.#builtIn(plugin);
     if (own !== undefined) return readSection(own.config, properties);
     const { definitions, values, issues } = await host.validate({
       connector: '',
@@ -251,6 +255,11 @@ export class ConfigValidator {
       settings: taskSettings(settings),
     });
     return { definitions, values, issues, warnings: [] };
+  }
+
+  #builtIn({ ref, description }: RegisteredPlugin): Plugin | undefined {
+    if (ref.module !== undefined) return undefined;
+    return this.#options.builtIn.find(({ name, kind }) => name === ref.name && kind === description.kind);
   }
 
   #overrideIssues(resolved: ConfigProperties): ConfigIssue[] {
@@ -311,6 +320,16 @@ interface Section {
 
 function readSection(spec: ConfigSpec<unknown>, properties: ConfigProperties): Section {
   return { definitions: spec.definitions, ...spec.read(properties) };
+}
+
+function readConnector(
+  connector: SourceConnector | SinkConnector,
+  properties: ConfigProperties,
+): { readonly section: Section; readonly delivery: SourceDelivery | undefined } {
+  const read = connector.config.read(properties);
+  const delivery =
+    connector.kind === 'source' && read.config !== undefined ? connector.delivery(read.config) : undefined;
+  return { section: { definitions: connector.config.definitions, ...read }, delivery };
 }
 
 function infosOf(
