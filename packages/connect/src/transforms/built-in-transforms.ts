@@ -1,6 +1,7 @@
 import type { Transform } from '@millrace/connect-api';
 
 import { castTransforms } from './cast.ts';
+import { extractNewRecordStateTransform } from './extract-new-record-state.ts';
 import {
   extractFieldTransforms,
   flattenTransforms,
@@ -15,11 +16,12 @@ import { filterTransform, setSchemaMetadataTransforms } from './records.ts';
 import { regexRouterTransform, timestampRouterTransform } from './routers.ts';
 import { timestampConverterTransforms } from './timestamp-converter.ts';
 
-/** Those that come with Kafka Connect. */
+/** Those that come with Kafka Connect, and Debezium's for its change events. */
 export const transforms: readonly Transform[] = [
   ...castTransforms,
   dropHeadersTransform,
   ...extractFieldTransforms,
+  extractNewRecordStateTransform,
   filterTransform,
   ...flattenTransforms,
   ...headerFromTransforms,

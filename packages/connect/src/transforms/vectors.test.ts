@@ -16,10 +16,15 @@ interface Vector {
   readonly expected: Readonly<Record<string, unknown>> & { readonly error?: string };
 }
 
-const VECTORS = readFileSync(join(__dirname, '../../vectors/transforms.jsonl'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Vector);
+const VECTORS = vectorsIn('transforms.jsonl');
+const DEBEZIUM_VECTORS = vectorsIn('extract-new-record-state.jsonl');
+
+function vectorsIn(name: string): readonly Vector[] {
+  return readFileSync(join(__dirname, '../../vectors', name), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Vector);
+}
 
 /** Where Kafka answers otherwise. */
 const OTHERWISE = new Map<string, Readonly<Record<string, unknown>>>([
@@ -38,15 +43,9 @@ const OTHERWISE = new Map<string, Readonly<Record<string, unknown>>>([
 ]);
 
 describe('transforms, beside those of Kafka Connect 4.3.1', () => {
-  const envelopes = (plugin('org.apache.kafka.connect.json.JsonConverter') as Converter<never>).create(
-    plugin('org.apache.kafka.connect.json.JsonConverter').config.read({ 'replace.null.with.default': 'false' })
-      .config as never,
-    { isKey: false },
-  );
-
   it.each(VECTORS.map((vector) => [vector.name, vector] as const))('%s', async (name, vector) => {
     const { expected } = vector;
-    const actual = await applied(vector, envelopes).catch((error: unknown) => ({ error: String(error) }));
+    const actual = await applied(vector).catch((error: unknown) => ({ error: String(error) }));
 
     if (OTHERWISE.has(name)) expect(actual).toEqual(OTHERWISE.get(name));
     else if (expected.error !== undefined) expect(actual).toEqual({ error: expect.any(String) as string });
@@ -54,19 +53,75 @@ describe('transforms, beside those of Kafka Connect 4.3.1', () => {
   });
 });
 
+describe('ExtractNewRecordState, beside that of Debezium 3.6.0', () => {
+  it.each(DEBEZIUM_VECTORS.map((vector) => [vector.name, vector] as const))('%s', async (_name, vector) => {
+    const actual = await applied(vector).catch((error: unknown) => ({ error: String(error) }));
+
+    if (vector.expected.error !== undefined) expect(actual).toEqual({ error: expect.any(String) as string });
+    else expect(withoutOrder(actual)).toEqual(withoutOrder(truthful(vector.expected)));
+  });
+
+  it('takes events without a schema', async () => {
+    const event = (op: string) => ({
+      schema: null,
+      payload: {
+        before: { id: 1 },
+        after: op === 'd' ? null : { id: 1, n: null },
+        source: { table: 't' },
+        op,
+        ts_ms: 5,
+      },
+    });
+    const run = (op: string, properties: Readonly<Record<string, string>>) =>
+      applied({
+        name: op,
+        transform: 'io.debezium.transforms.ExtractNewRecordState',
+        properties,
+        key: null,
+        value: JSON.stringify(event(op)),
+        expected: {},
+      });
+
+    expect(await run('u', { 'add.fields': 'op,table,lsn', 'add.headers': 'ts_ms' })).toMatchObject({
+      value: '{"schema":null,"payload":{"id":1,"n":null,"__op":"u","__table":"t"}}',
+      headers: [{ key: '__ts_ms', value: '{"schema":null,"payload":5}' }],
+    });
+    expect(await run('d', {})).toMatchObject({ value: null });
+    expect(await run('d', { 'delete.tombstone.handling.mode': 'rewrite' })).toMatchObject({
+      value: '{"schema":null,"payload":{"id":1,"__deleted":"true"}}',
+    });
+    expect(await run('t', {})).toEqual({ dropped: true });
+  });
+});
+
+/** Debezium writes a tombstone as a null with a schema, which is none in JSON, and the default of a column in place of null. */
+function truthful(expected: Vector['expected']): Record<string, unknown> {
+  const { value } = expected;
+  if (typeof value !== 'string') return expected;
+  const isTombstone = value.endsWith('"payload":null}');
+  return { ...expected, value: isTombstone ? null : value.replace(/"d":7,"__deleted"/, '"d":null,"__deleted"') };
+}
+
+const ENVELOPES = envelopes();
+
+function envelopes(): ConverterInstance {
+  const converter = plugin('org.apache.kafka.connect.json.JsonConverter') as Converter;
+  return converter.create(converter.config.read({ 'replace.null.with.default': 'false' }).config, { isKey: false });
+}
+
 function plugin(name: string): Converter | Transform {
   const found = builtInPlugins.find(({ aliases }) => aliases?.includes(name));
   if (found?.kind !== 'transformation' && found?.kind !== 'converter') throw new Error(`no plugin ${name}`);
   return found;
 }
 
-async function applied(vector: Vector, converter: ConverterInstance): Promise<Record<string, unknown>> {
+async function applied(vector: Vector): Promise<Record<string, unknown>> {
   const transform = plugin(vector.transform) as Transform;
   const { config, issues } = transform.config.read(vector.properties);
   if (issues.length > 0) throw new Error(issues.map(({ message }) => message).join());
   const read = async (text: string | null): Promise<SchemaAndValue> =>
-    converter.toConnect(text === null ? null : Buffer.from(text), { topic: 't' });
-  const write = async (data: SchemaAndValue) => converter.fromConnect(data, { topic: 't' });
+    ENVELOPES.toConnect(text === null ? null : Buffer.from(text), { topic: 't' });
+  const write = async (data: SchemaAndValue) => ENVELOPES.fromConnect(data, { topic: 't' });
   const dataOf = (value: unknown, schema: SchemaAndValue['schema']) => ({ value, ...(schema && { schema }) });
   const key = await read(vector.key);
   const value = await read(vector.value);
