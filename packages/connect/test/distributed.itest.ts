@@ -216,4 +216,33 @@ describe('a group of workers', () => {
     expect(cluster.history.filter(({ what }) => what === 'start')).toHaveLength(200);
     expect(cluster.workers.map(({ worker }) => worker.tasks.length)).toEqual([50, 50]);
   });
+
+  it('stops everything when the group cannot be reached, and goes on when it can', async () => {
+    await using broker = await startBroker({ config: { 'group.min.session.timeout.ms': '1000' } });
+    await using cluster = new WorkerCluster(broker, { 'session.timeout.ms': '2s' });
+    await cluster.add();
+    await cluster.add();
+    await cluster.put('a', { 'tasks.max': '4' });
+    await cluster.settles({ a: 4 });
+
+    await broker.stop(undefined, { kill: true });
+    await waitUntil('all gave up', () => cluster.running().length === 0);
+    await broker.start();
+
+    await cluster.settles({ a: 4 });
+    cluster.checkHistory();
+  });
+
+  it('ends in time while no broker is there', async () => {
+    await using broker = await startBroker();
+    await using cluster = new WorkerCluster(broker);
+    const worker = await cluster.add();
+    await cluster.put('a', { 'tasks.max': '2' });
+    await cluster.settles({ a: 2 });
+    await broker.stop(undefined, { kill: true });
+
+    await worker.stop();
+
+    expect(worker.worker.tasks).toEqual([]);
+  });
 });

@@ -49,6 +49,8 @@ import { LeaderRequests } from './leader-requests.ts';
 import { PlanPublisher } from './plan-publisher.ts';
 
 const RETRY_MS = 500;
+/** Statuses that cannot be written shall not hold up the end of a worker. */
+const FLUSH_TIMEOUT_MS = 5_000;
 /** Tasks get so long to end before their offsets are altered. */
 const END_WAIT_MS = 10_000;
 const END_LOOK_MS = 50;
@@ -338,7 +340,7 @@ export class DistributedHerder implements Herder {
       );
     }
     this.#status.forgetTopics(connector);
-    await this.#status.flush();
+    await this.#status.flush(FLUSH_TIMEOUT_MS);
   }
 
   async connectorOffsets(connector: string): Promise<readonly ConnectorOffset[]> {
@@ -377,8 +379,7 @@ export class DistributedHerder implements Herder {
     this.#epoch++;
     // Others take the work over when they hear that this worker goes: nothing of it may run then.
     await this.#work.release(this.#work.given);
-    await this.#membership.leave();
-    await this.#status.flush();
+    await Promise.all([this.#membership.leave(), this.#status.flush(FLUSH_TIMEOUT_MS)]);
     await Promise.allSettled([this.#config[Symbol.asyncDispose](), this.#status[Symbol.asyncDispose]()]);
     await Promise.allSettled([this.#cluster.close(), this.#kafka.close()]);
   }

@@ -22,6 +22,7 @@ const READ_RETRY_MS = 1_000;
 const LOOK_MS = 10;
 /** Kafka Connect's limit for reading and writing these topics. */
 const WRITE_TIMEOUT_MS = 30_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface CompactedTopicOptions {
   readonly kafka: Kafka;
@@ -122,7 +123,11 @@ export class CompactedTopic implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new MillraceError('MILLRACE_CONNECT_CLOSED', `the worker has stopped reading ${this.topic}`));
-    await Promise.allSettled([this.#consumer?.close(), this.#producer.close(), this.#admin.close()]);
+    await Promise.allSettled([
+      this.#consumer?.close(),
+      this.#producer.close({ timeoutMs: CLOSE_TIMEOUT_MS }),
+      this.#admin.close(),
+    ]);
     await this.#reading;
   }
 

@@ -6,7 +6,7 @@
  *   a worker that was put out does not contradict those that took over.
  *   Own writes are seen at once; of one key the newest is written last, however long writes take.
  */
-import { messageOf, type Clock, type Logger } from '@millrace/base';
+import { messageOf, systemTimers, type Clock, type Logger, type Timers } from '@millrace/base';
 import type { ConnectorTaskId } from '../herder/herder.ts';
 import { taskKey } from '../group/work-load.ts';
 import { CompactedTopic, type CompactedTopicOptions, type TableRecord } from './compacted-topic.ts';
@@ -21,6 +21,8 @@ import {
   type StoredStatus,
   type StoredTopicUse,
 } from './status-records.ts';
+
+const RETRY_MS = 1_000;
 
 export interface StatusStoreOptions extends Omit<CompactedTopicOptions, 'onRecord' | 'setting'> {
   readonly clock: Clock;
@@ -37,6 +39,7 @@ export class StatusStore implements AsyncDisposable {
   readonly #topic: CompactedTopic;
   readonly #log: Logger;
   readonly #clock: Clock;
+  readonly #timers: Timers;
   readonly #connectors = new Map<string, StoredStatus>();
   readonly #tasks = new Map<string, { readonly id: ConnectorTaskId; readonly status: StoredStatus }>();
   readonly #topics = new Map<string, Map<string, StoredTopicUse>>();
@@ -47,6 +50,7 @@ export class StatusStore implements AsyncDisposable {
   constructor(options: StatusStoreOptions) {
     this.#log = options.log;
     this.#clock = options.clock;
+    this.#timers = options.timers ?? systemTimers;
     this.#topic = new CompactedTopic({
       ...options,
       setting: 'status.storage.topic',
@@ -120,9 +124,17 @@ export class StatusStore implements AsyncDisposable {
     for (const topic of this.topics(connector)) this.#remove({ kind: 'topic', topic, connector });
   }
 
-  /** Resolves when nothing is left to be written. */
-  async flush(): Promise<void> {
-    while (this.#pending.size > 0 && !this.#isClosed) await Promise.race([...this.#flights.values()]);
+  /** Resolves when nothing is left to be written, or when the time is over. */
+  async flush(timeoutMs: number): Promise<void> {
+    const over = Promise.withResolvers<'over'>();
+    const timer = this.#timers.schedule(timeoutMs, () => over.resolve('over'));
+    try {
+      while (this.#pending.size > 0 && !this.#isClosed) {
+        if ((await Promise.race([over.promise, ...this.#flights.values()])) === 'over') return;
+      }
+    } finally {
+      timer.cancel();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -159,6 +171,7 @@ export class StatusStore implements AsyncDisposable {
         if (this.#isClosed) break;
         this.#log.warn('writing a status failed, trying again', { key, error: messageOf(error) });
         pending.isQueued = true;
+        await new Promise<void>((resolve) => void this.#timers.schedule(RETRY_MS, () => resolve()));
       }
     }
     this.#pending.delete(key);
