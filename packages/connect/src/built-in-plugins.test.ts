@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { pluginsPage } from '../reference/plugins-page.ts';
 import { builtInPlugins } from './built-in-plugins.ts';
 import { BUILT_IN_VERSION } from './built-in-version.ts';
 
@@ -11,6 +12,11 @@ describe('built-in plugins', () => {
     };
     expect(BUILT_IN_VERSION).toBe(version);
     expect(new Set(builtInPlugins.map((plugin) => plugin.version))).toEqual(new Set([version]));
+  });
+
+  it('are on the page docs/reference/connect-plugins.md; else run `nx run @millrace/connect:docs` and commit the result', () => {
+    const page = readFileSync(join(__dirname, '../../../docs/reference/connect-plugins.md'), 'utf8');
+    expect(page).toBe(pluginsPage());
   });
 
   it('have one name for each kind, and one Java class', () => {
