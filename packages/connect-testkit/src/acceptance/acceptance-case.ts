@@ -1,0 +1,106 @@
+import { MillraceError, messageOf } from '@millrace/base';
+
+/** One thing that a connector has to do right; rejects with what it did instead. */
+export interface AcceptanceCase {
+  readonly name: string;
+  readonly run: () => Promise<void>;
+}
+
+const SHOWN = 5;
+/** A connector has a second to end; the rest is for a machine that does other things, too. */
+export const END_MS_MAX = 1_000;
+const SETTLE_MS_MAX = 5_000;
+
+export function refuse(message: string): never {
+  throw new MillraceError('MILLRACE_TESTKIT_NOT_ACCEPTED', message);
+}
+
+/** Every id once and in order, unless repeats are allowed: then their first appearances. */
+export function compareIds(
+  expected: readonly string[],
+  seen: readonly string[],
+  use: { readonly mayRepeat: boolean; readonly isOrdered: boolean; readonly what: string },
+): void {
+  const known = new Set(expected);
+  const found = new Set(seen);
+  const problems = [
+    listed(
+      'are missing',
+      expected.filter((id) => !found.has(id)),
+    ),
+    listed(
+      'were never written',
+      [...found].filter((id) => !known.has(id)),
+    ),
+    use.mayRepeat ? [] : listed('came more than once', repeated(seen)),
+    use.isOrdered ? outOfOrder(expected, [...found]) : [],
+  ].flat();
+  if (problems.length > 0) refuse(`${use.what}: ${problems.join('; ')}`);
+}
+
+function listed(what: string, ids: readonly string[]): string[] {
+  if (ids.length === 0) return [];
+  return [`${ids.length} ${what} (${ids.slice(0, SHOWN).join(', ')}${ids.length > SHOWN ? ', …' : ''})`];
+}
+
+function repeated(ids: readonly string[]): string[] {
+  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
+}
+
+function outOfOrder(expected: readonly string[], seen: readonly string[]): string[] {
+  const place = new Map(expected.map((id, index) => [id, index]));
+  const wrong = seen.find((id, index) => index > 0 && (place.get(id) ?? 0) < (place.get(seen[index - 1] ?? '') ?? 0));
+  return wrong === undefined ? [] : [`${wrong} came after what was written later`];
+}
+
+/** Refuses text in which a secret shows. */
+export function refuseSecrets(secrets: readonly string[], where: string, shown: unknown): void {
+  const text = typeof shown === 'string' ? shown : JSON.stringify(shown, replacer);
+  const leaked = secrets.find((secret) => secret !== '' && text.includes(secret));
+  if (leaked !== undefined) refuse(`a secret is shown in ${where}`);
+}
+
+function replacer(_name: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Error ? `${messageOf(value)} ${value.stack ?? ''}` : value;
+}
+
+/** Sockets, timers, files and the like that are open in this process, by kind. */
+function openResources(): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+/** Runs it some times and refuses when each time leaves something open. */
+export async function refuseLeaks(run: () => Promise<void>): Promise<void> {
+  // The first ones open what is kept for good, such as pools of the fixture.
+  await run();
+  await run();
+  const before = openResources();
+  await run();
+  await run();
+  await run();
+  const deadline = performance.now() + SETTLE_MS_MAX;
+  for (;;) {
+    // Three runs: what is left behind each time has grown by three.
+    const grown = [...openResources()].filter(([kind, count]) => count >= (before.get(kind) ?? 0) + 3);
+    if (grown.length === 0) return;
+    if (performance.now() > deadline) {
+      refuse(
+        `runs leave open: ${grown.map(([kind, count]) => `${kind} (${before.get(kind) ?? 0}, then ${count})`).join(', ')}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The message of what it rejects with; refuses when it does not. */
+export async function failureOf(run: Promise<unknown>, what: string): Promise<unknown> {
+  try {
+    await run;
+  } catch (error) {
+    return error;
+  }
+  return refuse(what);
+}
