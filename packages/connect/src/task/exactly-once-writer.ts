@@ -86,7 +86,13 @@ export class ExactlyOnceWriter implements SourceWriter {
     } catch (error) {
       // What is complete is worth keeping; a connector's own transaction is not complete.
       const isKept = pump.hasEnded && this.#boundary.kind !== 'connector' && !needsAbort(error);
-      await this.#end(isKept).catch((cause: unknown) => this.#tell('ending a transaction failed', cause));
+      const cause = await this.#end(isKept).then(
+        () => undefined,
+        (each: unknown) => each,
+      );
+      // Another task has taken over: that is why.
+      if (isFenced(cause) || isFenced(error)) throw this.#fenced(isFenced(cause) ? cause : error);
+      if (cause !== undefined) this.#tell('ending a transaction failed', cause);
       throw restartable(error);
     }
     await this.#end(this.#boundary.kind !== 'connector');
@@ -275,6 +281,17 @@ export class ExactlyOnceWriter implements SourceWriter {
     }));
   }
 
+  #fenced(cause: unknown): TaskError {
+    const { connector, task, exactlyOnce } = this.#options.environment.spec;
+    const id = exactlyOnce?.transactionalId ?? '';
+    return new TaskError(
+      'MILLRACE_CONNECT_TASK_FENCED',
+      `${connector}-${String(task)} may write no more: another task has taken over its transactional id ${id}, ` +
+        'or a transaction took longer than transaction.timeout.ms; restart it if no other runs',
+      { cause },
+    );
+  }
+
   #tell(what: string, error: unknown): void {
     this.#options.log.warn(what, { error: messageOf(error) });
   }
@@ -282,6 +299,11 @@ export class ExactlyOnceWriter implements SourceWriter {
 
 function needsAbort(error: unknown): boolean {
   return KafkaError.is(error) && (error.needsAbort || error.fatal);
+}
+
+/** A coordinator that is just about to end the transaction for another producer calls it a wrong state. */
+function isFenced(error: unknown): boolean {
+  return KafkaError.is(error) && (error.fatal || error.kafkaCode === 'INVALID_TXN_STATE');
 }
 
 /** A transaction that had to be aborted is no reason to fail: what it held is read again. */

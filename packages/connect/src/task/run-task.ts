@@ -100,7 +100,7 @@ export async function runValidation(
   { log, signal, builtIn }: CallContext,
 ): Promise<ValidatedConfig> {
   const plugin = await loadPlugin(spec.plugin, builtIn);
-  const { config, issues, values } = plugin.config.read(spec.connectorConfig);
+  const { config, issues, values, warnings } = plugin.config.read(spec.connectorConfig);
   let all: readonly ConfigIssue[] = issues;
   const isConnector = plugin.kind === 'source' || plugin.kind === 'sink';
   if (isConnector && config !== undefined && !isCheckSkipped && plugin.check !== undefined) {
@@ -114,6 +114,7 @@ export async function runValidation(
     definitions: plugin.config.definitions,
     values,
     issues: all,
+    warnings,
     secretKeys: [...plugin.config.secretKeys],
     ...(delivery === undefined ? {} : { delivery }),
   };

@@ -89,8 +89,8 @@ class SinkRound {
   #task: SinkTask | undefined;
   #consumer: Consumer | undefined;
   #failure: { readonly error: unknown } | undefined;
-  /** The reason of a flush before partitions go. */
-  #goingReason: FlushReason = 'revoke';
+  /** Nothing was written since, and nothing will be. */
+  #isFlushedForGood = false;
 
   constructor(
     environment: TaskEnvironment,
@@ -161,8 +161,7 @@ class SinkRound {
       this.#ending.abort();
       await flushing;
       await reader.close();
-      this.#goingReason = 'stop';
-      // Gives its partitions up in good order: flushes, commits, tells the plugin.
+      await this.#inTurn(() => this.#flushAtEnd());
       await consumer.close({ timeoutMs: this.#environment.spec.settings.shutdownTimeoutMs });
       await this.#turn;
     }
@@ -280,6 +279,16 @@ class SinkRound {
     return isWanted;
   }
 
+  /** A consumer that closes commits no more: what is flushed is committed before. */
+  async #flushAtEnd(): Promise<void> {
+    try {
+      await this.#flush('stop');
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#isFlushedForGood = true;
+  }
+
   /** Throws what the plugin threw; a commit that was refused is told of, and comes with the next. */
   async #flush(reason: FlushReason): Promise<void> {
     const { clock, metrics, link, checkpoint } = this.#environment;
@@ -348,7 +357,7 @@ class SinkRound {
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     try {
-      await this.#flush(this.#goingReason);
+      if (!this.#isFlushedForGood) await this.#flush('revoke');
       await this.#task?.revoked?.(partitions, false);
     } catch (error) {
       this.#fail(error);

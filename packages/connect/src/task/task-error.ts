@@ -9,6 +9,7 @@ export type TaskErrorCode =
   | 'MILLRACE_CONNECT_TASK_MEMORY'
   | 'MILLRACE_CONNECT_TASK_STALLED'
   | 'MILLRACE_CONNECT_TASK_ENDED'
+  | 'MILLRACE_CONNECT_TASK_FENCED'
   | 'MILLRACE_CONNECT_TIMEOUT';
 
 /** Why a task cannot go on, or a call into a plugin failed. */

@@ -167,6 +167,8 @@ export interface ValidatedConfig {
   readonly values: readonly ConfigValue[];
   /** Of the definition, and where that has none those of `check`. */
   readonly issues: readonly ConfigIssue[];
+  /** What works but should be changed. */
+  readonly warnings: readonly ConfigIssue[];
   /** Names of settings that must not be shown. */
   readonly secretKeys: readonly string[];
   /** Of sources whose settings are right. */

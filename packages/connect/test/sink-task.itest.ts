@@ -1,0 +1,239 @@
+/** Sinks in threads of their own against a broker. */
+import { TaskFixture, type Started } from './task/task-fixture.ts';
+
+async function filled(count: number, partitions = 1): Promise<TaskFixture> {
+  const fixture = await TaskFixture.create({ numbers: partitions });
+  await fixture.broker.produce(
+    'numbers',
+    Array.from({ length: count }, (_, n) => ({
+      key: String(n),
+      value: `value ${String(n)}`,
+      partition: n % partitions,
+    })),
+  );
+  return fixture;
+}
+
+function lines(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => `0 ${String(n)} value ${String(n)}`);
+}
+
+const SOON = { settings: { offsetFlushIntervalMs: 50 } };
+
+function committed(fixture: TaskFixture, offset: number): Promise<void> {
+  return fixture.waitUntil(`committed ${String(offset)}`, async () => {
+    const offsets = await fixture.broker.committedOffsets('connect-test');
+    return offsets.reduce((sum, each) => sum + Number(each.offset), 0) === offset;
+  });
+}
+
+describe('a sink task', () => {
+  it('hands over every record and commits what it has flushed', async () => {
+    await using fixture = await filled(1000);
+    const { task, states, topics } = fixture.start('FileSink', { topics: 'numbers', buffer: '1' }, SOON);
+    await committed(fixture, 1000);
+
+    expect(fixture.lines('out')).toEqual(lines(1000));
+    expect({ states, topics }).toEqual({ states: ['RUNNING'], topics: ['numbers'] });
+    expect(await task.stop()).toEqual({ kind: 'stopped', isTerminated: false });
+    expect(fixture.lines('notes').slice(-3)).toEqual(['flush stop', 'revoked 0 false', 'disposed']);
+    expect(fixture.metric(task, 'sink-record-send-total')).toBe(1000);
+    expect(fixture.metric(task, 'sink-record-active-count')).toBe(0);
+  });
+
+  it('flushes and commits when it is stopped, and goes on from there', async () => {
+    await using fixture = await filled(100);
+    const first = fixture.start('FileSink', { topics: 'numbers', buffer: '1' });
+    await fixture.waitUntil('taken', () => fixture.metric(first.task, 'sink-record-send-total') === 100);
+    expect(fixture.lines('out')).toEqual([]);
+    await first.task.stop();
+    expect(fixture.lines('out')).toEqual(lines(100));
+
+    await fixture.broker.produce('numbers', [{ value: 'value 100' }]);
+    const second = fixture.start('FileSink', { topics: 'numbers' });
+    await fixture.waitUntil('written', () => fixture.lines('out').length === 101);
+    await second.task.stop();
+    expect(fixture.lines('out')).toEqual(lines(101));
+  });
+
+  it('flushes at once when the sink asks for it', async () => {
+    await using fixture = await filled(10);
+    const { task } = fixture.start('FileSink', { topics: 'numbers', buffer: '1', 'commit.soon': 'true' });
+    await committed(fixture, 10);
+    expect(fixture.lines('notes')).toContain('flush asked');
+    await task.stop();
+  });
+
+  it('hands over the same records again after an error that may pass', async () => {
+    await using fixture = await filled(50);
+    const { task } = fixture.start('FileSink', { topics: 'numbers', 'fail.at': '20' });
+    await fixture.waitUntil('written', () => fixture.lines('out').length === 50);
+
+    const failures = fixture.lines('notes').filter((line) => line.startsWith('failed'));
+    expect(failures).toHaveLength(2);
+    expect(failures[0]).toBe(failures[1]);
+    expect(fixture.lines('out')).toEqual(lines(50));
+    await task.stop();
+  });
+
+  it('fails for good with what the plugin threw, and commits only what was written', async () => {
+    await using fixture = await filled(50);
+    const config = { topics: 'numbers', 'break.at': '20', 'consumer.override.max.poll.records': '10' };
+    const { task } = fixture.start('FileSink', config);
+
+    const end = await task.done;
+
+    expect(end).toMatchObject({ kind: 'failed', failure: { message: 'the target is broken' } });
+    expect(fixture.lines('out')).toEqual(lines(20));
+    await committed(fixture, 20);
+  });
+
+  it('begins where the target says', async () => {
+    await using fixture = await filled(50);
+    const { task } = fixture.start('FileSink', { topics: 'numbers', 'begin.at': '40' }, SOON);
+    await fixture.waitUntil('written', () => fixture.lines('out').length === 10);
+    expect(fixture.lines('out')).toEqual(lines(50).slice(40));
+    await committed(fixture, 50);
+    await task.stop();
+  });
+
+  it('loses nothing when it is killed, whatever it had in hand', async () => {
+    await using fixture = await filled(2000);
+    const config = {
+      topics: 'numbers',
+      buffer: '1',
+      'pace.ms': '5',
+      'consumer.override.max.poll.records': '7',
+      'consumer.override.group.protocol': 'classic',
+      'consumer.override.session.timeout.ms': '1000',
+    };
+    for (let kill = 0; kill < 4; kill++) {
+      const { task } = fixture.start('FileSink', config, {
+        settings: { shutdownTimeoutMs: 0, offsetFlushIntervalMs: 5 },
+      });
+      const before = fixture.lines('out').length;
+      await fixture.waitUntil('some more', () => fixture.lines('out').length > before);
+      await task.stop();
+    }
+    const { task } = fixture.start('FileSink', config, SOON);
+    await committed(fixture, 2000);
+    await task.stop();
+
+    expect([...new Set(fixture.lines('out'))]).toEqual(lines(2000));
+  });
+
+  it('shares partitions with other tasks, and flushes those that it gives up', async () => {
+    await using fixture = await filled(400, 4);
+    const config = { topics: 'numbers', buffer: '1' };
+    const first = fixture.start('FileSink', config, { settings: { offsetFlushIntervalMs: 60_000 } });
+    await fixture.waitUntil('taken', () => fixture.metric(first.task, 'sink-record-send-total') === 400);
+    expect(fixture.lines('out')).toEqual([]);
+
+    const second = fixture.start('FileSink', config, { task: 1 });
+    const partitions = (each: Started): number | undefined => fixture.metric(each.task, 'partition-count');
+    await fixture.waitUntil('shared', () => partitions(first) === 2 && partitions(second) === 2);
+
+    expect(fixture.lines('out')).toHaveLength(400);
+    expect(fixture.lines('notes')).toContain('flush revoke');
+    await second.task.stop();
+    await first.task.stop();
+    expect(fixture.lines('out')).toHaveLength(400);
+  });
+
+  it('stands still while it is paused and keeps its partitions', async () => {
+    await using fixture = await filled(10);
+    const { task, states } = fixture.start('FileSink', { topics: 'numbers' }, SOON);
+    await committed(fixture, 10);
+    task.pause();
+    await fixture.waitUntil('paused', () => states.at(-1) === 'PAUSED');
+    await fixture.broker.produce('numbers', [{ value: 'value 10' }]);
+    const ratio = fixture.metric(task, 'pause-ratio') ?? 0;
+    await fixture.waitUntil('a report later', () => (fixture.metric(task, 'pause-ratio') ?? 0) > ratio);
+    expect(fixture.lines('out')).toHaveLength(10);
+    expect(fixture.metric(task, 'partition-count')).toBe(1);
+
+    task.resume();
+    await fixture.waitUntil('resumed', () => fixture.lines('out').length === 11);
+    await task.stop();
+  });
+
+  it('reads topics by a pattern', async () => {
+    await using fixture = await filled(5);
+    const { task } = fixture.start('FileSink', { 'topics.regex': 'num.*' });
+    await fixture.waitUntil('written', () => fixture.lines('out').length === 5);
+    await task.stop();
+  });
+});
+
+describe('records that a sink cannot use', () => {
+  const dead = {
+    'errors.tolerance': 'all',
+    'errors.deadletterqueue.topic.name': 'dead',
+    'errors.deadletterqueue.topic.replication.factor': '1',
+    'errors.deadletterqueue.context.headers.enable': 'true',
+  };
+
+  it('fail the task unless that is tolerated', async () => {
+    await using fixture = await filled(30);
+    const { task } = fixture.start('FileSink', { topics: 'numbers', poison: 'value 7' });
+    const end = await task.done;
+    expect(end).toMatchObject({ kind: 'failed', failure: { code: 'MILLRACE_CONNECT_TASK_RECORD' } });
+  });
+
+  it('go to the dead letter topic as they were, with ten headers; all others are delivered', async () => {
+    await using fixture = await filled(30);
+    await fixture.broker.produce('numbers', [
+      { key: 'k', value: 'refuse me', headers: { own: 'header' }, timestamp: 5_000 },
+    ]);
+    const { task } = fixture.start(
+      'FileSink',
+      {
+        ...dead,
+        topics: 'numbers',
+        poison: 'value 7',
+        transforms: 't',
+        'transforms.t.type': 'Picky',
+        'transforms.t.refuse': 'refuse me',
+        'transforms.t.drop': '9',
+      },
+      SOON,
+    );
+    await committed(fixture, 31);
+    const letters = await fixture.broker.waitForRecords('dead', 2);
+
+    expect(fixture.lines('out')).toEqual(lines(30).filter((line) => !/[ 12]9$|e 7$/.test(line)));
+    const refused = letters.find(({ value }) => value === 'refuse me');
+    const { ['__connect.errors.exception.stacktrace']: trace, ...headers } = refused?.headers ?? {};
+    expect(trace).toContain('refused');
+    expect(refused).toMatchObject({ key: 'k', timestamp: 5_000 });
+    expect(headers).toEqual({
+      own: 'header',
+      '__connect.errors.topic': 'numbers',
+      '__connect.errors.partition': '0',
+      '__connect.errors.offset': '30',
+      '__connect.errors.connector.name': 'test',
+      '__connect.errors.task.id': '0',
+      '__connect.errors.stage': 'TRANSFORMATION',
+      '__connect.errors.class.name': 'Picky',
+      '__connect.errors.exception.class.name': 'TypeError',
+      '__connect.errors.exception.message': 'refused refuse me',
+    });
+    const reported = letters.find(({ value }) => value === 'value 7');
+    expect(reported).toMatchObject({ key: '7' });
+    expect(reported?.headers).toMatchObject({
+      '__connect.errors.stage': 'TASK_PUT',
+      '__connect.errors.class.name': 'FileSink',
+      '__connect.errors.exception.class.name': 'RangeError',
+    });
+    await task.stop();
+  });
+
+  it('are not committed past while their dead letters cannot be written', async () => {
+    await using fixture = await filled(30);
+    await fixture.broker.createTopic('dead', { configs: { 'max.message.bytes': '1' } });
+    const { task } = fixture.start('FileSink', { ...dead, topics: 'numbers', poison: 'value 7' });
+    const end = await task.done;
+    expect(end).toMatchObject({ kind: 'failed', failure: { code: 'MILLRACE_CONNECT_TASK_TOPIC' } });
+    expect(await fixture.broker.committedOffsets('connect-test')).toEqual([]);
+  });
+});
