@@ -94,6 +94,10 @@ describe('REST of a group of workers', () => {
       await waitUntil('it runs', async () => (await states(worker, 'lines-0')) === 'RUNNING RUNNING', 30_000);
     }
 
+    const metrics = await (await fetch(new URL('metrics', first.url))).text();
+    expect(metrics).toMatch(/^kafka_connect_connect_worker_rebalance_metrics_completed_rebalances_total [1-9]/m);
+    expect(metrics).toContain(`kafka_connect_connect_worker_rebalance_metrics_leader_name{leader="${first.url}`);
+
     for (const [index, worker] of workers.entries()) {
       await appendFile(files[index] ?? '', 'four\n');
       await broker.waitForRecords('lines', 11 + index);

@@ -57,7 +57,7 @@ describe('a worker that is killed', () => {
     for (const name of names) await appendFile(join(dir.path, name), `${name}\n`);
     await broker.waitForRecords('lines', names.length);
     expect((await broker.records('lines')).map(({ value }) => value).sort()).toEqual([...names].sort());
-  });
+  }, 120_000);
 });
 
 describe('exactly once over workers', () => {
@@ -106,5 +106,5 @@ describe('exactly once over workers', () => {
     const values = (await broker.records('lines')).map(({ value }) => value);
     expect(values).toHaveLength(count);
     expect(values).toEqual(Array.from({ length: count }, (_, index) => `line ${index}`));
-  });
+  }, 120_000);
 });

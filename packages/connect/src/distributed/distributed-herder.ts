@@ -6,7 +6,7 @@
  *   leader's, and others say where the leader is. Work is taken up only when the config topic is read as far as the leader had read it.
  * Not here: sharing out (../group), what the leader writes (./leader-duties.ts), running (../worker), HTTP (../rest).
  */
-import { messageOf, systemTimers, type Clock, type Logger, type Timers } from '@millrace/base';
+import { messageOf, systemTimers, type Clock, type Logger, type MetricsRegistry, type Timers } from '@millrace/base';
 import type { ConfigProperties, TaskConfig } from '@millrace/connect-api';
 import { kafka, type Admin, type Kafka, type KafkaError, type KafkaOptions } from '@millrace/sdk';
 import { Cluster, systemRuntime } from '@millrace/sdk/internal';
@@ -47,6 +47,7 @@ import {
 import { assertStopped, LeaderDuties, taskRecords } from './leader-duties.ts';
 import { LeaderRequests } from './leader-requests.ts';
 import { PlanPublisher } from './plan-publisher.ts';
+import { measureRebalances } from './rebalance-metrics.ts';
 
 const RETRY_MS = 500;
 /** Statuses that cannot be written shall not hold up the end of a worker. */
@@ -69,6 +70,7 @@ export interface DistributedHerderOptions {
   /** Sets the level on this worker, as asked for on all (KIP-976). */
   setLoggerLevel(logger: string, level: string): void;
   readonly log: Logger;
+  readonly metrics: MetricsRegistry;
   readonly clock: Clock;
   readonly timers?: Timers;
 }
@@ -157,6 +159,7 @@ export class DistributedHerder implements Herder {
         onError: (error) => this.#onError(error),
       },
     );
+    measureRebalances(this.#membership, clock, options.metrics);
     this.#duties = new LeaderDuties({
       config: this.#config,
       admin: this.#admin,

@@ -100,6 +100,15 @@ export interface WorkerGroupListener {
   onError(error: KafkaError): void;
 }
 
+/** Rounds of this worker so far, for metrics. */
+export interface RoundTimes {
+  readonly count: number;
+  readonly totalMs: number;
+  readonly maxMs: number;
+  /** Monotonic; undefined: there was none. */
+  readonly lastEndMs: number | undefined;
+}
+
 export interface Round {
   readonly generation: number;
   readonly memberId: string;
@@ -140,6 +149,7 @@ export class WorkerMembership {
   #memory: AssignorMemory | undefined;
   #urls: ReadonlyMap<string, string> = new Map();
   #hasSettled = false;
+  #rounds: RoundTimes = { count: 0, totalMs: 0, maxMs: 0, lastEndMs: undefined };
   #isLeader = false;
   #leaderUrl = '';
   #isEnded = false;
@@ -166,6 +176,10 @@ export class WorkerMembership {
   /** −1 while this worker is no member. */
   get generation(): number {
     return this.#generation;
+  }
+
+  get rounds(): RoundTimes {
+    return this.#rounds;
   }
 
   get memberId(): string {
@@ -249,6 +263,7 @@ export class WorkerMembership {
 
   /** One round. Throws KafkaError, retriable when joining anew may help. */
   async #takePart(reason: string): Promise<void> {
+    const beganMs = this.#nowMs();
     this.#rejoinReason = undefined;
     this.#delayTimer?.cancel();
     this.#isOnItsWay = true;
@@ -275,6 +290,7 @@ export class WorkerMembership {
     this.#lastAssignment = assignment;
     this.#leaderUrl = assignment.leaderUrl;
     if (assignment.delayMs > 0) this.#rejoinAfter(assignment.delayMs);
+    this.#countRound(beganMs);
     this.#listener.onRound({
       generation,
       memberId: this.#memberId,
@@ -286,6 +302,13 @@ export class WorkerMembership {
       waiting: this.#isLeader ? (this.#memory?.lost?.work ?? NO_WORK) : NO_WORK,
       isSettled: this.#isLeader && this.#hasSettled,
     });
+  }
+
+  #countRound(beganMs: number): void {
+    const endMs = this.#nowMs();
+    const { count, totalMs, maxMs } = this.#rounds;
+    const tookMs = endMs - beganMs;
+    this.#rounds = { count: count + 1, totalMs: totalMs + tookMs, maxMs: Math.max(maxMs, tookMs), lastEndMs: endMs };
   }
 
   #rejoinAfter(delayMs: number): void {

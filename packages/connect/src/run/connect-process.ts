@@ -4,7 +4,7 @@
  * Invariants: REST listens first, so that `/health` tells of a start under way and a port in use is told before anything runs; when a start
  *   fails everything that was opened is closed; closing ends tasks before the stores they write offsets to.
  */
-import { systemClock, systemRandom, systemTimers, type Logger } from '@millrace/base';
+import { systemClock, systemRandom, systemTimers, type Logger, type MetricsRegistry } from '@millrace/base';
 import type { ConfigProperties } from '@millrace/connect-api';
 import { kafka } from '@millrace/sdk';
 import { builtInPlugins } from '../built-in-plugins.ts';
@@ -43,6 +43,7 @@ export interface HerderParts {
   readonly url: string;
   readonly plugins: PluginRegistry;
   readonly loggers: Loggers;
+  readonly metrics: MetricsRegistry;
   readonly log: Logger;
   /** Asks once; the answer is kept. */
   readonly clusterId: () => Promise<string>;
@@ -93,6 +94,7 @@ export async function startConnect(
     url: rest.url,
     plugins,
     loggers,
+    metrics,
     log,
     clusterId: once(() => askClusterId(properties)),
   };

@@ -35,7 +35,7 @@ const DISTRIBUTED: HerderKind = {
       throw error;
     }
   },
-  makeHerder: async ({ properties, settings, worker, validator, plugins, loggers, url, log }) =>
+  makeHerder: async ({ properties, settings, worker, validator, plugins, loggers, metrics, url, log }) =>
     new DistributedHerder({
       settings: readDistributedSettings(properties),
       kafka: workerClient(properties),
@@ -53,6 +53,7 @@ const DISTRIBUTED: HerderKind = {
       isTopicResetAllowed: settings.topicTrackingAllowReset,
       setLoggerLevel: (logger, level) => void loggers.set(logger, level),
       log,
+      metrics,
       clock: systemClock,
     }),
 };

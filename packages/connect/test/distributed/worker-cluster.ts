@@ -1,7 +1,7 @@
 /** Several workers in this process over one broker, with the requests between workers over HTTP, and a judge of who ran what. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { silentLogger, systemClock } from '@millrace/base';
+import { noMetrics, silentLogger, systemClock } from '@millrace/base';
 import type { TaskConfig } from '@millrace/connect-api';
 import { waitUntil, type TestBroker } from '@millrace/testing';
 import { DistributedHerder, type ConnectorKnowledge } from '../../src/distributed/distributed-herder.ts';
@@ -61,6 +61,7 @@ export class TestWorker {
       isTopicResetAllowed: true,
       setLoggerLevel: (logger, level) => void this.loggers.set(logger, level),
       log: silentLogger,
+      metrics: noMetrics,
       clock: systemClock,
     });
     server.on('request', (request, response) => {
