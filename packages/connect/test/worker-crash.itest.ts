@@ -64,47 +64,51 @@ describe('exactly once over workers', () => {
   it.each([
     ['are killed', 'SIGKILL'],
     ['stand still and come back', 'SIGSTOP'],
-  ] as const)('holds while workers %s', async (_what, signal) => {
-    await using broker = await startBroker({ topics: { lines: 1 } });
-    await using dir = await createTempDir('workers');
-    const all = workers(broker, 2, { 'exactly.once.source.support': 'enabled' });
-    await using stack = new AsyncDisposableStack();
-    for (const worker of all) stack.use(worker);
-    await Promise.all(all.map((worker) => worker.start()));
-    const [first, second] = all as [WorkerProcess, WorkerProcess];
-    const file = join(dir.path, 'input');
-    await writeFile(file, '');
-    await first.put('lines', source(file, 'lines'));
-    await first.settles(['lines'], all);
-    let count = 0;
-    const write = async (): Promise<void> => {
-      const lines = Array.from({ length: 200 }, () => `line ${count++}\n`);
-      await appendFile(file, lines.join(''));
-    };
-    const owner = async (asked: WorkerProcess): Promise<WorkerProcess> => {
-      const status = await asked.status('lines');
-      return status?.tasks[0]?.worker_id === first.workerId ? first : second;
-    };
-    const feeding = setInterval(() => void write(), 20);
-    try {
-      for (let cycle = 0; cycle < 2; cycle++) {
-        const victim = await owner(cycle % 2 === 0 ? first : second);
-        const other = victim === first ? second : first;
-        if (signal === 'SIGKILL') await victim.end(signal);
-        else victim.signal(signal);
-        await other.settles(['lines'], [other]);
-        if (signal === 'SIGKILL') await victim.start();
-        else victim.signal('SIGCONT');
-        await waitUntil('the victim is back', async () => (await victim.status('lines')) !== undefined, 30_000);
+  ] as const)(
+    'holds while workers %s',
+    async (_what, signal) => {
+      await using broker = await startBroker({ topics: { lines: 1 } });
+      await using dir = await createTempDir('workers');
+      const all = workers(broker, 2, { 'exactly.once.source.support': 'enabled' });
+      await using stack = new AsyncDisposableStack();
+      for (const worker of all) stack.use(worker);
+      await Promise.all(all.map((worker) => worker.start()));
+      const [first, second] = all as [WorkerProcess, WorkerProcess];
+      const file = join(dir.path, 'input');
+      await writeFile(file, '');
+      await first.put('lines', source(file, 'lines'));
+      await first.settles(['lines'], all);
+      let count = 0;
+      const write = async (): Promise<void> => {
+        const lines = Array.from({ length: 200 }, () => `line ${count++}\n`);
+        await appendFile(file, lines.join(''));
+      };
+      const owner = async (asked: WorkerProcess): Promise<WorkerProcess> => {
+        const status = await asked.status('lines');
+        return status?.tasks[0]?.worker_id === first.workerId ? first : second;
+      };
+      const feeding = setInterval(() => void write(), 20);
+      try {
+        for (let cycle = 0; cycle < 2; cycle++) {
+          const victim = await owner(cycle % 2 === 0 ? first : second);
+          const other = victim === first ? second : first;
+          if (signal === 'SIGKILL') await victim.end(signal);
+          else victim.signal(signal);
+          await other.settles(['lines'], [other]);
+          if (signal === 'SIGKILL') await victim.start();
+          else victim.signal('SIGCONT');
+          await waitUntil('the victim is back', async () => (await victim.status('lines')) !== undefined, 30_000);
+        }
+      } finally {
+        clearInterval(feeding);
       }
-    } finally {
-      clearInterval(feeding);
-    }
-    await write();
+      await write();
 
-    await broker.waitForRecords('lines', count, { timeoutMs: 60_000 });
-    const values = (await broker.records('lines')).map(({ value }) => value);
-    expect(values).toHaveLength(count);
-    expect(values).toEqual(Array.from({ length: count }, (_, index) => `line ${index}`));
-  }, 120_000);
+      await broker.waitForRecords('lines', count, { timeoutMs: 60_000 });
+      const values = (await broker.records('lines')).map(({ value }) => value);
+      expect(values).toHaveLength(count);
+      expect(values).toEqual(Array.from({ length: count }, (_, index) => `line ${index}`));
+    },
+    120_000,
+  );
 });
