@@ -114,7 +114,10 @@ function unknownPlugin(
   available: readonly RegisteredPlugin[],
 ): HerderError {
   const names = [...new Set(available.map(({ description }) => description.name))];
-  const meant = nearestName(name.slice(name.lastIndexOf('.') + 1), names);
+  const meant = nearestName(name.slice(name.lastIndexOf('.') + 1), [
+    ...names,
+    ...names.map((each) => each.replace(/Connector$/, '')),
+  ]);
   const kind = kinds.includes('source') ? 'connector' : (kinds[0] ?? 'plugin').replace('_', ' ');
   return new HerderError(
     'MILLRACE_CONNECT_BAD_REQUEST',

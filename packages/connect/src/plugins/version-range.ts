@@ -46,7 +46,7 @@ const MAVEN = /^(?<from>[[(])\s*(?<low>[^,\])]*?)\s*(?<comma>,?)\s*(?<high>[^,\]
 
 function isInMavenRange(version: string, groups: Readonly<Record<string, string | undefined>>): boolean {
   const { from, low = '', comma, high = '', to } = groups;
-  if (comma === '') return compareVersions(version, low) === 0;
+  if (comma === '') return compareVersions(version, low + high) === 0;
   if (low !== '') {
     const difference = compareVersions(version, low);
     if (from === '[' ? difference < 0 : difference <= 0) return false;
