@@ -91,10 +91,9 @@ export class ObjectBuffer implements Content {
     if (first === -1 || this.#isDisposed) return;
     // Those before are in the file already: memory is always the newest.
     const inMemory = this.#pieces.slice(first) as Uint8Array[];
-    const block = inMemory.length === 1 && inMemory[0] !== undefined ? inMemory[0] : Buffer.concat(inMemory);
-    const extent = await this.#spill.write(block);
+    const extent = await this.#spill.write(inMemory);
     this.#pieces.splice(first, inMemory.length, extent);
-    if (!this.#isDisposed) this.#count(-block.length);
+    this.#count(-extent.length);
   }
 
   /** Once more is harmless. */
@@ -131,7 +130,7 @@ export class ObjectBuffer implements Content {
       this.#sizeBytes += bytes.length;
       this.#count(bytes.length);
       if (blockBytes < SPILL_BLOCK_BYTES) continue;
-      made.push(await this.#spill.write(Buffer.concat(block)));
+      made.push(await this.#spill.write(block));
       this.#count(-blockBytes);
       block = [];
       blockBytes = 0;
@@ -156,8 +155,8 @@ export class ObjectBuffer implements Content {
     }
   }
 
-  async read(start: number, length: number): Promise<Uint8Array> {
-    const bytes = Buffer.allocUnsafe(length);
+  async read(start: number, bytes: Uint8Array): Promise<void> {
+    const { length } = bytes;
     let position = 0;
     let filled = 0;
     for (const piece of this.#pieces) {
@@ -172,7 +171,6 @@ export class ObjectBuffer implements Content {
       position += piece.length;
     }
     assert(filled === length, 'an object is read as long as it is there');
-    return bytes;
   }
 
   /** Gives its memory back; nothing can be read any more. */

@@ -157,6 +157,12 @@ export class PartitionWriter implements TopicPartition {
     return this.#closing.length > CHUNKS_CLOSING_MAX;
   }
 
+  /** Completes the chunk, however little it holds. */
+  complete(): void {
+    if (this.#chunk !== undefined) this.#chunk.isDue = true;
+    this.rotate();
+  }
+
   /** Completes the chunk if it is due and nothing speaks against an end here. */
   rotate(): void {
     if (this.#chunk !== undefined && this.#isRipe(this.#chunk)) this.#closeChunk();

@@ -97,9 +97,13 @@ export class S3SinkTask implements SinkTask {
     for (const writer of this.#writers.values()) writer.rotate();
   }
 
-  /** Objects are completed by the settings alone, so that their sizes do not depend on rebalances: what is open is read again by the next task. */
+  /**
+   * An orderly end completes what is open. A rebalance does not, so that it leaves no small objects behind: the partition's next owner reads
+   * again from the last object on.
+   */
   async flush(reason: FlushReason, signal: AbortSignal): Promise<readonly TopicPartitionOffset[]> {
     await this.#rewind();
+    if (reason === 'stop') for (const writer of this.#writers.values()) writer.complete();
     if (reason === 'revoke' || reason === 'stop') await this.#uploadsEnd(signal);
     this.#throwFailure({ onlyFatal: true });
     const done: TopicPartitionOffset[] = [];

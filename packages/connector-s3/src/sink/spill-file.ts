@@ -24,13 +24,19 @@ export class SpillFile {
     this.#folder = folder;
   }
 
-  async write(bytes: Uint8Array): Promise<Extent> {
-    const extent = { start: this.#sizeBytes, length: bytes.length };
-    this.#sizeBytes += bytes.length;
+  /** One after the other, in one piece of the file. */
+  async write(blocks: readonly Uint8Array[]): Promise<Extent> {
+    const length = blocks.reduce((sum, block) => sum + block.length, 0);
+    const extent = { start: this.#sizeBytes, length };
+    this.#sizeBytes += length;
     await this.#using('write to', async (file) => {
-      let written = 0;
-      while (written < bytes.length) {
-        written += (await file.write(bytes, written, bytes.length - written, extent.start + written)).bytesWritten;
+      let position = extent.start;
+      for (const block of blocks) {
+        let written = 0;
+        while (written < block.length) {
+          written += (await file.write(block, written, block.length - written, position + written)).bytesWritten;
+        }
+        position += block.length;
       }
     });
     return extent;

@@ -62,7 +62,8 @@ export interface UploadOptions {
 /** What an object is made of; read in order, a part at a time. */
 export interface Content {
   readonly sizeBytes: number;
-  read(start: number, length: number): Promise<Uint8Array>;
+  /** Fills `into`. */
+  read(start: number, into: Uint8Array): Promise<void>;
 }
 
 export type Metadata = Readonly<Record<string, string>>;
@@ -82,6 +83,8 @@ export class ObjectStore {
   readonly bucket: string;
   readonly #client: S3Client;
   readonly #options: ObjectStoreOptions;
+  /** Of the size of a part; at most as many as there are uploads at a time. */
+  readonly #freeBuffers: Buffer[] = [];
 
   constructor(options: ObjectStoreOptions) {
     this.bucket = options.bucket;
@@ -155,14 +158,17 @@ export class ObjectStore {
   }
 
   async #putWhole(key: string, content: Content, metadata: Metadata, options: UploadOptions, signal: AbortSignal) {
-    const input = {
-      ...this.#target(key, options),
-      Body: await content.read(0, content.sizeBytes),
-      ContentLength: content.sizeBytes,
-      Metadata: { ...metadata },
-      ...condition(options),
-    };
-    await this.#client.send(new PutObjectCommand(input), { abortSignal: signal });
+    await this.#withBuffer(content.sizeBytes, options, async (Body) => {
+      await content.read(0, Body);
+      const input = {
+        ...this.#target(key, options),
+        Body,
+        ContentLength: Body.length,
+        Metadata: { ...metadata },
+        ...condition(options),
+      };
+      await this.#client.send(new PutObjectCommand(input), { abortSignal: signal });
+    });
   }
 
   async #putInParts(key: string, content: Content, metadata: Metadata, options: UploadOptions, signal: AbortSignal) {
@@ -173,12 +179,15 @@ export class ObjectStore {
       const Parts: CompletedPart[] = [];
       for (let start = 0; start < content.sizeBytes; start += options.partSizeBytes) {
         const PartNumber = Parts.length + 1;
-        const body = await content.read(start, Math.min(options.partSizeBytes, content.sizeBytes - start));
-        const part = { ...upload, PartNumber, Body: body, ContentLength: body.length };
-        // Each part is tried again by itself: a burst of refusals does not begin a large object anew.
-        const answer = await this.#attempt(`write part ${PartNumber} of ${this.#name(key)}`, signal, () =>
-          this.#client.send(new UploadPartCommand(part), { abortSignal: signal }),
-        );
+        const sizeBytes = Math.min(options.partSizeBytes, content.sizeBytes - start);
+        const answer = await this.#withBuffer(sizeBytes, options, async (Body) => {
+          await content.read(start, Body);
+          const part = { ...upload, PartNumber, Body, ContentLength: sizeBytes };
+          // Each part is tried again by itself: a burst of refusals does not begin a large object anew.
+          return this.#attempt(`write part ${PartNumber} of ${this.#name(key)}`, signal, () =>
+            this.#client.send(new UploadPartCommand(part), { abortSignal: signal }),
+          );
+        });
         Parts.push(partOf(PartNumber, answer));
       }
       const complete = { ...upload, MultipartUpload: { Parts }, ...condition(options) };
@@ -187,6 +196,22 @@ export class ObjectStore {
       await this.#abort(key, UploadId);
       throw error;
     }
+  }
+
+  /**
+   * Large buffers are used again: allocated anew for each part they would leave the process's memory in pieces. One of a request that failed
+   * may still be on its way out and is left to the garbage collector.
+   */
+  async #withBuffer<T>(
+    sizeBytes: number,
+    { partSizeBytes }: UploadOptions,
+    work: (buffer: Uint8Array) => Promise<T>,
+  ): Promise<T> {
+    if (sizeBytes < partSizeBytes / 4) return work(Buffer.allocUnsafeSlow(sizeBytes));
+    const buffer = this.#freeBuffers.pop() ?? Buffer.allocUnsafeSlow(partSizeBytes);
+    const result = await work(buffer.subarray(0, sizeBytes));
+    this.#freeBuffers.push(buffer);
+    return result;
   }
 
   /** Uploads in parts that were begun and neither completed nor aborted. */
