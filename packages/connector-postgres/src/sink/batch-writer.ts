@@ -11,7 +11,7 @@ import type { InRecord, TopicPartitionOffset } from '@millrace/connect-api';
 
 import { BatchPlan, type InsertMode, type RowGroup, type Segment } from './batch-plan.ts';
 import { changeOf, type ChangeRules } from './change.ts';
-import { failureKind, rowError, sinkError } from './failure.ts';
+import { failureKind, rowError, sinkError, sqlState } from './failure.ts';
 import { Layouts } from './layouts.ts';
 import type { OffsetTable } from './offset-table.ts';
 import type { RowLayout, RowValues } from './row-layout.ts';
@@ -103,7 +103,7 @@ export class BatchWriter {
           case 'stale':
             return await this.#writeAnew(batch, session, error);
           case 'row':
-            return await this.#writeHalved(batch, session);
+            return await this.#writeHalved(await this.#preparedAgain(batch, error, session), session);
           default:
             throw error;
         }
@@ -146,6 +146,13 @@ export class BatchWriter {
         ? sinkError(cause, `write a batch of ${batch.records.length} records`)
         : error;
     }
+  }
+
+  /** A value that does not fit may fit the column as it is now. */
+  async #preparedAgain(batch: PreparedBatch, error: unknown, session: Session): Promise<PreparedBatch> {
+    if (sqlState(error)?.startsWith('22') !== true) return batch;
+    this.#options.layouts.forget();
+    return this.prepare(batch.records, () => Promise.resolve(session));
   }
 
   /** Deferred constraints speak up only at the end; then each row has to keep them by itself. */

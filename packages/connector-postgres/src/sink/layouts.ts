@@ -47,9 +47,8 @@ export class Layouts {
     const fields = rowFieldsOf(change, this.#rules);
     if (fields.length === 0)
       throw misfit(change.table, 'a record has no field that could go to it', 'check field.include.list');
-    const table = await this.#tableFor(change, fields, session);
-    if (table === undefined) return undefined;
-    const layout = this.#layoutFor(change, fields, table);
+    const layout = await this.#fitted(change, fields, session);
+    if (layout === undefined) return undefined;
     const { topic } = change.record;
     const known = this.#byTopic.get(topic);
     if (known === undefined || known.length >= TOPIC_LAYOUTS_MAX) this.#byTopic.set(topic, [layout]);
@@ -70,6 +69,20 @@ export class Layouts {
   forget(): void {
     this.#byTopic.clear();
     this.#tables.clear();
+  }
+
+  /** What does not fit is looked at once more: somebody may have changed the table since it was read. */
+  async #fitted(change: RowChange, fields: readonly RowField[], session: Session): Promise<RowLayout | undefined> {
+    const isKnown = this.#tables.has(quoteTable(change.table));
+    try {
+      const table = await this.#tableFor(change, fields, session);
+      return table && this.#layoutFor(change, fields, table);
+    } catch (error) {
+      if (!isKnown || !MillraceError.is(error)) throw error;
+      this.forget();
+      const table = await this.#tableFor(change, fields, session);
+      return table && this.#layoutFor(change, fields, table);
+    }
   }
 
   async #tableFor(change: RowChange, fields: readonly RowField[], session: Session): Promise<TargetTable | undefined> {

@@ -35,6 +35,9 @@ const FENCED_MS_MAX = 120_000;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 10_000;
 
+/** Longer a task that was given partitions does not wait for the database. */
+const CLAIM_MS_MAX = 30_000;
+
 export class PostgresSinkTask implements SinkTask {
   readonly #config: SinkConfig;
   readonly #context: SinkContext;
@@ -97,17 +100,28 @@ export class PostgresSinkTask implements SinkTask {
     if (this.#offsets === undefined || partitions.length === 0) return undefined;
     const offsets = this.#offsets;
     return this.#inBreak(async () => {
+      const claimed = await this.#claim(offsets, partitions);
+      this.#fencedSinceMs = undefined;
+      this.#queue.confirm(claimed);
+      return claimed;
+    });
+  }
+
+  /** A database that restarts during a rebalance is waited for a while. */
+  async #claim(offsets: OffsetTable, partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
+    const { clock, signal } = this.#context;
+    const deadlineMs = clock.monotonicMs() + CLAIM_MS_MAX;
+    for (let attempt = 0; ; attempt++) {
       try {
-        const claimed = await offsets.claim(await this.#openSession(), partitions);
-        this.#fencedSinceMs = undefined;
-        this.#queue.confirm(claimed);
-        return claimed;
+        return await offsets.claim(await this.#openSession(), partitions);
       } catch (error) {
         // It is to end before it began.
-        if (this.#context.signal.aborted) return undefined;
-        throw sinkError(error, 'read the offsets of the connector');
+        if (signal.aborted) return [];
+        const failure = sinkError(error, 'read the offsets of the connector');
+        if (!failure.retriable || clock.monotonicMs() > deadlineMs) throw failure;
+        await this.#pause(retryDelayMs(attempt));
       }
-    });
+    }
   }
 
   async write(records: readonly InRecord[], signal: AbortSignal): Promise<void> {
@@ -248,11 +262,14 @@ export class PostgresSinkTask implements SinkTask {
           cause: error,
         })
       : error;
-    if (!this.#failure.retriable) return;
+    if (!this.#failure.retriable) {
+      // Told by the flush, should nothing come that is to be written.
+      this.#context.commitSoon();
+      return;
+    }
     this.#metrics.retries.add(1);
     // Nobody may come to ask again: the topics may be quiet.
-    const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** (this.#failuresInRow - 1));
-    this.#retry = this.#context.timers.schedule(delayMs, () => this.#start());
+    this.#retry = this.#context.timers.schedule(retryDelayMs(this.#failuresInRow - 1), () => this.#start());
   }
 
   #isFencedTooLong({ code }: MillraceError): boolean {
@@ -268,6 +285,17 @@ export class PostgresSinkTask implements SinkTask {
     if (failure === undefined) return;
     if (failure.retriable) this.#failure = undefined;
     throw failure;
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    const done = createDeferred<void>();
+    const { signal, timers } = this.#context;
+    const end = (): void => done.resolve();
+    const timer = timers.schedule(delayMs, end);
+    signal.addEventListener('abort', end, { once: true });
+    await done.promise;
+    timer.cancel();
+    signal.removeEventListener('abort', end);
   }
 
   /** Until a batch is committed, or the loop has ended. */
@@ -299,6 +327,10 @@ export class PostgresSinkTask implements SinkTask {
     );
     return this.#session;
   }
+}
+
+function retryDelayMs(attempt: number): number {
+  return Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** attempt);
 }
 
 /** Also for checks before there is a task. */
