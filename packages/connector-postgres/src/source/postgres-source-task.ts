@@ -125,9 +125,12 @@ export class PostgresSourceTask implements SourceTask {
     const { log } = this.#context;
     const config = this.#config;
     this.#sql = await this.#open(false, signal);
+    const sql = this.#sql;
+    // A question to a server that does not answer any more ends with the task.
+    signal.addEventListener('abort', () => void sql.close(), { once: true });
     this.#replication = await this.#open(true, signal);
     await ensurePublication(
-      this.#sql,
+      sql,
       {
         name: config.publicationName,
         mode: config.publicationAutocreateMode,

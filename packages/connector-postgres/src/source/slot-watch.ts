@@ -58,6 +58,8 @@ export class SlotWatch implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#timer?.cancel();
     this.#abort.abort();
+    // A question that is not answered must not keep the task from ending.
+    await this.#connection?.close();
     await this.#work;
     await this.#connection?.close();
   }
