@@ -7,6 +7,7 @@ export {
   type PostgresOptions,
   type PostgresStop,
 } from './fixtures/postgres.ts';
+export { findRedisServer, isRedisServerAvailable, RedisServer, type RedisServerOptions } from './fixtures/redis.ts';
 export { S3FaultProxy, type S3Fault, type S3FaultRule } from './fixtures/s3-faults.ts';
 export { findS3Server, isS3ServerAvailable, S3Server } from './fixtures/s3.ts';
 export { MemoryGroup } from './memory/memory-group.ts';

@@ -18,6 +18,8 @@ interface Waiting {
 const waiting = new Map<number, Waiting>();
 let lastId = 0;
 let run: SourceRun | SinkRun | undefined;
+/** It may be told to end before its plugin is loaded. */
+let isStopping = false;
 
 process.on('message', (message: ToTask) => {
   if (message.type === 'answer') {
@@ -26,6 +28,7 @@ process.on('message', (message: ToTask) => {
     if (message.error === undefined) caller?.resolve(message.value);
     else caller?.reject(new Error(message.error));
   } else if (message.type === 'stop') {
+    isStopping = true;
     void run?.stop().catch(() => undefined);
   } else {
     void start(message).then(
@@ -53,6 +56,7 @@ async function start({ kind, module, plugin: name, properties, options }: StartM
     for (const line of lines) say({ type: 'log', line: { ...line, fields: structuredCloneable(line.fields) } });
     return 0;
   };
+  if (isStopping) void run.stop().catch(() => undefined);
   await run.ended();
 }
 

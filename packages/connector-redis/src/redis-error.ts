@@ -1,0 +1,40 @@
+import { messageOf, MillraceError } from '@millrace/base';
+
+/** Why something with Redis did not work. Listed in docs/reference/errors.md. */
+export type RedisErrorCode =
+  | 'MILLRACE_CONNECT_REDIS_UNAVAILABLE'
+  | 'MILLRACE_CONNECT_REDIS_DENIED'
+  | 'MILLRACE_CONNECT_REDIS_REFUSED'
+  | 'MILLRACE_CONNECT_REDIS_UNWRITABLE_RECORD';
+
+export class RedisError extends MillraceError {
+  declare readonly code: RedisErrorCode;
+
+  constructor(code: RedisErrorCode, message: string, options: ConstructorParameters<typeof MillraceError>[2] = {}) {
+    super(code, message, options);
+  }
+}
+
+/** Answers of a server that cannot do it now: it starts, fails over, is full, or a script holds it up. */
+const PASSING = /^(?:LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|NOREPLICAS|OOM|MISCONF)\b/;
+const DENIED = /^(?:NOAUTH|WRONGPASS|NOPERM|ERR AUTH\b|ERR invalid password)/;
+
+/** An answer of the server, as opposed to a connection that broke. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
+/** Made of whatever the client threw: says what was attempted and whether to try again. */
+export function redisError(attempt: string, error: unknown): RedisError {
+  if (error instanceof RedisError) return error;
+  const said = messageOf(error);
+  if (!isAnswer(error) || PASSING.test(said)) {
+    const message = `cannot ${attempt}: ${said}; it will be tried again`;
+    return new RedisError('MILLRACE_CONNECT_REDIS_UNAVAILABLE', message, { retriable: true, cause: error });
+  }
+  if (DENIED.test(said)) {
+    const message = `cannot ${attempt}: ${said}; check redis.username, redis.password and what the user may do`;
+    return new RedisError('MILLRACE_CONNECT_REDIS_DENIED', message, { cause: error });
+  }
+  return new RedisError('MILLRACE_CONNECT_REDIS_REFUSED', `cannot ${attempt}: ${said}`, { cause: error });
+}

@@ -1,0 +1,184 @@
+import { waitUntil } from '@millrace/testing';
+import { isRedisServerAvailable, SourceRun, sourceAcceptance, type SourceWorld } from '@millrace/connect-testkit';
+import { redisSource } from '../src/index.ts';
+import { RedisWorld } from './redis-world.ts';
+
+const pluginModule = new URL('../src/index.ts', import.meta.url);
+const describeWithRedis = isRedisServerAvailable() ? describe : describe.skip;
+
+describeWithRedis('the Redis source', () => {
+  let redis: RedisWorld;
+  let worlds = 0;
+
+  beforeAll(async () => {
+    redis = await RedisWorld.start();
+  });
+
+  afterAll(() => redis[Symbol.asyncDispose]());
+
+  function openWorld(
+    settingsOf: (name: string) => Readonly<Record<string, string>>,
+    add: (name: string, ids: readonly string[]) => Promise<unknown>,
+    idOf: SourceWorld['idOf'],
+  ): SourceWorld {
+    const name = `things:${worlds++}`;
+    const config = { name: `source-${worlds}`, ...redis.settings, topic: 'things', ...settingsOf(name) };
+    let count = 0;
+    return {
+      config,
+      brokenConfigs: [{ ...config, 'redis.password': 'another secret' }],
+      write: async (wanted) => {
+        const ids = Array.from({ length: wanted }, () => `thing-${count++}`);
+        await add(name, ids);
+        return ids;
+      },
+      idOf,
+      interrupt: () => redis.breakConnections(),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  }
+
+  const addEntries = async (stream: string, ids: readonly string[]): Promise<void> => {
+    const pipeline = redis.client.pipeline();
+    for (const id of ids) pipeline.xadd(stream, '*', 'id', id);
+    await pipeline.exec();
+  };
+  const idOfEntry: SourceWorld['idOf'] = ({ value }) => (value as { readonly id?: string }).id;
+
+  describe('of streams by a consumer group', () => {
+    const cases = sourceAcceptance({
+      plugin: redisSource,
+      module: pluginModule,
+      open: async () =>
+        openWorld((name) => ({ 'redis.stream.name': name, 'redis.stream.claim.idle': '200ms' }), addEntries, idOfEntry),
+      // What was claimed after a kill comes behind what was read since.
+      isUnordered: true,
+    });
+    for (const { name, run } of cases) it(name, run);
+  });
+
+  describe('of streams by their ids, exactly once', () => {
+    const cases = sourceAcceptance({
+      plugin: redisSource,
+      module: pluginModule,
+      open: async () =>
+        openWorld(
+          (name) => ({ 'redis.stream.name': name, 'redis.stream.delivery': 'exactly-once' }),
+          addEntries,
+          idOfEntry,
+        ),
+    });
+    for (const { name, run } of cases) it(name, run);
+  });
+
+  describe('of lists', () => {
+    const cases = sourceAcceptance({
+      plugin: redisSource,
+      module: pluginModule,
+      open: async () =>
+        openWorld(
+          (name) => ({ 'redis.source': 'LIST', 'redis.list.names': name }),
+          (list, ids) => redis.client.rpush(list, ...ids),
+          ({ value }) => String(value),
+        ),
+    });
+    for (const { name, run } of cases) it(name, run);
+  });
+
+  describe('of channels, at most once', () => {
+    const cases = sourceAcceptance({
+      plugin: redisSource,
+      module: pluginModule,
+      mayLose: true,
+      open: async () =>
+        openWorld(
+          (name) => ({ 'redis.source': 'CHANNEL', 'redis.channels': name }),
+          async (channel, ids) => {
+            for (const id of ids) await redis.client.publish(channel, id);
+          },
+          ({ value }) => String(value),
+        ),
+    });
+    for (const { name, run } of cases) it(name, run);
+  });
+
+  it('acknowledges entries when Kafka has them, and takes over what a dead reader had', async () => {
+    const settings = { ...redis.settings, 'redis.stream.name': 'orders', 'redis.stream.claim.idle': '200ms' };
+    await redis.client.xgroup('CREATE', 'orders', 'connect-test', '0-0', 'MKSTREAM');
+    await addEntries('orders', ['a', 'b', 'c']);
+    await redis.client.xreadgroup('GROUP', 'connect-test', 'somebody-else', 'COUNT', 2, 'STREAMS', 'orders', '>');
+
+    await using run = SourceRun.start(redisSource, settings);
+    await run.until(3);
+    await waitUntil(
+      'acknowledgements',
+      async () => ((await redis.client.xpending('orders', 'connect-test')) as number[])[0] === 0,
+    );
+    await run.stop();
+
+    expect(run.records.map(({ value }) => idOfEntry({ value } as never)).sort()).toEqual(['a', 'b', 'c']);
+    expect(run.records.every(({ timestampMs, key }) => String(key).startsWith(`${timestampMs}-`))).toBe(true);
+  });
+
+  it('goes on with a stream that was removed and made anew', async () => {
+    await using run = SourceRun.start(redisSource, { ...redis.settings, 'redis.stream.name': 'removed' });
+    await addEntries('removed', ['a']);
+    await run.until(1);
+    await redis.client.del('removed');
+    await addEntries('removed', ['b']);
+    await run.until(2);
+    await run.stop();
+
+    expect(run.records.map(({ value }) => idOfEntry({ value } as never))).toEqual(['a', 'b']);
+  });
+
+  it('reads from now on when it is told so, also after a restart without any entry', async () => {
+    const settings = {
+      ...redis.settings,
+      'redis.stream.name': 'later',
+      'redis.stream.delivery': 'exactly-once',
+      'redis.stream.offset': '$',
+    };
+    await addEntries('later', ['of before']);
+    const first = SourceRun.start(redisSource, settings);
+    await first.until(() => first.offsets.all.length === 1);
+    await first.stop();
+    await addEntries('later', ['between']);
+    await using second = SourceRun.start(redisSource, settings, { offsets: first.offsets });
+    await second.until(1);
+    await second.stop();
+
+    expect(second.records.map(({ value }) => idOfEntry({ value } as never))).toEqual(['between']);
+  });
+
+  it('leaves nothing of a list in its waiting list when Kafka has it', async () => {
+    await redis.client.rpush('jobs', 'a', 'b', 'b', 'c');
+    await using run = SourceRun.start(redisSource, {
+      ...redis.settings,
+      'redis.source': 'LIST',
+      'redis.list.names': 'jobs',
+    });
+    await run.until(4);
+    await waitUntil('an empty waiting list', async () => (await redis.client.llen('jobs:connect:test')) === 0);
+    await run.stop();
+
+    expect(run.records.map(({ value }) => value)).toEqual(['a', 'b', 'b', 'c']);
+  });
+
+  it('listens to patterns', async () => {
+    const settings = {
+      ...redis.settings,
+      'redis.source': 'CHANNEL',
+      'redis.channels': 'news.*',
+      'redis.channels.patterns.enabled': 'true',
+      topic: 'from-${name}',
+    };
+    await using run = SourceRun.start(redisSource, settings);
+    await waitUntil('a listener', async () => Number(await redis.client.pubsub('NUMPAT')) === 1);
+    await redis.client.publish('news.sport', 'goal');
+    await run.until(1);
+    await run.stop();
+
+    expect(run.records).toMatchObject([{ topic: 'from-news.sport', key: 'news.sport', value: 'goal' }]);
+  });
+});
