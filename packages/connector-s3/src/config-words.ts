@@ -11,3 +11,10 @@ export function named<const W extends string>(suffix: string, words: Readonly<Re
     return word;
   });
 }
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0', '\\': '\\' };
+
+/** Files of settings trim line ends and tabs, so those are written with a backslash: `\n`, `\r`, `\t`, `\0`, and `\\` for itself. */
+export function escapedText(): ConfigField<string> {
+  return c.string().transform((text) => text.replaceAll(/\\(.)/g, (all, letter: string) => ESCAPES[letter] ?? all));
+}

@@ -2,7 +2,7 @@ import { c, config, type ConfigIssue, type ConfigOf } from '@millrace/connect-ap
 import { messageOf } from '@millrace/base';
 
 import { COMPRESSION_TYPES } from '../compression.ts';
-import { named } from '../config-words.ts';
+import { escapedText, named } from '../config-words.ts';
 import { OUTPUT_FIELDS } from '../format/format.ts';
 import { PARQUET_CODECS } from '../format/parquet.ts';
 import { PARTITIONERS } from './partitioner.ts';
@@ -89,12 +89,11 @@ const sinkFields = {
     .importance('low')
     .group('Objects')
     .doc('How names of objects end with `format.class=bytes`.'),
-  'format.bytearray.separator': c
-    .string()
-    .default('\n')
+  'format.bytearray.separator': escapedText()
+    .default('\\n')
     .importance('low')
     .group('Objects')
-    .doc('What follows each value with `format.class=bytes`; default: a line feed.'),
+    .doc('What follows each value with `format.class=bytes`; `\\n`, `\\r`, `\\t`, `\\0` and `\\\\` are written so.'),
   'behavior.on.null.values': c
     .oneOf('fail', 'ignore', 'write')
     .default('fail')

@@ -2,7 +2,7 @@ import { c, config, type ConfigIssue, type ConfigOf } from '@millrace/connect-ap
 import { messageOf } from '@millrace/base';
 
 import { COMPRESSION_TYPES } from '../compression.ts';
-import { named } from '../config-words.ts';
+import { escapedText, named } from '../config-words.ts';
 import { OUTPUT_FIELDS } from '../format/format.ts';
 import { nameTemplate } from './name-template.ts';
 import { checkStoreConfig, storeFields } from '../store/store-config.ts';
@@ -65,9 +65,8 @@ const sourceFields = {
     .importance('low')
     .group('Objects')
     .doc('Names of the columns of CSV without a header.'),
-  'format.bytearray.separator': c
-    .string()
-    .default('\n')
+  'format.bytearray.separator': escapedText()
+    .default('\\n')
     .importance('low')
     .group('Objects')
     .doc('What follows each value with `input.format=bytes`; empty: an object is one value.'),

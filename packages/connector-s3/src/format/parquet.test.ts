@@ -1,0 +1,126 @@
+import { decimal, LogicalName, type InRecord, type Schema } from '@millrace/connect-api';
+import { parquetReadObjects } from 'hyparquet';
+import { parquet } from './parquet.ts';
+import type { Encoder } from './format.ts';
+
+const of = (type: Schema['type'], more: Partial<Schema> = {}): Schema => ({ type, optional: true, ...more });
+
+function record(value: unknown, valueSchema?: Schema): InRecord {
+  const origin = { topic: 't', partition: 0, offset: 7 };
+  const schema = valueSchema === undefined ? {} : { valueSchema };
+  return { ...origin, origin, key: 'k', value, ...schema, headers: [], timestampMs: 5, timestampType: 'create' };
+}
+
+async function rowsOf(encoder: Encoder, ...before: (Uint8Array | undefined)[]): Promise<Record<string, unknown>[]> {
+  const bytes = Buffer.concat([...before, encoder.finish()].map((block) => block ?? Buffer.alloc(0)));
+  return parquetReadObjects({
+    file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+  });
+}
+
+describe('a Parquet file', () => {
+  it('has the types of the schema, nested ones too', async () => {
+    const schema = of('struct', {
+      fields: [
+        { name: 'id', schema: of('int32') },
+        { name: 'price', schema: of('bytes', { name: LogicalName.decimal, parameters: { scale: '2' } }) },
+        { name: 'day', schema: of('int32', { name: LogicalName.date }) },
+        { name: 'at', schema: of('int64', { name: LogicalName.timestamp }) },
+        { name: 'raw', schema: of('bytes') },
+        { name: 'tags', schema: of('array', { valueSchema: of('string') }) },
+        { name: 'counts', schema: of('map', { keySchema: of('string'), valueSchema: of('int64') }) },
+        { name: 'inner', schema: of('struct', { fields: [{ name: 'x', schema: of('float64') }] }) },
+      ],
+    });
+    const encoder = parquet(['value'], 'snappy').open('t');
+    encoder.append(
+      record(
+        {
+          id: 1,
+          price: decimal('12.50'),
+          day: new Date('2026-03-01T00:00:00Z'),
+          at: new Date(1_500),
+          raw: new Uint8Array([1, 255]),
+          tags: ['a', null, 'b'],
+          counts: new Map([['n', 2n]]),
+          inner: { x: 0.5 },
+        },
+        schema,
+      ),
+    );
+    encoder.append(record({ id: 2, tags: [], counts: new Map(), inner: null }, schema));
+
+    const [first, second] = await rowsOf(encoder);
+    expect(first).toMatchObject({
+      id: 1,
+      price: 12.5,
+      day: new Date('2026-03-01T00:00:00Z'),
+      at: new Date(1_500),
+      tags: ['a', null, 'b'],
+      counts: { n: 2n },
+      inner: { x: 0.5 },
+    });
+    expect(second).toMatchObject({ id: 2, price: null, tags: [], raw: null });
+  });
+
+  it('widens columns until its first rows are written, then leaves what does not fit to the next file', async () => {
+    const format = parquet(['value'], 'none');
+    const first = format.open('t');
+    first.append(record({ a: 1 }));
+    first.append(record({ a: 2.5, b: 'x' }));
+    const block = first.drain();
+
+    expect(first.accepts(record({ a: 3 }))).toBe(true);
+    expect(first.accepts(record({ b: null, a: null }))).toBe(true);
+    expect(first.accepts(record({ a: 3, c: true }))).toBe(false);
+    expect(first.accepts(record({ a: 'text' }))).toBe(false);
+    first.append(record({ a: 3 }));
+    expect(await rowsOf(first, block)).toEqual([
+      { a: 1, b: null },
+      { a: 2.5, b: 'x' },
+      { a: 3, b: null },
+    ]);
+
+    const second = format.open('t');
+    second.append(record({ a: 'text', c: true }));
+    second.append(record({ a: 4 }));
+    // What has nothing in common is text with JSON.
+    expect(await rowsOf(second)).toEqual([
+      { a: '"text"', b: null, c: true },
+      { a: '4', b: null, c: null },
+    ]);
+  });
+
+  it('joins two versions of a schema in one file', async () => {
+    const old = of('struct', { fields: [{ name: 'n', schema: of('int32') }] });
+    const young = of('struct', {
+      fields: [
+        { name: 'n', schema: of('int64') },
+        { name: 'more', schema: of('string') },
+      ],
+    });
+    const format = parquet(['value'], 'none');
+    const warm = format.open('t');
+    warm.append(record({ n: 1 }, old));
+    warm.append(record({ n: 2n ** 40n, more: 'x' }, young));
+    warm.finish();
+
+    const encoder = format.open('t');
+    encoder.append(record({ n: 3 }, old));
+    encoder.drain();
+    // Versions that alternate do not end the file each time.
+    expect([record({ n: 4n, more: 'y' }, young), record({ n: 5 }, old)].map((one) => encoder.accepts(one))).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it('refuses a value that is not what its schema says, and keeps nothing of it', async () => {
+    const schema = of('struct', { fields: [{ name: 'n', schema: of('int32') }] });
+    const encoder = parquet(['key', 'offset', 'timestamp', 'value'], 'none').open('t');
+    encoder.append(record({ n: 1 }, schema));
+
+    expect(() => encoder.append(record({ n: 2 ** 40 }, schema))).toThrow(/field "n" is not of the type int32/);
+    expect(await rowsOf(encoder)).toEqual([{ __key: 'k', __offset: 7n, __timestamp: 5n, n: 1 }]);
+  });
+});
