@@ -2,10 +2,10 @@
  * What the group gave this worker, running: brings what runs here in line with what should.
  *
  * Owns: what of the given work was started, and in which version of its configuration.
- * Invariants: level-triggered: any change only asks to look again, and one look goes on at a time. Nothing is started that is not given at
- *   that moment; what is taken away has ended when {@link AssignedWork.release} resolves. A task is restarted when its configuration changed,
- *   and one that writes exactly once whenever tasks of its connector were committed anew, since the leader fences all of them then.
- *   A start that takes long holds up nothing, neither other starts nor its own end.
+ * Invariants: level-triggered: any change only asks to look again. Nothing is started that is not given at that moment, nor before what ran
+ *   of it has ended; what is taken away has ended when {@link AssignedWork.release} resolves. A task is restarted when its configuration
+ *   changed, and one that writes exactly once whenever tasks of its connector were committed anew, since the leader fences all of them then.
+ *   A start or an end that takes long holds up nothing else.
  */
 import { messageOf, type Logger } from '@millrace/base';
 import type { TaskConfig } from '@millrace/connect-api';
@@ -40,12 +40,11 @@ interface Running {
 export class AssignedWork {
   readonly #options: AssignedWorkOptions;
   readonly #running = new Map<string, Running>();
+  readonly #ending = new Map<string, Promise<void>>();
   readonly #targets = new Map<string, TargetState>();
   readonly #restarts = new Map<string, number>();
   #given: WorkLoad = NO_WORK;
-  #isDirty = false;
-  #looking: Promise<void> = Promise.resolve();
-  #isLooking = false;
+  #isAsked = false;
 
   constructor(options: AssignedWorkOptions) {
     this.#options = options;
@@ -58,74 +57,64 @@ export class AssignedWork {
   /** From now on this is what should run here. */
   take(given: WorkLoad): void {
     this.#given = given;
-    void this.look();
+    this.look();
   }
 
   /** Resolves when none of it runs here any more. */
   async release(work: WorkLoad): Promise<void> {
     this.#given = withoutWork(this.#given, work);
-    await this.look();
+    this.#bringInLine();
+    const keys = [...work.connectors.map((connector) => workKey(connector)), ...work.tasks.map(taskKey)];
+    await Promise.all(keys.map((key) => this.#ending.get(key) ?? Promise.resolve()));
   }
 
   /** Starts it anew, as it is, where it is given to this worker. */
-  async restart(work: WorkLoad): Promise<void> {
+  restart(work: WorkLoad): void {
     for (const connector of work.connectors) this.#countRestart(workKey(connector));
     for (const id of work.tasks) this.#countRestart(taskKey(id));
-    await this.look();
+    this.look();
   }
 
-  /** Something may have changed. Resolves when it has been acted upon, except that starts go on. */
-  look(): Promise<void> {
-    this.#isDirty = true;
-    if (!this.#isLooking) {
-      this.#isLooking = true;
-      this.#looking = this.#lookWhileDirty();
-    }
-    return this.#looking;
+  /** Something may have changed. What is asked for in one turn is one look. */
+  look(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    queueMicrotask(() => this.#bringInLine());
   }
 
   #countRestart(key: string): void {
     this.#restarts.set(key, (this.#restarts.get(key) ?? 0) + 1);
   }
 
-  async #lookWhileDirty(): Promise<void> {
-    try {
-      while (this.#isDirty) {
-        // What is asked for from here on, in the same turn too, is one look.
-        await Promise.resolve();
-        this.#isDirty = false;
-        await this.#bringInLine();
-      }
-    } finally {
-      this.#isLooking = false;
-    }
-  }
-
-  async #bringInLine(): Promise<void> {
+  #bringInLine(): void {
+    this.#isAsked = false;
     const wanted = this.#wanted();
-    const ended = [...this.#running].filter(([key, { version }]) => wanted.get(key)?.version !== version);
-    for (const [key, running] of ended) {
-      running.isGone = true;
-      this.#running.delete(key);
+    for (const [key, running] of this.#running) {
+      if (wanted.get(key)?.version !== running.version) this.#end(key, running);
     }
-    const { worker, log } = this.#options;
-    const stops = [
-      worker.stopTasks(ended.flatMap(([, { id }]) => id ?? [])),
-      ...ended.flatMap(([, { connector, id }]) => (id === undefined ? [worker.stopConnector(connector)] : [])),
-    ];
-    for (const outcome of await Promise.allSettled(stops)) {
-      if (outcome.status === 'rejected') log.error('stopping work failed', { error: messageOf(outcome.reason) });
-    }
-    await this.#tellTargets();
-    // What is wanted may have changed during the stops: then the next look starts it.
-    if (this.#isDirty) return;
+    this.#tellTargets();
     for (const [key, next] of wanted) {
-      if (this.#running.has(key)) continue;
+      // What ends is looked at again when it has ended.
+      if (this.#running.has(key) || this.#ending.has(key)) continue;
       this.#running.set(key, next);
       if (next.id === undefined) void this.#startConnector(next);
       else void this.#startTask(next, next.id);
     }
     if (isNoWork(this.#given)) this.#restarts.clear();
+  }
+
+  #end(key: string, running: Running): void {
+    const { worker, log } = this.#options;
+    const { connector, id } = running;
+    running.isGone = true;
+    this.#running.delete(key);
+    const ended = (id === undefined ? worker.stopConnector(connector) : worker.stopTasks([id]))
+      .catch((error: unknown) => log.error('stopping work failed', { connector, ...id, error: messageOf(error) }))
+      .finally(() => {
+        this.#ending.delete(key);
+        this.look();
+      });
+    this.#ending.set(key, ended);
   }
 
   #wanted(): Map<string, Running> {
@@ -151,7 +140,7 @@ export class AssignedWork {
   }
 
   /** Pauses, resumes and stops what runs here already. */
-  async #tellTargets(): Promise<void> {
+  #tellTargets(): void {
     const { state, worker, log } = this.#options;
     const here = new Set([...this.#running.values()].map(({ connector }) => connector));
     for (const connector of this.#targets.keys()) if (!here.has(connector)) this.#targets.delete(connector);

@@ -322,7 +322,7 @@ export class DistributedHerder implements Herder {
     if (this.#config.state.connector(connector)?.tasks[task] === undefined)
       throw notFound.taskToRestart(connector, task);
     if (this.#work.given.tasks.some((given) => taskKey(given) === taskKey(id))) {
-      await this.#restart({ connectors: [], tasks: [id] });
+      this.#restart({ connectors: [], tasks: [id] });
       return;
     }
     const url = this.#membership.isLeader ? this.#membership.urlOfOwner(connector, task) : this.#membership.leaderUrl;
@@ -538,9 +538,9 @@ export class DistributedHerder implements Herder {
       }
       if (this.#membership.isLeader) this.#forgetStatuses(record.connector, false);
     }
-    if (record.kind === 'restart') void this.#onRestart(record.request);
+    if (record.kind === 'restart') this.#onRestart(record.request);
     else if (record.kind === 'logger') this.#options.setLoggerLevel(record.logger, record.level);
-    else void this.#work.look();
+    else this.#work.look();
   }
 
   /** Of what is configured no more. Whoever still runs it tells when it has ended. */
@@ -553,10 +553,10 @@ export class DistributedHerder implements Herder {
     }
   }
 
-  async #onRestart({ connector, includeTasks, onlyFailed }: RestartRequest): Promise<void> {
+  #onRestart({ connector, includeTasks, onlyFailed }: RestartRequest): void {
     const { given } = this.#work;
     const fits = (status: StoredStatus | undefined): boolean => !onlyFailed || status?.state === 'FAILED';
-    await this.#restart({
+    this.#restart({
       connectors: given.connectors.filter((each) => each === connector && fits(this.#status.connector(each))),
       tasks: includeTasks
         ? given.tasks.filter((each) => each.connector === connector && fits(this.#status.task(each)))
@@ -564,10 +564,10 @@ export class DistributedHerder implements Herder {
     });
   }
 
-  async #restart(work: WorkLoad): Promise<void> {
+  #restart(work: WorkLoad): void {
     for (const connector of work.connectors) this.#restarting.add(workKey(connector));
     for (const id of work.tasks) this.#restarting.add(taskKey(id));
-    await this.#work.restart(work);
+    this.#work.restart(work);
   }
 
   /** Fences the tasks of before, and takes care that this one is not of before itself. */

@@ -106,6 +106,7 @@ export class TestWorker {
 export class WorkerCluster implements AsyncDisposable {
   readonly history: Happening[] = [];
   readonly workers: TestWorker[] = [];
+  readonly #adding: Promise<TestWorker>[] = [];
   readonly #broker: TestBroker;
   readonly #settings: Readonly<Record<string, string>>;
 
@@ -114,7 +115,13 @@ export class WorkerCluster implements AsyncDisposable {
     this.#settings = settings;
   }
 
-  async add(): Promise<TestWorker> {
+  add(): Promise<TestWorker> {
+    const added = this.#add();
+    this.#adding.push(added);
+    return added;
+  }
+
+  async #add(): Promise<TestWorker> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const worker = new TestWorker(this.#broker, this.history, this.#settings, server);
@@ -211,6 +218,7 @@ export class WorkerCluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#adding);
     await Promise.all(this.workers.map((worker) => worker.stop()));
   }
 }

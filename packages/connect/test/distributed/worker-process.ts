@@ -116,7 +116,7 @@ export class WorkerProcess implements AsyncDisposable {
     let last: unknown;
     const runs = ({ state, worker_id: id }: RunStatusJson): boolean => state === 'RUNNING' && ids.has(id);
     await waitUntil(
-      () => `all run: ${JSON.stringify(last)}`,
+      () => `all run: ${JSON.stringify(last)}\n${this.#output.slice(-3_000)}`,
       async () => {
         const statuses = await Promise.all(connectors.map((connector) => this.status(connector)));
         last = statuses;
