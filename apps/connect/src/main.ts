@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The Connect worker's process. Node's version is checked before anything that needs it is loaded. */
 const NODE_MAJOR_MIN = 24;
+/** Come along with the worker; others are found in `plugin.path`, and among the dependencies of the folder it is started in. */
+const CONNECTORS = ['@millrace/connector-postgres', '@millrace/connector-redis', '@millrace/connector-s3'];
 
 async function main(): Promise<void> {
   if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
@@ -12,10 +14,9 @@ async function main(): Promise<void> {
   }
   const { fileURLToPath } = await import('node:url');
   const { runConnect } = await import('@millrace/connect');
-  // The connectors that come along are dependencies of this package; others are those of the folder that it is started in.
-  const projects = [fileURLToPath(new URL('..', import.meta.url)), process.cwd()];
+  const bundled = { folder: fileURLToPath(new URL('..', import.meta.url)), names: CONNECTORS };
   // exit(), because a plugin's stray handle must not keep a worker alive that has stopped.
-  process.exit(await runConnect(process.argv.slice(2), { projects }));
+  process.exit(await runConnect(process.argv.slice(2), { bundled, projects: [process.cwd()] }));
 }
 
 void main();

@@ -17,12 +17,26 @@ export interface DiscoveryOptions {
   readonly pluginPath: readonly string[];
   /** Folders with a package.json whose dependencies may be plugins. */
   readonly projects: readonly string[];
+  /** Packages that come along with a program, found from its folder. */
+  readonly bundled?: BundledPackages;
   readonly log: Logger;
 }
 
+export interface BundledPackages {
+  readonly folder: string;
+  readonly names: readonly string[];
+}
+
 /** Throws MILLRACE_CONNECT_INVALID_CONFIG when a folder of `plugin.path` is not there. */
-export async function discoverPlugins({ pluginPath, projects, log }: DiscoveryOptions): Promise<RegisteredPlugin[]> {
+export async function discoverPlugins({
+  pluginPath,
+  projects,
+  bundled,
+  log,
+}: DiscoveryOptions): Promise<RegisteredPlugin[]> {
   const folders = new Set<string>();
+  for (const name of bundled?.names ?? [])
+    for (const folder of installed(bundled?.folder ?? '', name)) folders.add(folder);
   for (const project of projects) for (const folder of await dependencyFolders(project)) folders.add(folder);
   for (const path of pluginPath) for (const folder of await packageFolders(path)) folders.add(folder);
   const found = await Promise.all([...folders].map((folder) => pluginsOfFolder(folder, log)));
@@ -62,13 +76,16 @@ async function dependencyFolders(project: string): Promise<string[]> {
     readonly dependencies?: Readonly<Record<string, string>>;
     readonly optionalDependencies?: Readonly<Record<string, string>>;
   };
-  return Object.keys({ ...dependencies, ...optionalDependencies }).flatMap((name) => {
-    for (let folder = resolve(project); ; folder = dirname(folder)) {
-      const candidate = join(folder, 'node_modules', name);
-      if (existsSync(join(candidate, 'package.json'))) return [candidate];
-      if (dirname(folder) === folder) return [];
-    }
-  });
+  return Object.keys({ ...dependencies, ...optionalDependencies }).flatMap((name) => installed(project, name));
+}
+
+/** Where Node finds the package from this folder; none when it is not there. */
+function installed(from: string, name: string): string[] {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', name);
+    if (existsSync(join(candidate, 'package.json'))) return [candidate];
+    if (dirname(folder) === folder) return [];
+  }
 }
 
 async function packageFolders(path: string): Promise<string[]> {

@@ -12,7 +12,7 @@ import { BUILT_IN_VERSION } from '../built-in-version.ts';
 import { configResolver } from '../config-providers/config-resolver.ts';
 import { ConfigValidator } from '../herder/config-validator.ts';
 import type { Herder } from '../herder/herder.ts';
-import { discoverPlugins } from '../plugins/plugin-discovery.ts';
+import { discoverPlugins, type BundledPackages } from '../plugins/plugin-discovery.ts';
 import { builtInPlugin, PluginRegistry } from '../plugins/plugin-registry.ts';
 import { ConnectMetrics } from '../rest/metrics-registry.ts';
 import { RestServer } from '../rest/rest-server.ts';
@@ -30,6 +30,8 @@ export interface ConnectOptions {
   readonly log: Logger;
   /** Folders of packages whose dependencies may be plugins. */
   readonly projects?: readonly string[];
+  /** Packages of plugins that come along with the program. */
+  readonly bundled?: BundledPackages;
 }
 
 /** What a herder is made of. */
@@ -71,7 +73,7 @@ export interface ConnectProcess extends AsyncDisposable {
 
 /** Resolves when the worker serves. */
 export async function startConnect(
-  { properties: given, log, projects = [] }: ConnectOptions,
+  { properties: given, log, projects = [], bundled }: ConnectOptions,
   kind: HerderKind,
 ): Promise<ConnectProcess> {
   await using opened = new AsyncDisposableStack();
@@ -83,7 +85,12 @@ export async function startConnect(
   opened.defer(() => rest.close());
   await rest.listen();
 
-  const discovered = await discoverPlugins({ pluginPath: settings.pluginPath, projects, log });
+  const discovered = await discoverPlugins({
+    pluginPath: settings.pluginPath,
+    projects,
+    ...(bundled === undefined ? {} : { bundled }),
+    log,
+  });
   const plugins = new PluginRegistry([...builtInPlugins.map(builtInPlugin), ...discovered]);
   const { host: name, port } = rest.advertised;
   const loggers = new Loggers(log, systemClock);

@@ -7,6 +7,7 @@
 import { LOG_LEVELS, MillraceError, messageOf, systemClock, type Logger, type LogLevel } from '@millrace/base';
 import { BUILT_IN_VERSION } from '../built-in-version.ts';
 import { readConnectorFile, readPropertiesFile } from '../herder/properties-file.ts';
+import type { BundledPackages } from '../plugins/plugin-discovery.ts';
 import type { ConnectProcess } from './connect-process.ts';
 import { startDistributed } from './distributed.ts';
 import { jsonLogger } from './json-logger.ts';
@@ -38,6 +39,8 @@ Options:
 export interface RunConnectOptions {
   /** Folders of packages whose dependencies may be plugins. */
   readonly projects?: readonly string[];
+  /** Packages of plugins that come along with the program. */
+  readonly bundled?: BundledPackages;
 }
 
 interface CommandLine {
@@ -48,7 +51,7 @@ interface CommandLine {
 }
 
 /** Runs until a signal; resolves with the exit code. */
-export async function runConnect(argv: readonly string[], { projects = [] }: RunConnectOptions = {}): Promise<number> {
+export async function runConnect(argv: readonly string[], options: RunConnectOptions = {}): Promise<number> {
   // A reader that goes away must not take the worker along.
   process.stdout.on('error', () => undefined);
   if (argv.includes('--help') || argv.length === 0) {
@@ -68,7 +71,7 @@ export async function runConnect(argv: readonly string[], { projects = [] }: Run
       () => systemClock.nowMs(),
     );
     endOnBugs(log);
-    const starting = start(line, projects, log);
+    const starting = start(line, options, log);
     const worker = await Promise.race([starting, stop.promise.then(() => undefined)]);
     if (worker !== undefined) {
       process.stdout.write(`millrace-connect ready mode=${line.mode} rest=${worker.url}\n`);
@@ -91,15 +94,15 @@ export async function runConnect(argv: readonly string[], { projects = [] }: Run
 
 async function start(
   { mode, files, overrides }: CommandLine,
-  projects: readonly string[],
+  options: RunConnectOptions,
   log: Logger,
 ): Promise<ConnectProcess> {
   const [workerFile = '', ...connectorFiles] = files;
   const properties = { ...(await readPropertiesFile(workerFile)), ...overrides };
   log.info('starting', { mode, version: BUILT_IN_VERSION, node: process.version });
-  if (mode === 'distributed') return startDistributed({ properties, log, projects });
+  if (mode === 'distributed') return startDistributed({ properties, log, ...options });
   const connectors = await Promise.all(connectorFiles.map(readConnectorFile));
-  return startStandalone({ properties, log, projects, connectors });
+  return startStandalone({ properties, log, ...options, connectors });
 }
 
 function parseCommandLine(argv: readonly string[]): CommandLine {
