@@ -73,9 +73,16 @@ describe('exactly once over workers', () => {
   ] as const)(
     'holds while workers %s',
     async (_what, signal) => {
-      await using broker = await startBroker({ topics: { lines: 1 } });
+      await using broker = await startBroker({
+        topics: { lines: 1 },
+        config: { 'group.min.session.timeout.ms': '1000' },
+      });
       await using dir = await createTempDir('workers');
-      const all = workers(broker, 2, { 'exactly.once.source.support': 'enabled' });
+      const all = workers(broker, 2, {
+        'exactly.once.source.support': 'enabled',
+        'session.timeout.ms': '3s',
+        'heartbeat.interval.ms': '500ms',
+      });
       await using stack = new AsyncDisposableStack();
       for (const worker of all) stack.use(worker);
       await Promise.all(all.map((worker) => worker.start()));
