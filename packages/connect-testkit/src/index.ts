@@ -22,3 +22,4 @@ export type { SinkMoment } from './run/sink-task-run.ts';
 export { runSource, SourceRun, type DeadLetter, type SourceRunOptions } from './run/source-run.ts';
 export type { SourceMoment } from './run/source-task-run.ts';
 export type { RunOptions } from './run/task-setting.ts';
+export { TestWorker, type TestWorkerOptions } from './worker/test-worker.ts';
