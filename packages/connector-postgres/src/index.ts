@@ -1,2 +1,3 @@
+export { postgresQuerySource } from './query/query-source.ts';
 export { postgresSink } from './sink/sink-connector.ts';
 export { postgresSource } from './source/postgres-source.ts';

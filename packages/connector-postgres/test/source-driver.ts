@@ -8,6 +8,7 @@ import {
   type SourceBatch,
   type SourceConnector,
   type SourceTask,
+  type TaskConfig,
 } from '@millrace/connect-api';
 
 export interface KeptRecord {
@@ -64,7 +65,7 @@ export class SourceDriver implements AsyncDisposable {
     if (config === undefined) throw new Error(JSON.stringify(issues));
     const offset = (partition: Position): Promise<Position | undefined> =>
       Promise.resolve(kept.offsets.get(positionKey(partition)));
-    const task = await connector.task({}, config, {
+    const task = await connector.task(await firstTask(connector, config), config, {
       connector: 'under-test',
       task: 0,
       log:
@@ -135,4 +136,15 @@ export class SourceDriver implements AsyncDisposable {
       for (const watcher of watchers) watcher();
     }
   }
+}
+
+/** Of the connector's first plan. */
+async function firstTask<C>(connector: SourceConnector<C>, config: C): Promise<TaskConfig> {
+  const abort = new AbortController();
+  const context = { connector: 'under-test', log: silentLogger, clock: systemClock, tasksMax: 1 };
+  for await (const [first] of connector.plan(config, context, abort.signal)) {
+    abort.abort();
+    return first ?? {};
+  }
+  throw new Error('the connector plans no task');
 }

@@ -41,6 +41,12 @@ export const FrameType = {
 /** Rows of a statement, values as text. */
 export type TextRow = readonly (string | null)[];
 
+export interface DescribedColumn {
+  readonly name: string;
+  readonly typeOid: number;
+  readonly modifier: number;
+}
+
 export class WireConnection {
   readonly #socket: Socket;
   readonly #chunks: Buffer[] = [];
@@ -167,6 +173,27 @@ export class WireConnection {
     }
     if (failure !== undefined) throw failure as Error;
     return rows;
+  }
+
+  /** The columns that a statement would give. */
+  async describe(what: string, sql: string, signal?: AbortSignal): Promise<DescribedColumn[]> {
+    let columns: DescribedColumn[] = [];
+    this.send(0x51, `${sql}\0`);
+    for (;;) {
+      const type = await this.frame(what, signal);
+      if (type === FrameType.rowDescription) columns = this.#columns();
+      if (type === FrameType.readyForQuery) return columns;
+    }
+  }
+
+  #columns(): DescribedColumn[] {
+    let at = this.start + 2;
+    return Array.from({ length: this.#buffer.readUInt16BE(this.start) }, () => {
+      const end = this.#buffer.indexOf(0, at);
+      const name = this.#buffer.toString('utf8', at, end);
+      at = end + 19;
+      return { name, typeOid: this.#buffer.readUInt32BE(end + 7), modifier: this.#buffer.readInt32BE(end + 13) };
+    });
   }
 
   /** Sends a message of the client. */

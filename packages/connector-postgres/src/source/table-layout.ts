@@ -15,6 +15,8 @@ import type { WriteValue } from './values/value-writer.ts';
 
 export interface LayoutOptions {
   readonly topicPrefix: string;
+  /** Instead of prefix, schema and table. */
+  readonly topic?: string;
   readonly modes: ValueModes;
   readonly unavailablePlaceholder: string;
   /** Records hold the row itself instead of an envelope. */
@@ -54,7 +56,7 @@ export class TableLayout {
     const { topicPrefix, isFlat } = options;
     this.schema = table.schema;
     this.table = table.name;
-    this.topic = topicName(topicPrefix, table.schema, table.name);
+    this.topic = options.topic ?? topicName(topicPrefix, table.schema, table.name);
     const fields: Field[] = [];
     const columns: LayoutColumn[] = [];
     const wanted = options.keyColumns(table.schema, table.name);
