@@ -157,6 +157,41 @@ describe('a sink task', () => {
     await task.stop();
   });
 
+  it('goes where its sink seeks', async () => {
+    await using fixture = await filled(30);
+    const config = { topics: 'numbers', 'seek.at': '25', 'consumer.override.max.poll.records': '10' };
+    const { task } = fixture.start('FileSink', config, SOON);
+    await fixture.waitUntil('written twice', () => fixture.lines('out').length === 60);
+    expect(fixture.lines('out')).toEqual([...lines(30), ...lines(30)]);
+    await committed(fixture, 30);
+    await task.stop();
+  });
+
+  it('hands over nothing of a partition that its sink pauses', async () => {
+    await using fixture = await filled(60, 2);
+    const config = { topics: 'numbers', 'pause.at': '4', 'consumer.override.max.poll.records': '5' };
+    const { task } = fixture.start('FileSink', config, SOON);
+    await committed(fixture, 60);
+
+    const of = (partition: string): string[] => fixture.lines('out').filter((line) => line.startsWith(`${partition} `));
+    expect([of('0').length, of('1').length]).toEqual([30, 30]);
+    expect(
+      fixture
+        .lines('notes')
+        .filter((line) => /^(pauses|resumes)/.test(line))
+        .sort(),
+    ).toEqual(['pauses 0', 'pauses 1', 'resumes 0', 'resumes 1']);
+    await task.stop();
+  });
+
+  it('flushes again what could not be flushed', async () => {
+    await using fixture = await filled(20);
+    const { task } = fixture.start('FileSink', { topics: 'numbers', buffer: '1', 'flush.fails': 'true' }, SOON);
+    await committed(fixture, 20);
+    expect(fixture.lines('out')).toEqual(lines(20));
+    await task.stop();
+  });
+
   it('reads topics by a pattern', async () => {
     await using fixture = await filled(5);
     const { task } = fixture.start('FileSink', { 'topics.regex': 'num.*' });

@@ -1,4 +1,6 @@
 /** Sources in threads of their own against a broker: what they give is in Kafka, and they are told so. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { SeededRandom } from '@millrace/base';
 import { TaskFixture, valuesTo } from './task/task-fixture.ts';
 
 describe('a source task', () => {
@@ -35,6 +37,27 @@ describe('a source task', () => {
 
     expect(await fixture.values('numbers')).toEqual(valuesTo(70));
     expect(fixture.lines('notes').filter((line) => line.startsWith('start'))).toEqual(['start 0', 'start 40']);
+  });
+
+  it('loses nothing when it is killed at any moment', async () => {
+    const seed = Date.now() % 1_000_000;
+    const random = new SeededRandom(seed);
+    await using fixture = await TaskFixture.create({ numbers: 1 });
+    const config = { count: '2000', 'pace.ms': '1' };
+    let kills = 0;
+    for (; fixture.offsets.get({ source: 'all' })?.['next'] !== 2000; kills++) {
+      const settings = { shutdownTimeoutMs: 0, offsetFlushIntervalMs: 10 };
+      const { task, states } = fixture.start('CountingSource', config, { settings });
+      await fixture.waitUntil(`started (seed ${String(seed)})`, () => states.length === 1);
+      await delay(30 + random.nextInt(90));
+      await task.stop();
+    }
+
+    const values = await fixture.values('numbers');
+    expect({ seed, values: [...new Set(values)] }).toEqual({ seed, values: valuesTo(2000) });
+    expect(kills).toBeGreaterThan(1);
+    // What came twice was sent within one interval before a kill.
+    expect(values.length).toBeLessThan(4_000);
   });
 
   it('starts the plugin again from the stored offset after an error that may pass', async () => {
@@ -112,6 +135,17 @@ describe('a source task', () => {
     await fixture.broker.start(nodeId);
     await fixture.waitUntil('flowing', () => (fixture.metric(task, 'source-record-write-total') ?? 0) > 20_000);
     await task.stop();
+  });
+
+  it('fails when Kafka refuses a record for good, and stores no offset behind it', async () => {
+    await using fixture = await TaskFixture.create();
+    await fixture.broker.createTopic('numbers', { partitions: 1, configs: { 'max.message.bytes': '60' } });
+    const { task } = fixture.start('CountingSource', { count: '60' });
+
+    const end = await task.done;
+
+    expect(end).toMatchObject({ kind: 'failed', failure: { code: 'MILLRACE_CLIENT_DELIVERY' } });
+    expect(fixture.offsets.get({ source: 'all' })).toBeUndefined();
   });
 
   it('makes topics as its connector says', async () => {

@@ -84,8 +84,14 @@ export class AtLeastOnceWriter implements SourceWriter {
       return;
     }
     const acknowledgements: Promise<void>[] = [];
-    for (const run of unit.runs.values()) {
-      acknowledgements.push((await this.#sender.send(this.#producer, run)).acknowledged);
+    try {
+      for (const run of unit.runs.values()) {
+        acknowledgements.push((await this.#sender.send(this.#producer, run)).acknowledged);
+      }
+    } catch (error) {
+      // What was not taken will never be acknowledged: nobody may wait for it.
+      this.#failed.abort(error);
+      return;
     }
     this.#options.environment.checkpoint('source:sent');
     Promise.all(acknowledgements).then(

@@ -141,7 +141,7 @@ export class ExactlyOnceWriter implements SourceWriter {
       open.sizeBytes < POLL_BYTES_MAX &&
       clock.monotonicMs() - open.sinceMs < POLL_TIME_MAX_MS
     ) {
-      const unit = pump.takeNow();
+      const unit = await pump.takeReady();
       if (unit === undefined) return;
       await this.#add(pump, unit);
     }

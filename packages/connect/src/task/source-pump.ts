@@ -53,11 +53,17 @@ export class SourcePump {
     await this.#running;
   }
 
-  /** What comes next; undefined when the source has ended. Throws what the source threw, after all that came before. */
+  /**
+   * What comes next; undefined when the source has ended. Throws what the source threw, after all that came before.
+   * A source that yields little at a time has a turn of the event loop to yield more, which then is sent as one.
+   */
   async take(signal?: AbortSignal): Promise<SourceUnit | undefined> {
     for (;;) {
-      const unit = this.takeNow();
-      if (unit !== undefined) return unit;
+      if (this.#queue.length > 0) {
+        if (this.#isWorthATurn) await turnOfEventLoop();
+        const unit = this.takeNow();
+        if (unit !== undefined) return unit;
+      }
       if (this.#end?.failure !== undefined) throw this.#end.failure.error;
       if (this.#end !== undefined || signal?.aborted === true) return undefined;
       this.#arrived ??= createDeferred<void>();
@@ -66,8 +72,19 @@ export class SourcePump {
     }
   }
 
+  get #isWorthATurn(): boolean {
+    const [first] = this.#queue;
+    return this.#queue.length === 1 && first !== undefined && first.recordCount < MERGE_RECORDS_MAX;
+  }
+
   get hasEnded(): boolean {
     return this.#end !== undefined && this.#queue.length === 0;
+  }
+
+  /** What is here within this turn of the event loop. */
+  async takeReady(): Promise<SourceUnit | undefined> {
+    if (this.#queue.length === 0 || this.#isWorthATurn) await turnOfEventLoop();
+    return this.takeNow();
   }
 
   /** What is here already, several batches in one. */
@@ -114,14 +131,21 @@ export class SourcePump {
     const { environment, task, signal } = this.#options;
     const { clock, metrics, gate, checkpoint } = environment;
     const iterator = task.read(signal)[Symbol.asyncIterator]();
+    let recordsInTurn = 0;
     try {
       while (!signal.aborted) {
         if (gate.isPaused) await gate.whenOpen(signal);
         if (this.#isFull) await this.#whenRoom(signal);
         if (signal.aborted) break;
+        if (recordsInTurn >= MERGE_RECORDS_MAX) {
+          // A source that never waits for anything must not keep others from the thread.
+          recordsInTurn = 0;
+          await turnOfEventLoop();
+        }
         const askedMs = clock.monotonicMs();
         const next = await iterator.next();
         if (next.done === true) return;
+        recordsInTurn += Math.max(1, next.value.records.length);
         metrics.readBatch(next.value.records.length, clock.monotonicMs() - askedMs);
         checkpoint('source:read');
         const unit = await this.#convert(next.value);
@@ -227,6 +251,10 @@ export class SourcePump {
       addRecord(unit, recovered.value.topic, recovered.value.bytes);
     }
   }
+}
+
+function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A record that never became bytes: rendered so that a person can read it. */

@@ -239,6 +239,12 @@ class SourceRound {
     }
     const { transactionalId, offsetTopic } = spec.exactlyOnce;
     const boundary = transactionBoundary(spec.connectorConfig, spec.settings.offsetFlushIntervalMs);
+    if (boundary.kind === 'connector' && !this.#plugin.delivery(this.#config).ownTransactions) {
+      throw new TaskError(
+        'MILLRACE_CONNECT_INVALID_CONFIG',
+        `transaction.boundary is connector, and ${this.#plugin.name} does not say where transactions end: use poll or interval`,
+      );
+    }
     const timeoutMs = boundary.kind === 'interval' ? 2 * boundary.intervalMs : 0;
     const producer = this.#producer(transactionalId, Math.min(TRANSACTION_TIMEOUT_MAX_MS, timeoutMs));
     return new ExactlyOnceWriter(options, producer, new RecordSender(), boundary, offsetTopic);

@@ -10,6 +10,7 @@ import {
   type InRecord,
   type OutRecord,
   type Position,
+  type SinkContext,
   type SourceBatch,
   type SourceContext,
 } from '@millrace/connect-api';
@@ -159,6 +160,7 @@ export const fileSink = defineSink<ConfigProperties>({
       write: async (records) => {
         if (config['pace.ms'] !== undefined) await delay(Number(config['pace.ms']));
         failWhenDue(records, config);
+        control(records, config, context);
         for (const record of records) {
           if (config['poison'] !== undefined && record.value === config['poison']) {
             await context.report(record, new RangeError('poisonous'));
@@ -171,6 +173,8 @@ export const fileSink = defineSink<ConfigProperties>({
       },
       flush: async (reason) => {
         note(config, `flush ${reason}`);
+        if (config['flush.fails'] === 'true' && isFirstTime(config['folder'], 'flush'))
+          throw new PassingError('not now');
         out(held.splice(0));
       },
       revoked: async (partitions, lost) =>
@@ -185,6 +189,23 @@ export const fileSink = defineSink<ConfigProperties>({
     };
   },
 });
+
+/** `seek.at`: goes back to the beginning, once; `pause.at`: pauses its partition until the next flush. */
+function control(records: readonly InRecord[], config: ConfigProperties, context: SinkContext): void {
+  for (const { topic, partition, offset } of records) {
+    if (String(offset) === config['seek.at'] && isFirstTime(config['folder'], 'seek')) {
+      context.seek([{ topic, partition, offset: 0 }]);
+    }
+    if (String(offset) === config['pause.at']) {
+      note(config, `pauses ${String(partition)}`);
+      context.pause([{ topic, partition }]);
+      setTimeout(() => {
+        note(config, `resumes ${String(partition)}`);
+        context.resume([{ topic, partition }]);
+      }, 300);
+    }
+  }
+}
 
 function failWhenDue(records: readonly InRecord[], config: ConfigProperties): void {
   const due = records.some(({ offset }) => String(offset) === config['fail.at']);
