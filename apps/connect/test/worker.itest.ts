@@ -82,13 +82,13 @@ const numbered = (from: number, to: number): string[] =>
 
 describe('a standalone worker', () => {
   const source = (topic: string): Record<string, string> => ({
-    name: 'source',
+    name: `${topic}-source`,
     'connector.class': 'FileStreamSource',
     file: join(dir, 'in.txt'),
     topic,
   });
   const sink = (topic: string): Record<string, string> => ({
-    name: 'sink',
+    name: `${topic}-sink`,
     'connector.class': 'FileStreamSink',
     file: join(dir, 'out.txt'),
     topics: topic,
