@@ -1,14 +1,14 @@
 import { progressOf } from './task-progress.ts';
 
-const PAGE = `# HELP kafka_connect_source_task_source_record_write_total …
-# TYPE kafka_connect_source_task_source_record_write_total counter
-kafka_connect_source_task_source_record_write_total{connector="cdc",task="0"} 120
-kafka_connect_source_task_source_record_write_total{connector="other",task="0"} 7
-kafka_connect_sink_task_sink_record_send_total{connector="a \\"b\\"",task="1"} 5
-millrace_connect_snapshot_rows{connector="cdc",task="0",table="public.orders"} 100
-millrace_connect_snapshot_rows{connector="cdc",task="0",table="public.items"} 20
-millrace_connect_snapshot_rows_expected{connector="cdc",task="0",table="public.orders"} 400
-millrace_connect_snapshot_rows_expected{connector="cdc",task="0",table="public.items"} 20
+const PAGE = `# HELP kafka_connect_source_task_metrics_source_record_write_total …
+# TYPE kafka_connect_source_task_metrics_source_record_write_total counter
+kafka_connect_source_task_metrics_source_record_write_total{connector="cdc",task="0"} 120
+kafka_connect_source_task_metrics_source_record_write_total{connector="other",task="0"} 7
+kafka_connect_sink_task_metrics_sink_record_send_total{connector="a \\"b\\"",task="1"} 5
+millrace_connect_postgres_snapshot_rows_total{connector="cdc",task="0",table="public.orders"} 100
+millrace_connect_postgres_snapshot_rows_total{connector="cdc",task="0",table="public.items"} 20
+millrace_connect_postgres_snapshot_rows_expected{connector="cdc",task="0",table="public.orders"} 400
+millrace_connect_postgres_snapshot_rows_expected{connector="cdc",task="0",table="public.items"} 20
 `;
 
 describe('progressOf', () => {

@@ -2,11 +2,12 @@
 
 /** How many records a source writes and a sink reads; Kafka's attributes `source-record-write-total` and `sink-record-send-total`. */
 const RECORDS = [
-  'kafka_connect_source_task_source_record_write_total',
-  'kafka_connect_sink_task_sink_record_send_total',
+  'kafka_connect_source_task_metrics_source_record_write_total',
+  'kafka_connect_sink_task_metrics_sink_record_send_total',
 ];
-const SNAPSHOT_DONE = 'millrace_connect_snapshot_rows';
-const SNAPSHOT_EXPECTED = 'millrace_connect_snapshot_rows_expected';
+/** Of any source that begins with a snapshot: rows read, and those that the snapshot has, about. */
+const SNAPSHOT_DONE = /^millrace_connect_[a-z0-9_]+_snapshot_rows_total$/;
+const SNAPSHOT_EXPECTED = /^millrace_connect_[a-z0-9_]+_snapshot_rows_expected$/;
 
 export interface TaskProgress {
   /** Since the task began. */
@@ -19,9 +20,10 @@ export interface TaskProgress {
 export function progressOf(metrics: string, connector: string): Map<number, TaskProgress> {
   const found = new Map<number, { records: number; doneRows?: number; expectedRows?: number }>();
   for (const line of metrics.split('\n')) {
-    const [, name = '', labels = '', text = ''] = /^([a-z_]+)\{(.*)\} (\S+)/.exec(line) ?? [];
+    const [, name = '', labels = '', text = ''] = /^([a-z0-9_]+)\{(.*)\} (\S+)/.exec(line) ?? [];
     const isRecords = RECORDS.includes(name);
-    if (!isRecords && name !== SNAPSHOT_DONE && name !== SNAPSHOT_EXPECTED) continue;
+    const isDone = SNAPSHOT_DONE.test(name);
+    if (!isRecords && !isDone && !SNAPSHOT_EXPECTED.test(name)) continue;
     if (labelOf(labels, 'connector') !== connector) continue;
     const task = Number(labelOf(labels, 'task'));
     const value = Number(text);
@@ -29,13 +31,13 @@ export function progressOf(metrics: string, connector: string): Map<number, Task
     const progress = found.get(task) ?? { records: 0 };
     found.set(task, progress);
     if (isRecords) progress.records += value;
-    else if (name === SNAPSHOT_DONE) progress.doneRows = (progress.doneRows ?? 0) + value;
+    else if (isDone) progress.doneRows = (progress.doneRows ?? 0) + value;
     else progress.expectedRows = (progress.expectedRows ?? 0) + value;
   }
   return new Map(
     [...found].map(([task, { records, doneRows, expectedRows }]) => [
       task,
-      { records, ...(doneRows === undefined ? {} : { snapshot: { doneRows, expectedRows: expectedRows ?? NaN } }) },
+      { records, ...(expectedRows === undefined ? {} : { snapshot: { doneRows: doneRows ?? 0, expectedRows } }) },
     ]),
   );
 }

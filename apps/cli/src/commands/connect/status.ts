@@ -135,10 +135,9 @@ function progressCells(watched: Watched, connector: string, task: number): strin
   const perSecond = watched.perSecond(connector, task);
   const { records, snapshot } = watched.of(connector, task) ?? {};
   const rate = perSecond === undefined ? '-' : grouped(perSecond);
-  if (snapshot !== undefined && !(snapshot.doneRows >= snapshot.expectedRows)) {
+  if (snapshot !== undefined && snapshot.doneRows < snapshot.expectedRows) {
     const { doneRows, expectedRows } = snapshot;
-    const whole = Number.isNaN(expectedRows) ? '' : ` of about ${grouped(expectedRows)}`;
-    return [rate, `snapshot ${bar(doneRows, expectedRows)}${grouped(doneRows)}${whole} rows`];
+    return [rate, `snapshot ${bar(doneRows, expectedRows)}${grouped(doneRows)} of about ${grouped(expectedRows)} rows`];
   }
   return [rate, records === undefined ? '-' : `${grouped(records)} records`];
 }
