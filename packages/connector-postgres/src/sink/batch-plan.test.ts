@@ -7,7 +7,7 @@ import type { TargetColumn, TargetTable } from './target-table.ts';
 const NO_RECORD = {} as InRecord;
 
 function column(name: string): TargetColumn {
-  const type = { sqlName: 'text', base: 'text', timePrecision: 6, hasArray: true };
+  const type = { sqlName: 'text', base: 'text', timePrecision: 6, hasArray: true, delimiter: ',' };
   return { name, type, isNotNull: false, hasDefault: false, isGenerated: false, isIdentityAlways: false };
 }
 

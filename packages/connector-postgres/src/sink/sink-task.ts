@@ -113,7 +113,8 @@ export class PostgresSinkTask implements SinkTask {
     const deadlineMs = clock.monotonicMs() + CLAIM_MS_MAX;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await offsets.claim(await this.#openSession(), partitions);
+        const session = await this.#openSession(AbortSignal.any([this.#closing.signal, signal]));
+        return await offsets.claim(session, partitions);
       } catch (error) {
         // It is to end before it began.
         if (signal.aborted) return [];
@@ -318,13 +319,10 @@ export class PostgresSinkTask implements SinkTask {
     for (const resolve of waiting) resolve();
   };
 
-  async #openSession(): Promise<Session> {
+  /** An orderly end still writes what is held: a claim gives up with the task. */
+  async #openSession(signal: AbortSignal = this.#closing.signal): Promise<Session> {
     if (this.#session?.isOpen === true) return this.#session;
-    this.#session = await openSession(
-      this.#config,
-      this.#context,
-      AbortSignal.any([this.#closing.signal, this.#context.signal]),
-    );
+    this.#session = await openSession(this.#config, this.#context, signal);
     return this.#session;
   }
 }

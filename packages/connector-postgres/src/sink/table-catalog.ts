@@ -25,17 +25,19 @@ WITH RECURSIVE base (type, oid, typmod) AS (
   SELECT b.type, d.typbasetype, d.typtypmod FROM base b JOIN pg_catalog.pg_type d ON d.oid = b.oid WHERE d.typtype = 'd'
 ),
 type AS (
-  SELECT DISTINCT ON (b.type) b.type, n.nspname, t.typname, t.typarray <> 0 AND t.typdelim = ',' AS has_array,
-    bt.typname AS base, bt.typcategory = 'A' AND bt.typelem <> 0 AS is_array, bt.typelem AS element
+  SELECT DISTINCT ON (b.type) b.type, n.nspname, t.typname, t.typarray <> 0 AND t.typdelim = ',' AND bt.typtype <> 'c' AS has_array,
+    t.typdelim,
+    bt.typname AS base, et.oid IS NOT NULL AS is_array, et.oid AS element
   FROM base b
   JOIN pg_catalog.pg_type t ON t.oid = b.type
   JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
   JOIN pg_catalog.pg_type bt ON bt.oid = b.oid AND bt.typtype <> 'd'
+  LEFT JOIN pg_catalog.pg_type et ON et.typarray = bt.oid
 )
 SELECT a.attname AS name, a.attnotnull AS not_null, a.atthasdef OR a.attidentity <> '' AS has_default,
   a.attgenerated <> '' AS generated, a.attidentity = 'a' AS identity_always, a.atttypmod AS typmod,
-  t.nspname, t.typname, t.has_array, t.base, t.is_array,
-  e.nspname AS e_nspname, e.typname AS e_typname, e.has_array AS e_has_array, e.base AS e_base
+  t.nspname, t.typname, t.has_array, t.typdelim, t.base, t.is_array,
+  e.nspname AS e_nspname, e.typname AS e_typname, e.has_array AS e_has_array, e.typdelim AS e_typdelim, e.base AS e_base
 FROM pg_catalog.pg_attribute a
 JOIN type t ON t.type = a.atttypid
 LEFT JOIN type e ON t.is_array AND e.type = t.element
@@ -77,8 +79,9 @@ function columnOf(row: Readonly<Record<string, unknown>>): TargetColumn {
     sqlName: qualified(row['nspname'], row['typname']),
     base: String(row['base']),
     timePrecision,
-    // Elements of an array would be taken apart by unnest().
+    // Elements of an array, and fields of a composite type, would be taken apart by unnest().
     hasArray: row['has_array'] === true && row['is_array'] !== true,
+    delimiter: String(row['typdelim']),
     ...(row['is_array'] === true
       ? {
           element: {
@@ -86,6 +89,7 @@ function columnOf(row: Readonly<Record<string, unknown>>): TargetColumn {
             base: String(row['e_base']),
             timePrecision,
             hasArray: row['e_has_array'] === true,
+            delimiter: String(row['e_typdelim']),
           },
         }
       : {}),

@@ -12,6 +12,8 @@ export interface TargetType {
   readonly timePrecision: number;
   /** Whether arrays of it can be written as `type[]`, with commas between elements. Others come as `text[]` and are cast one by one. */
   readonly hasArray: boolean;
+  /** Between elements of an array of it: a comma, but for boxes. */
+  readonly delimiter: string;
 }
 
 export interface TargetColumn {

@@ -4,7 +4,7 @@ import type { TargetType } from './target-table.ts';
 import { encoderFor, type BareTimes } from './value-text.ts';
 
 function typeOf(base: string, more: Partial<TargetType> = {}): TargetType {
-  return { sqlName: `"pg_catalog"."${base}"`, base, timePrecision: 6, hasArray: true, ...more };
+  return { sqlName: `"pg_catalog"."${base}"`, base, timePrecision: 6, hasArray: true, delimiter: ',', ...more };
 }
 
 function text(

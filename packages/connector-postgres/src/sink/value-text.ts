@@ -65,7 +65,9 @@ function bySchemaName(type: TargetType, schema: Schema | undefined): ValueEncode
     case 'io.debezium.time.NanoTimestamp':
       return numeric((value) => timestampText(floorDivide(BigInt(value), 1000n)));
     case 'io.debezium.time.ZonedTimestamp':
-      return type.base === 'timestamp' ? (value) => utcText(scalarText(value)) : scalarText;
+      return type.base === 'timestamp'
+        ? (value) => yearText(utcText(scalarText(value)))
+        : (value) => yearText(scalarText(value));
     case 'io.debezium.time.MicroDuration':
       return numeric((value) => `${value} microseconds`);
     case 'io.debezium.time.NanoDuration':
@@ -73,7 +75,7 @@ function bySchemaName(type: TargetType, schema: Schema | undefined): ValueEncode
     case 'io.debezium.data.VariableScaleDecimal':
       return variableScaleText;
     case 'io.debezium.data.Bits':
-      return bitsEncoder(schema);
+      return bitsEncoder(type, schema);
     case 'io.debezium.data.geometry.Point':
       return pointText;
     default:
@@ -191,6 +193,13 @@ function floorDivide(value: bigint, by: bigint): bigint {
   return value % by < 0n ? quotient - 1n : quotient;
 }
 
+/** ISO 8601 has years before Christ and beyond four digits with a sign; Postgres has neither. */
+function yearText(text: string): string {
+  const [, sign, year = '', rest = ''] = /^([+-])(\d{4,})(-.*)$/.exec(text) ?? [];
+  if (sign === undefined) return text;
+  return sign === '+' ? `${year}${rest}` : `${String(Number(year) + 1).padStart(4, '0')}${rest} BC`;
+}
+
 const ZONED = /^(.*\d)(Z|[+-]\d{2}(?::?\d{2})?)$/;
 
 /** A timestamp with an offset, in UTC without one: a column without a time zone would drop the offset and keep the hour. */
@@ -215,14 +224,15 @@ function variableScaleText(value: unknown): string {
 }
 
 /** Debezium's bits: little-endian bytes; the schema says how many bits there are. */
-function bitsEncoder(schema: Schema): ValueEncoder {
+function bitsEncoder(type: TargetType, schema: Schema): ValueEncoder {
   const length = Number(schema.parameters?.['length'] ?? Number.NaN);
   return (value) => {
     if (!(value instanceof Uint8Array)) return scalarText(value);
     let text = '';
     for (let i = value.length - 1; i >= 0; i--) text += (value[i] ?? 0).toString(2).padStart(8, '0');
-    // A varying bit string has 2^31-1 as its length: its leading zeros are lost at the source.
-    return length < 2 ** 31 - 1 ? text.slice(-length).padStart(length, '0') : text.replace(/^0+(?=.)/, '');
+    if (type.base === 'bit' && length > 0) return text.slice(-length).padStart(length, '0');
+    // Of a varying bit string its leading zeros are lost at the source.
+    return text.replace(/^0+(?=.)/, '');
   };
 }
 
@@ -265,7 +275,7 @@ function arrayEncoder(element: TargetType, schema: Schema | undefined, bareTimes
       const text = encode(value);
       return text === null ? 'NULL' : isQuoted ? quotedElement(text) : text;
     });
-    return `{${parts.join(',')}}`;
+    return `{${parts.join(element.delimiter)}}`;
   };
   return (value) => {
     if (Array.isArray(value)) return literal(value);
