@@ -4,7 +4,17 @@
  * What is different: packages are those of this checkout, and the broker has a free port.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { startBroker, type TestBroker, waitUntil } from '@millrace/testing';
@@ -12,7 +22,7 @@ import { startBroker, type TestBroker, waitUntil } from '@millrace/testing';
 const ROOT = resolve(__dirname, '../../..');
 const GUIDE = join(ROOT, 'docs/guides/write-a-connector.md');
 const COMMAND_MS_MAX = 240_000;
-/** Those that are built for the guide: what the generator is loaded from, and what the connector is compiled against. */
+/** What the generator is loaded from, and what the connector is compiled against. Nx builds them anew; by hand, those that are there are taken. */
 const BUILT = ['base', 'connect-api', 'plugin'];
 
 interface Block {
@@ -35,7 +45,9 @@ const background: ChildProcess[] = [];
 
 beforeAll(async () => {
   broker = await startBroker();
-  for (const name of BUILT) await run('tsdown --config ../../tsdown.config.mjs', join(ROOT, 'packages', name));
+  for (const folder of BUILT.map((name) => join(ROOT, 'packages', name))) {
+    if (!existsSync(join(folder, 'dist/index.cjs'))) await run('tsdown --config ../../tsdown.config.mjs', folder);
+  }
   const parent = join(ROOT, '.nx', 'guides');
   mkdirSync(parent, { recursive: true });
   workspace = mkdtempSync(join(parent, 'connector-'));
