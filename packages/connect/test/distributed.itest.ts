@@ -1,6 +1,10 @@
 /** Workers of a group over a broker: who runs what when they come, go and are told otherwise. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { kafka, topic } from '@millrace/sdk';
 import { startBroker, waitUntil } from '@millrace/testing';
+import { LeaderRequests } from '../src/distributed/leader-requests.ts';
+import { createSessionKey } from '../src/distributed/request-signature.ts';
 import { WorkerCluster } from './distributed/worker-cluster.ts';
 
 describe('a group of workers', () => {
@@ -245,4 +249,35 @@ describe('a group of workers', () => {
 
     expect(worker.worker.tasks).toEqual([]);
   });
+
+  it('waits no longer for a leader that another one has followed', async () => {
+    await using silent = await silentServer();
+    const requests = new LeaderRequests({
+      leaderUrl: () => silent.url,
+      sessionKey: () => createSessionKey('HmacSHA256', 0),
+      algorithm: 'HmacSHA256',
+      signal: new AbortController().signal,
+    });
+    const asked = requests.putTaskConfigs('a', []);
+    await silent.asked;
+
+    requests.leaderChanged();
+
+    await expect(asked).rejects.toMatchObject({ code: 'MILLRACE_CONNECT_UNAVAILABLE' });
+  });
 });
+
+/** Takes requests and answers none. */
+async function silentServer() {
+  const asked = Promise.withResolvers<void>();
+  const server = createServer(() => asked.resolve());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    asked: asked.promise,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -458,6 +458,7 @@ export class DistributedHerder implements Herder {
   }
 
   #onRound(round: Round): void {
+    if (this.#round?.leaderUrl !== round.leaderUrl) this.#leader.leaderChanged();
     this.#round = round;
     const { generation, isLeader, memberId, owned, leaderUrl } = round;
     const counts = { connectorCount: owned.connectors.length, taskCount: owned.tasks.length };

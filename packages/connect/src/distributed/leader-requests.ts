@@ -25,9 +25,16 @@ export interface LeaderRequestsOptions {
 
 export class LeaderRequests {
   readonly #options: LeaderRequestsOptions;
+  #leader = new AbortController();
 
   constructor(options: LeaderRequestsOptions) {
     this.#options = options;
+  }
+
+  /** Another worker leads: what the one before has not answered, it may never answer. */
+  leaderChanged(): void {
+    this.#leader.abort();
+    this.#leader = new AbortController();
   }
 
   /** Throws HerderError; MILLRACE_CONNECT_UNAVAILABLE when the leader cannot be asked now. */
@@ -48,24 +55,26 @@ export class LeaderRequests {
       throw new HerderError('MILLRACE_CONNECT_UNAVAILABLE', `${method} ${path}: ${missing} at the moment`);
     }
     const body = Buffer.from(text);
-    let answer: Response;
+    let status: number;
+    let said: string;
     try {
-      answer = await fetch(new URL(path, leaderUrl), {
+      const answer = await fetch(new URL(path, leaderUrl), {
         method,
         headers: {
           'Content-Type': 'application/json',
           ...signatureHeaders(sessionKey, this.#options.algorithm, body),
         },
         ...(text === '' ? {} : { body }),
-        signal: AbortSignal.any([this.#options.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+        signal: AbortSignal.any([this.#options.signal, this.#leader.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
       });
+      status = answer.status;
+      said = await answer.text();
     } catch (cause) {
       const message = `${method} ${path}: the leader at ${leaderUrl} does not answer; rest.advertised.host.name and rest.advertised.port of every worker must be reachable by the others`;
       throw new HerderError('MILLRACE_CONNECT_UNAVAILABLE', message, { cause });
     }
-    const said = await answer.text();
-    if (answer.ok) return;
-    const code = CODES[answer.status] ?? 'MILLRACE_CONNECT_FAILED';
-    throw new HerderError(code, `${method} ${path}: the leader at ${leaderUrl} answered ${answer.status}: ${said}`);
+    if (status < 300) return;
+    const code = CODES[status] ?? 'MILLRACE_CONNECT_FAILED';
+    throw new HerderError(code, `${method} ${path}: the leader at ${leaderUrl} answered ${status}: ${said}`);
   }
 }
