@@ -26,7 +26,7 @@ function workers(broker: TestBroker, count: number, settings: Readonly<Record<st
         // The default.
         'scheduled.rebalance.max.delay.ms': '0',
         'session.timeout.ms': `${SESSION_MS}ms`,
-        'heartbeat.interval.ms': '1s',
+        'heartbeat.interval.ms': '500ms',
         ...settings,
       }),
   );
@@ -45,7 +45,7 @@ describe('a worker that is killed', () => {
     for (const worker of all) stack.use(worker);
     await Promise.all(all.map((worker) => worker.start()));
     const [first, second, third] = all as [WorkerProcess, WorkerProcess, WorkerProcess];
-    const names = Array.from({ length: 10 }, (_, index) => `lines-${index}`);
+    const names = Array.from({ length: 4 }, (_, index) => `lines-${index}`);
     for (const name of names) {
       await writeFile(join(dir.path, name), '');
       await second.put(name, source(join(dir.path, name), 'lines'));

@@ -85,6 +85,8 @@ export class WorkerProcess implements AsyncDisposable {
       method,
       headers: { 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      throw new Error(`${method} ${path} was not answered:\n${this.#output.slice(-3_000)}`, { cause });
     });
     const text = await answer.text();
     return { status: answer.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
