@@ -102,8 +102,15 @@ describe('calls into plugins', () => {
       events,
     );
     await looping.stop();
-
     expect(plans).toEqual(['no plan today']);
+
+    const settings = { callTimeoutMs: 1_000 };
+    fixture.host.startConnector(
+      { ...fixture.spec('CountingSource', { plan: 'loops' }, { settings }), tasksMax: 1 },
+      events,
+    );
+    await fixture.waitUntil('ended', () => plans.length === 2);
+    expect(plans[1]).toMatch(/the plan of test took more than 1 s/);
   });
 
   it('read settings and look at the outside world, in time', async () => {

@@ -44,10 +44,13 @@ async function importModule(name: string, url: string): Promise<object> {
   }
 }
 
-/** Exports of a module that are plugins, or arrays of them. */
+/** Exports of a module that are plugins or arrays of them; also those of a CommonJS module, which come as one object, too. */
 function pluginsIn(module: object): readonly Plugin[] {
   const exported: readonly unknown[] = Object.values(module);
-  const flat = exported.flatMap((each): readonly unknown[] => (Array.isArray(each) ? each : [each]));
+  const flat = exported.flatMap((each): readonly unknown[] => {
+    if (isPlugin(each) || typeof each !== 'object' || each === null) return [each];
+    return Object.values(each) as readonly unknown[];
+  });
   return [...new Set(flat)].filter(isPlugin);
 }
 

@@ -295,6 +295,7 @@ class SinkRound {
     const written = this.#offsets.written();
     await this.#deadLetters?.settled();
     const flushed = (await this.#task?.flush?.(reason, this.#flushSignal(reason))) ?? written;
+    await this.#deadLetters?.settled();
     checkpoint('sink:flushed');
     const { offsets, refused } = this.#offsets.choose(flushed);
     if (refused.length > 0)
@@ -399,11 +400,14 @@ class SinkRound {
       clock,
       timers,
       signal: this.#ending.signal,
-      report: (record, error) =>
-        policy.skip('TASK_PUT', this.#plugin.name, error, () => {
+      report: async (record, error) => {
+        await policy.skip('TASK_PUT', this.#plugin.name, error, () => {
           const consumed = consumedRecordOf(record);
           return consumed === undefined ? failedInRecord(record) : failedSinkRecord(consumed);
-        }),
+        });
+        // A sink that keeps offsets in its target commits them next.
+        await this.#deadLetters?.settled();
+      },
       pause: (partitions) => {
         for (const at of held(partitions)) this.#paused.add(keyOf(at));
         this.#consumer?.pause(held(partitions));

@@ -37,6 +37,11 @@ export interface TaskHostOptions {
 
 const TICK_MS = 1_000;
 
+interface Deadline {
+  ticksLeft: number;
+  readonly onOver: () => void;
+}
+
 export function createTaskHost(options: TaskHostOptions = {}): TaskHost {
   return new ThreadTaskHost(options);
 }
@@ -48,15 +53,14 @@ class ThreadTaskHost implements TaskHost {
   readonly #tasks = new Set<ThreadTask | InlineTask>();
   readonly #connectors = new Set<RunningConnector>();
   readonly #calls = new Set<PluginThread>();
+  readonly #deadlines = new Set<Deadline>();
   readonly #ticking: NodeJS.Timeout;
 
   constructor({ log = silentLogger, metrics = noMetrics, builtIn = builtInPlugins }: TaskHostOptions) {
     this.#log = log;
     this.#families = new TaskMetricFamilies(metrics, log);
     this.#builtIn = builtIn;
-    this.#ticking = setInterval(() => {
-      for (const task of this.#tasks) task.tick();
-    }, TICK_MS).unref();
+    this.#ticking = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
   start(spec: TaskSpec, events: TaskEvents): RunningTask {
@@ -102,6 +106,23 @@ class ThreadTaskHost implements TaskHost {
     ]);
   }
 
+  #tick(): void {
+    for (const task of this.#tasks) task.tick();
+    for (const deadline of this.#deadlines) {
+      deadline.ticksLeft--;
+      if (deadline.ticksLeft >= 0) continue;
+      this.#deadlines.delete(deadline);
+      deadline.onOver();
+    }
+  }
+
+  /** Calls back when the time is over, give or take a second; time in which the process itself stood still does not count. */
+  #after(ms: number, onOver: () => void): { cancel(): void } {
+    const deadline: Deadline = { ticksLeft: Math.ceil(ms / TICK_MS), onOver };
+    this.#deadlines.add(deadline);
+    return { cancel: () => this.#deadlines.delete(deadline) };
+  }
+
   #planThread(spec: ConnectorSpec & { readonly tasksMax: number }, events: ConnectorEvents): RunningConnector {
     const { tasksMax, ...connectorSpec } = spec;
     const log = loggerOf(this.#log, spec.connector);
@@ -110,12 +131,18 @@ class ThreadTaskHost implements TaskHost {
       job: { kind: 'plan', spec: connectorSpec, tasksMax },
       maxHeapMb: spec.settings.maxHeapMb,
       onMessage: (message) => {
-        if (message.kind === 'tasks') events.onTasks(message.configs);
-        else if (message.kind === 'log') logLine(log, message);
+        if (message.kind === 'log') logLine(log, message);
+        if (message.kind !== 'tasks') return;
+        firstPlan.cancel();
+        events.onTasks(message.configs);
       },
+    });
+    const firstPlan = this.#after(spec.settings.callTimeoutMs, () => {
+      thread.fail(failureOf(lateError(spec, 'the plan')));
     });
     let isStopped = false;
     void thread.ended.then((failure) => {
+      firstPlan.cancel();
       if (failure !== undefined && !isStopped) events.onFailed(failure);
     });
     const running: RunningConnector = {
@@ -168,12 +195,12 @@ class ThreadTaskHost implements TaskHost {
     this.#calls.add(thread);
     const { callTimeoutMs } = spec.settings;
     let isLate = false;
-    const timer = setTimeout(() => {
+    const deadline = this.#after(callTimeoutMs, () => {
       isLate = true;
       void thread.terminate();
-    }, callTimeoutMs);
+    });
     const failure = await thread.ended;
-    clearTimeout(timer);
+    deadline.cancel();
     this.#calls.delete(thread);
     if (answer !== undefined) return answer;
     if (failure !== undefined) throw errorOf(failure);
