@@ -2,7 +2,9 @@
  * Where our answers differ from those of Kafka Connect on purpose, and why. Everything that is not named here has to be equal: status, location
  * and body.
  */
+import { builtInPlugins } from '../../src/built-in-plugins.ts';
 import { BUILT_IN_VERSION } from '../../src/built-in-version.ts';
+import { builtInPlugin } from '../../src/plugins/plugin-registry.ts';
 import type { Exchange } from './ask.ts';
 
 export type Mode = 'standalone' | 'distributed';
@@ -48,6 +50,14 @@ const DELIBERATE_OF: Readonly<Record<Mode, Readonly<Record<string, Deliberate>>>
     'internal request without a signature': { status: 400, text: /Internal request missing required signature/ },
   },
 };
+
+/** Plugins of ours that Kafka Connect has not. */
+const OWN_PLUGINS: ReadonlySet<string> = new Set(
+  builtInPlugins
+    .map(builtInPlugin)
+    .map(({ className }) => className)
+    .filter((className) => !className.startsWith('org.apache.kafka.')),
+);
 
 /** Settings that ours have beyond Kafka's. */
 const OWN_SETTINGS = /^errors\.restart\./;
@@ -128,12 +138,18 @@ function isValidation(body: unknown): body is Json {
 
 /** Plugins have versions of ours, and documentation has words of ours: that there is some is what counts. */
 function withoutVersions(value: unknown, key = ''): unknown {
-  if (Array.isArray(value)) return value.map((each) => withoutVersions(each));
+  if (Array.isArray(value)) return value.filter((each) => !isOwnPlugin(each)).map((each) => withoutVersions(each));
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutVersions(each, name)]));
   }
   if (key === 'documentation') return value === '' ? '' : '{text}';
   return value === BUILT_IN_VERSION || value === '4.3.1' || value === '{version}' ? '{version}' : value;
+}
+
+/** In lists of plugins, or of classes that are offered for a setting. */
+function isOwnPlugin(item: unknown): boolean {
+  const name = typeof item === 'object' && item !== null && 'class' in item ? item.class : item;
+  return typeof name === 'string' && OWN_PLUGINS.has(name);
 }
 
 function sorted(definitions: readonly Json[]): readonly Json[] {
