@@ -53,6 +53,8 @@ export interface ConfigKeyInfo {
 export interface ValidatedConfig {
   readonly name: string;
   readonly error_count: number;
+  /** What is deprecated or has no effect; Kafka Connect has none of it. */
+  readonly warnings?: readonly string[];
   readonly configs: readonly {
     readonly definition: ConfigKeyInfo;
     readonly value: { readonly name: string; readonly errors: readonly string[] };

@@ -22,14 +22,17 @@ export function validateConnectorCommand(context: CliContext): Command {
       const className = config['connector.class'];
       if (className === undefined) throw wrongUsage(`${file} has no "connector.class": it names the plugin`);
       const path = `/connector-plugins/${encodeURIComponent(className)}/config/validate`;
-      const { configs, error_count: errorCount } = await clientOf(context, options).call<ValidatedConfig>(
-        'PUT',
-        path,
-        config,
-      );
+      const {
+        configs,
+        error_count: errorCount,
+        warnings = [],
+      } = await clientOf(context, options).call<ValidatedConfig>('PUT', path, config);
       const wrong = configs.flatMap(({ value }) => value.errors.map((message) => ({ setting: value.name, message })));
-      if (options.json) output.line(JSON.stringify({ connector: name, errorCount, errors: wrong }));
-      else for (const { setting, message } of wrong) output.line(`${setting}: ${message}`);
+      if (options.json) output.line(JSON.stringify({ connector: name, errorCount, errors: wrong, warnings }));
+      else {
+        for (const { setting, message } of wrong) output.line(`${setting}: ${message}`);
+        for (const warning of warnings) output.line(`warning: ${warning}`);
+      }
       if (errorCount > 0) {
         const things = errorCount === 1 ? '1 setting is' : `${String(errorCount)} settings are`;
         throw new MillraceError('MILLRACE_CLI_CONNECT_INVALID', `${things} wrong in the configuration of ${name}`);
