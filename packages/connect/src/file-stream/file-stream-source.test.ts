@@ -93,8 +93,8 @@ describe('the file source', () => {
     [{ file: 'x' }, { position: 3 }],
   ])('refuses the offset %p %p', async (partition, offset) => {
     const config = { file, topic: 'lines', batchSize: 1 };
-    await expect(
-      fileStreamSource.alterOffsets?.(config, [{ partition, offset }], {} as never),
-    ).rejects.toMatchObject({ code: 'MILLRACE_CONNECT_INVALID_OFFSET' });
+    await expect(fileStreamSource.alterOffsets?.(config, [{ partition, offset }], {} as never)).rejects.toMatchObject({
+      code: 'MILLRACE_CONNECT_INVALID_OFFSET',
+    });
   });
 });
