@@ -17,7 +17,10 @@ export interface TopicPartitionOffset extends TopicPartition {
 export type FlushReason = 'interval' | 'revoke' | 'stop' | 'asked';
 
 export interface SinkContext extends TaskContext {
-  /** The record cannot be taken by the target: it goes to the dead letter topic with the reason, or fails the task, as `errors.tolerance` says. */
+  /**
+   * The record cannot be taken by the target: it goes to the dead letter topic with the reason, or fails the task, as `errors.tolerance`
+   * says. Resolves when Kafka has it.
+   */
   report(record: InRecord, error: unknown): Promise<void>;
   /** No records of these until {@link resume}. */
   pause(partitions: readonly TopicPartition[]): void;

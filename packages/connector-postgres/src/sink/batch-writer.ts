@@ -191,16 +191,14 @@ export class BatchWriter {
 
   async #reportAll(bad: readonly BadRecord[]): Promise<void> {
     const inOrder = bad.toSorted((a, b) => a.record.origin.offset - b.record.origin.offset);
-    for (const { record, error } of inOrder) {
-      try {
-        await this.#options.report(record, error);
-      } catch (refusal) {
-        throw MillraceError.is(refusal)
-          ? refusal
-          : new MillraceError('MILLRACE_CONNECT_POSTGRES_SINK_ROW', 'a record could not be written nor reported', {
-              cause: refusal,
-            });
-      }
+    try {
+      await Promise.all(inOrder.map(({ record, error }) => this.#options.report(record, error)));
+    } catch (refusal) {
+      throw MillraceError.is(refusal)
+        ? refusal
+        : new MillraceError('MILLRACE_CONNECT_POSTGRES_SINK_ROW', 'a record could not be written nor reported', {
+            cause: refusal,
+          });
     }
   }
 
