@@ -15,7 +15,7 @@ export interface SourceBatch<P extends Position = Position, O extends Position =
   readonly offset: O;
   /**
    * For connectors with transactions of their own (`transaction.boundary=connector`): `end` commits what was yielded so far, this batch
-   * included; `abort` throws it away, this batch included.
+   * included; `abort` throws its records away, those of this batch included, and keeps its offsets, so that it does not come again (KIP-618).
    */
   readonly transaction?: 'end' | 'abort';
   /** Bytes the records take in memory, about; the runtime guesses when absent. */

@@ -86,8 +86,8 @@ async function drive<C>(task: SourceTask, options: SourceTaskOptions<C>, hasTran
     await onMoment('polled', batchNumber);
     if (inTransactions && batch.transaction === 'abort') {
       pending.records = [];
-      pending.offsets.clear();
-      pending.batches = 0;
+      pending.offsets.set(positionKey(batch.partition), { partition: batch.partition, offset: batch.offset });
+      await commit();
       continue;
     }
     if (isExactlyOnce) {
