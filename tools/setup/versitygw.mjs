@@ -20,6 +20,8 @@ const VERSION = 'v1.8.0';
 const CHECKSUM = 'h1:au+wI+aybno/STsQiSm35Uu6Q6iK5MWReQxgO6SEMFc=';
 
 const BUILD_MS_MAX = 20 * 60_000;
+/** What follows when there is none. */
+const WITHOUT = 'TESTS THAT NEED AN S3 SERVER WILL BE SKIPPED';
 
 /** For Jest: leaves the path in MILLRACE_VERSITYGW for the tests' processes, or says why they will be skipped. */
 export default async function provideVersitygw() {
@@ -27,7 +29,7 @@ export default async function provideVersitygw() {
 }
 
 /** @returns {Promise<string | undefined>} the path of the binary; undefined when this machine cannot build it, and that was said */
-export async function ensureVersitygw({ say = sayOnStderr, env = process.env } = {}) {
+export async function ensureVersitygw({ say = sayOnStderr, env = process.env, without = WITHOUT } = {}) {
   const given = env.MILLRACE_VERSITYGW;
   if (given !== undefined && given !== '') return given;
   const cache = env.MILLRACE_CACHE ?? join(homedir(), '.cache', 'millrace-peers');
@@ -39,7 +41,7 @@ export async function ensureVersitygw({ say = sayOnStderr, env = process.env } =
       async () => (existsSync(binary) ? undefined : build({ cache, folder, binary, say, env })),
     );
     if (trouble !== undefined) {
-      say(`${trouble}; TESTS THAT NEED AN S3 SERVER WILL BE SKIPPED`);
+      say(`${trouble}; ${without}`);
       return undefined;
     }
   }

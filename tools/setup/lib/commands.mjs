@@ -38,6 +38,11 @@ const CLI_SWITCHES = [
   'execute',
   'dry-run',
   'force',
+  'update',
+  'watch',
+  'only-failed',
+  'without-tasks',
+  'reset',
 ];
 const CLI_FLAGS = [
   'bootstrap-server',
@@ -75,6 +80,10 @@ const CLI_FLAGS = [
   'before',
   'start-offset',
   'open-longer-than',
+  'url',
+  'name',
+  'interval',
+  'task',
 ];
 
 /**
@@ -102,6 +111,23 @@ export const COMMANDS = {
     cwd: 'user',
     what: 'the demo',
     flags: ['events', 'pace'],
+    takesWords: false,
+  },
+  connect: {
+    summary: 'run a Connect worker with the connectors of this workspace',
+    nodeArgs: [SOURCE, 'apps/connect/src/main.ts'],
+    cwd: 'user',
+    what: 'the Connect worker',
+    stopIsSuccess: true,
+    flags: ['log-level', 'set'],
+  },
+  'demo:connect': {
+    summary: 'Postgres to topics to S3 and Redis, and back to compare',
+    nodeArgs: [SOURCE, 'tools/demo/src/connect/main.ts'],
+    cwd: 'user',
+    what: 'the demo',
+    flags: ['flights', 'pace', 'kill'],
+    switches: ['kill'],
     takesWords: false,
   },
   test: {
