@@ -1,7 +1,7 @@
 import { PostgresServer } from '@millrace/connect-testkit';
 import { postgresSource } from '../src/source/postgres-source.ts';
 import { sourceDatabase } from './source-database.ts';
-import { Kept, SourceDriver, type KeptRecord } from './source-driver.ts';
+import { jsonOf, Kept, SourceDriver, type KeptRecord } from './source-driver.ts';
 
 type Row = Record<string, unknown>;
 
@@ -120,6 +120,30 @@ describe('the Postgres source', () => {
     expect(whole?.before).toMatchObject({ id: 1, n: 1 });
     expect(whole?.after).toMatchObject({ id: 1, n: 2 });
     expect(whole?.after?.['big']).toHaveLength(400 * 32);
+  });
+
+  it('marks where transactions end, and nothing in the midst of one', async () => {
+    await using db = await sourceDatabase(
+      server,
+      'CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 5)',
+    );
+    const marks: unknown[] = [];
+    const properties = { ...db.properties, 'max.batch.size': '2', 'status.update.interval.ms': '10s' };
+    await using driver = await SourceDriver.start(postgresSource, properties, new Kept(), (batch) => {
+      const { transaction, records } = batch;
+      marks.push([records.map(({ key }) => (jsonOf(key) as { id: number }).id).join(), transaction]);
+      return true;
+    });
+    await driver.until(isSnapshotComplete);
+    const read = marks.splice(0);
+    await db.run('INSERT INTO t SELECT generate_series(6, 9)');
+    await driver.until(({ records }) => records.length === 9);
+    await db.run('INSERT INTO t VALUES (10)');
+    await driver.until(({ records }) => records.length === 10);
+
+    expect(read.every((mark) => (mark as unknown[])[1] === 'end')).toBe(true);
+    expect(marks[0]).toEqual(['6,7', undefined]);
+    expect(marks.at(-1)).toEqual(['10', 'end']);
   });
 
   it('captures a truncate when it is asked to', async () => {

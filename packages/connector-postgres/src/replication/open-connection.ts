@@ -61,7 +61,8 @@ export async function openConnection(address: PostgresAddress, options: OpenOpti
   options.signal?.throwIfAborted();
   options.signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    socket = await tcp(address);
+    socket = connectTcp({ host: address.host, port: address.port });
+    await connected(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket = await withTls(socket, address);
     const connection = new WireConnection(socket);
@@ -81,13 +82,12 @@ export async function openConnection(address: PostgresAddress, options: OpenOpti
   }
 }
 
-function tcp({ host, port }: PostgresAddress): Promise<Socket> {
+function connected(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host, port });
     socket.once('error', reject);
     socket.once('connect', () => {
       socket.off('error', reject);
-      resolve(socket);
+      resolve();
     });
   });
 }

@@ -28,12 +28,13 @@ export function rawRow({ layout, row }: RowFailure): Uint8Array {
   );
 }
 
+/** @param isOpen the transaction of the database goes on: Kafka is to show nothing of it yet */
 export function batchOf(
   partition: SourcePartition,
   records: readonly OutRecord[],
   offset: Position,
   sizeBytes = 0,
-  transaction?: 'end',
+  isOpen = false,
 ): SourceBatch {
-  return { records, partition, offset, sizeBytes, ...(transaction === undefined ? {} : { transaction }) };
+  return { records, partition, offset, sizeBytes, ...(isOpen ? {} : { transaction: 'end' as const }) };
 }

@@ -155,7 +155,7 @@ export class ChangeStream {
             micros: open.micros,
             marks,
           });
-    return batchOf(this.#options.partition, records, offset, bytes, open === undefined ? 'end' : undefined);
+    return batchOf(this.#options.partition, records, offset, bytes, open !== undefined);
   }
 
   /** One message; returns a promise only when something has to be asked. */
@@ -228,25 +228,38 @@ export class ChangeStream {
     if (table === undefined)
       throw new PostgresError('PROTOCOL', `the stream has a change of a table ${oid} that it has not described`);
     const kind = buffer[at];
-    const { skipped, records, stream } = this.#options;
+    const { skipped } = this.#options;
     if (skipped.has(kind === MessageType.insert ? 'c' : kind === MessageType.update ? 'u' : 'd')) return undefined;
     const change = this.#change;
     change.read(buffer, at);
     const row = kind === MessageType.delete ? change.before : change.after;
-    if (this.#marks !== undefined && table.marks?.has(this.#transaction?.commitLsn ?? 0, row) === true)
-      return undefined;
     const before = this.#records.length;
     try {
-      if (kind === MessageType.insert)
-        this.#bytes += records.row(table.layout, 'c', change.after, stream.lsn, this.#records);
-      else if (kind === MessageType.update)
-        this.#bytes += records.update(table.layout, change, stream.lsn, this.#records);
-      else this.#bytes += records.delete(table.layout, change, stream.lsn, this.#records);
+      this.#bytes += this.#render(table, kind);
     } catch (error) {
       this.#records.length = before;
       return this.#options.failed({ layout: table.layout, row, error });
     }
     return undefined;
+  }
+
+  /** Makes records of the change that was read, but for what the snapshot has already; returns their bytes. */
+  #render({ layout, marks }: KnownTable, kind: number | undefined): number {
+    const { records, stream } = this.#options;
+    const change = this.#change;
+    const commitLsn = this.#transaction?.commitLsn ?? 0;
+    const isKnown = (row: Tuple): boolean => this.#marks !== undefined && marks?.has(commitLsn, row) === true;
+    if (kind === MessageType.insert)
+      return isKnown(change.after) ? 0 : records.row(layout, 'c', change.after, stream.lsn, this.#records);
+    if (kind === MessageType.delete)
+      return isKnown(change.before) ? 0 : records.delete(layout, change, stream.lsn, this.#records);
+    // A key that changes may leave a part of the table that was read before, for one that was read after, or the other way round.
+    const isNewKnown = isKnown(change.after);
+    const isOldKnown = change.old === 'none' ? isNewKnown : isKnown(change.before);
+    if (isNewKnown && isOldKnown) return 0;
+    if (isNewKnown) return records.delete(layout, change, stream.lsn, this.#records);
+    if (isOldKnown) return records.row(layout, 'c', change.after, stream.lsn, this.#records);
+    return records.update(layout, change, stream.lsn, this.#records);
   }
 
   async #truncate(oids: readonly number[]): Promise<void> {
