@@ -37,6 +37,9 @@ const SOAK_FLAGS = ['--seeds', '10', '--seed', '1', '--seconds', '4', '--paralle
 /** Clients that need nothing but Node; all of them are in docs/reliability.md. */
 const GROUPS_FLAGS = ['groups', '--client', 'wire,sdk,kafkajs'];
 
+/** Rules with types hold the programs of all projects at once. */
+const LINT_HEAP = '--max-old-space-size=10240';
+
 const SHELLS = ['zsh', 'fish'];
 const APT_MS_MAX = 180_000;
 
@@ -45,7 +48,7 @@ const GATES = [
   { label: 'format', nodeArgs: () => bin('prettier', '--check', '.') },
   { label: 'types', nodeArgs: () => bin('nx', 'run-many', '-t', 'typecheck', '--outputStyle=static') },
   // After a step of nx, which stores its project graph: without it the linter skips the rule of boundaries, as in a new clone.
-  { label: 'lint', nodeArgs: () => bin('eslint', '.', '--max-warnings=0') },
+  { label: 'lint', nodeArgs: () => [LINT_HEAP, ...bin('eslint', '.', '--max-warnings=0')] },
   {
     label: 'generated code',
     nodeArgs: () => bin('nx', 'run-many', '-t', 'generate', 'docs', '--outputStyle=static', '--check'),
