@@ -1,6 +1,6 @@
 /** The source is killed anywhere and started again, while transactions go on: what it delivered in the end is what was committed. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { SeededRandom, type Random } from '@millrace/base';
+import { createDeferred, SeededRandom, type Random } from '@millrace/base';
 import { PostgresServer } from '@millrace/connect-testkit';
 import { postgresSource } from '../src/source/postgres-source.ts';
 import { sourceDatabase, type SourceDatabase } from './source-database.ts';
@@ -235,6 +235,24 @@ describe('a source whose database goes away', () => {
     await second.until(({ records }) => records.length === 2);
 
     expect(numbersIn(kept)).toEqual([1, 2]);
+  });
+
+  it('does not keep the database from shutting down, though Kafka takes nothing', async () => {
+    await using own = await PostgresServer.start();
+    await using db = await sourceDatabase(own, 'CREATE TABLE t (id int PRIMARY KEY)');
+    const kafka = createDeferred<boolean>();
+    await using driver = await SourceDriver.start(
+      postgresSource,
+      { ...db.properties, ...settings },
+      new Kept(),
+      ({ records }) => (records.length === 0 ? true : kafka.promise),
+    );
+    await driver.until(({ batches }) => batches > 0);
+    await db.run('INSERT INTO t VALUES (1)');
+    const begun = performance.now();
+    await own.suspend('fast');
+    expect(performance.now() - begun).toBeLessThan(20_000);
+    kafka.resolve(false);
   });
 
   it('notices a connection that has gone silent, and goes on when the old one still holds the slot', async () => {

@@ -50,6 +50,8 @@ const VALUE_SETTINGS = {
   // A snapshot is one long transaction.
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
+  // Between changes of tables the catalog is not asked.
+  idle_session_timeout: '0',
 };
 
 export async function openConnection(address: PostgresAddress, options: OpenOptions): Promise<WireConnection> {

@@ -60,6 +60,8 @@ export class WireConnection {
   type = 0;
   start = 0;
   end = 0;
+  /** Called once when the connection ends, other than by {@link close}. */
+  onLost: ((reason: Error) => void) | undefined;
   /** When something last came from the server, on the clock of `performance.now()`. */
   heardAtMs = performance.now();
 
@@ -215,6 +217,7 @@ export class WireConnection {
     const closed = new Promise<void>((resolve) => {
       this.#socket.once('close', () => resolve());
     });
+    this.onLost = undefined;
     this.#fail(new PostgresError('CONNECTION', 'the connection to Postgres is closed', { retriable: true }));
     this.#socket.resume();
     this.#socket.end(TERMINATE);
@@ -267,6 +270,7 @@ export class WireConnection {
   }
 
   #fail(cause?: Error): void {
+    const isFirst = this.#failure === undefined;
     this.#failure ??=
       cause instanceof PostgresError
         ? cause
@@ -275,6 +279,7 @@ export class WireConnection {
             ...(cause === undefined ? {} : { cause }),
           });
     this.#wakeUp();
+    if (isFirst) this.onLost?.(this.#failure);
   }
 
   #wakeUp(): void {

@@ -101,7 +101,10 @@ export class PostgresSourceTask implements SourceTask {
     try {
       yield* this.#run(signal);
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (signal.aborted) return;
+      this.#stream?.stop();
+      void this.#replication?.close();
+      throw error;
     }
   }
 
@@ -129,6 +132,12 @@ export class PostgresSourceTask implements SourceTask {
     // A question to a server that does not answer any more ends with the task.
     signal.addEventListener('abort', () => void sql.close(), { once: true });
     this.#replication = await this.#open(true, signal);
+    // A server that shuts down ends all connections but those of replication: it waits until all is confirmed, which can take as long as
+    // Kafka is away.
+    sql.onLost = (reason) => {
+      this.#stream?.stop();
+      this.#replication?.destroy(reason);
+    };
     await ensurePublication(
       sql,
       {
