@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { silentLogger, systemClock } from '@millrace/base';
+import { silentLogger, systemClock, systemTimers } from '@millrace/base';
 import { s, type OutRecord, type Schema } from '@millrace/connect-api';
 import { PostgresServer } from '@millrace/connect-testkit';
 import { waitUntil } from '@millrace/testing';
 
+import { parseConnectionUrl } from '../src/sink/connection-url.ts';
+import { OffsetTable } from '../src/sink/offset-table.ts';
+import { Session } from '../src/sink/session.ts';
 import { postgresSink } from '../src/sink/sink-connector.ts';
 import { SinkSetting } from './sink-setting.ts';
 import { Wire } from './wire.ts';
@@ -334,6 +337,37 @@ describe('exactly once', () => {
     await db.take(records(5, 30), { retriesMax: 100, batchRecordsMax: 10 });
     expect(wire.cuts).toBe(1);
     expect(await numbers(db)).toEqual(upTo(35));
+  });
+
+  it('waits for a commit that the server has not finished, before it tells where it is', async () => {
+    await using db = await SinkSetting.open(server, settings);
+    const open = (): Promise<Session> =>
+      Session.open(
+        parseConnectionUrl(db.properties['connection.url'] ?? ''),
+        {
+          user: server.user,
+          password: server.password,
+          applicationName: 'test',
+          queryTimeoutMs: 60_000,
+          timers: systemTimers,
+        },
+        new AbortController().signal,
+      );
+    await using lost = await open();
+    await using next = await open();
+    const offsets = new OffsetTable({ schema: undefined, table: 'offsets' }, 'c');
+    await offsets.claim(lost, [{ topic: 't', partition: 0 }]);
+    await lost.query('BEGIN');
+    await offsets.advance(lost, [{ topic: 't', partition: 0, offset: 7 }]);
+    const read = offsets.read(next);
+    const isWaiting = async (): Promise<boolean> =>
+      (await db.query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))
+        .length > 0;
+    let isRead = false;
+    void read.then(() => (isRead = true));
+    await waitUntil('the answer, or its wait for the lock', async () => isRead || (await isWaiting()));
+    await lost.query('COMMIT');
+    expect(await read).toEqual([{ topic: 't', partition: 0, offset: 7 }]);
   });
 
   it('lets no task write that has lost its partitions to another', async () => {

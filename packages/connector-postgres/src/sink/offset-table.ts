@@ -36,10 +36,13 @@ export class OffsetTable {
     return offsetsOf(rows);
   }
 
-  /** Of partitions that are still owned. */
+  /**
+   * Of partitions that are still owned. Waits for a commit of ours whose answer was lost and which the server has not finished: what it held
+   * would be written once more.
+   */
   async read(session: Session): Promise<readonly TopicPartitionOffset[]> {
     const rows = await session.query(
-      `SELECT topic, partition, next_offset FROM ${this.#table} WHERE connector = $1 AND owner = $2`,
+      `SELECT topic, partition, next_offset FROM ${this.#table} WHERE connector = $1 AND owner = $2 ORDER BY 1, 2 FOR UPDATE`,
       [this.#connector, this.#owner],
     );
     return offsetsOf(rows);
