@@ -9,14 +9,24 @@ import { MillraceError, type MillraceErrorOptions } from '@millrace/base';
  * - `VALUE`: a value cannot be written as its setting wants it
  * - `SETUP`: tables, publication or privileges are not as they have to be
  */
-export type PostgresErrorKind = 'CONNECTION' | 'AUTHENTICATION' | 'REFUSED' | 'PROTOCOL' | 'SLOT' | 'VALUE' | 'SETUP';
+const CODES = {
+  CONNECTION: 'MILLRACE_CONNECT_POSTGRES_CONNECTION',
+  AUTHENTICATION: 'MILLRACE_CONNECT_POSTGRES_AUTHENTICATION',
+  REFUSED: 'MILLRACE_CONNECT_POSTGRES_REFUSED',
+  PROTOCOL: 'MILLRACE_CONNECT_POSTGRES_PROTOCOL',
+  SLOT: 'MILLRACE_CONNECT_POSTGRES_SLOT',
+  VALUE: 'MILLRACE_CONNECT_POSTGRES_VALUE',
+  SETUP: 'MILLRACE_CONNECT_POSTGRES_SETUP',
+} as const;
+
+export type PostgresErrorKind = keyof typeof CODES;
 
 /** The source's errors: `MILLRACE_CONNECT_POSTGRES_` and the kind. */
 export class PostgresError extends MillraceError {
   override readonly name = 'PostgresError';
 
   constructor(kind: PostgresErrorKind, message: string, options: MillraceErrorOptions = {}) {
-    super(`MILLRACE_CONNECT_POSTGRES_${kind}`, message, options);
+    super(CODES[kind], message, options);
   }
 }
 
