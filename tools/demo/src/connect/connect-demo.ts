@@ -38,10 +38,22 @@ const CHECK_INTERVAL_MS = 2_000;
 /** A task that fails is started again by the worker; when it has failed at so many looks in a row, that does not help. */
 const FAILED_CHECKS_MAX = 5;
 
-/** Resolves with whether everything arrived and is equal. */
-export async function runConnectDemo(options: Options, out: NodeJS.WriteStream): Promise<boolean> {
-  const began = performance.now();
+/** Resolves with whether everything arrived and is equal; rejects when aborted. Either way nothing is left of it. */
+export async function runConnectDemo(options: Options, out: NodeJS.WriteStream, signal: AbortSignal): Promise<boolean> {
   await using stack = new AsyncDisposableStack();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  return await Promise.race([demonstrate(options, out, signal, stack), aborted]);
+}
+
+async function demonstrate(
+  options: Options,
+  out: NodeJS.WriteStream,
+  signal: AbortSignal,
+  stack: AsyncDisposableStack,
+): Promise<boolean> {
+  const began = performance.now();
   const directory = await mkdtemp(join(tmpdir(), 'millrace-demo-'));
   stack.defer(() => rm(directory, { recursive: true, force: true }));
   await mkdir(join(directory, 'broker'));
@@ -90,6 +102,10 @@ export async function runConnectDemo(options: Options, out: NodeJS.WriteStream):
   await writeFile(file, propertiesText(workerSettings(broker.addresses.kafka)));
   const worker = new WorkerProcess(file);
   stack.defer(() => worker.stop());
+  const tellLog = (): void => {
+    if (worker.logTail !== '') board.note(worker.logTail);
+  };
+  signal.addEventListener('abort', tellLog, { once: true });
   const readyMs = await worker.start();
   board.note(`Connect worker ready in ${readyMs.toFixed(0)} ms on ${worker.url}`);
   let checkedAtMs = performance.now();

