@@ -1,6 +1,7 @@
 import { brokersCommand } from './brokers-command.ts';
 import { cleanerCommand } from './cleaner-command.ts';
 import { clientsCommand } from './clients-command.ts';
+import { connectCommand } from './connect-command.ts';
 import { embeddedCommand } from './embedded-command.ts';
 import { profileCommand } from './profile-command.ts';
 import { recordsCommand } from './records-command.ts';
@@ -13,6 +14,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   embedded: embeddedCommand,
   clients: clientsCommand,
   cleaner: cleanerCommand,
+  connect: connectCommand,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

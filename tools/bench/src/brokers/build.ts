@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { runCommand } from './child-processes.ts';
-import { BROKER_MAIN, COMPILE_CACHE, REPO_ROOT } from './paths.ts';
+import { BROKER_MAIN, COMPILE_CACHE, CONNECT_MAIN, REPO_ROOT } from './paths.ts';
 
 const BUILD_MS_MAX = 600_000;
 const VERSION_MS_MAX = 60_000;
@@ -15,7 +15,21 @@ const MEASURED = [
   '@millrace/protocol',
 ];
 
+/** The worker, the connectors that it loads as packages, and the broker. */
+const CONNECT = ['@millrace/connect-app', '@millrace/connector-*'];
+
 export async function buildBroker(): Promise<void> {
+  await build(MEASURED);
+  await tryStart(BROKER_MAIN);
+}
+
+export async function buildConnect(): Promise<void> {
+  await build([...MEASURED, ...CONNECT]);
+  await tryStart(BROKER_MAIN);
+  await tryStart(CONNECT_MAIN);
+}
+
+async function build(projects: readonly string[]): Promise<void> {
   const bin = join(REPO_ROOT, 'node_modules/.bin');
   const env = {
     ...process.env,
@@ -23,10 +37,13 @@ export async function buildBroker(): Promise<void> {
     NX_DAEMON: 'false',
     NX_TUI: 'false',
   };
-  const args = ['run-many', '-t', 'build', '-p', MEASURED.join(','), '--outputStyle=static'];
+  const args = ['run-many', '-t', 'build', '-p', projects.join(','), '--outputStyle=static'];
   await runCommand(join(bin, 'nx'), args, { cwd: REPO_ROOT, env, timeoutMs: BUILD_MS_MAX });
-  // Fails here, with its own words, when the build does not even start.
-  await runCommand(process.execPath, [BROKER_MAIN, '--version'], {
+}
+
+/** Fails here, with its own words, when what was built does not even start. */
+async function tryStart(main: string): Promise<void> {
+  await runCommand(process.execPath, [main, '--version'], {
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     timeoutMs: VERSION_MS_MAX,
   });

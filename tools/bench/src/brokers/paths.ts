@@ -5,6 +5,9 @@ export const REPO_ROOT = join(import.meta.dirname, '../../../..');
 /** What `npm run build` makes of apps/broker. */
 export const BROKER_MAIN = join(REPO_ROOT, 'apps/broker/dist/main.cjs');
 
+/** What `npm run build` makes of apps/connect. */
+export const CONNECT_MAIN = join(REPO_ROOT, 'apps/connect/dist/main.cjs');
+
 /** The cache of compiled code that `npm start` uses. */
 export const COMPILE_CACHE = join(REPO_ROOT, 'node_modules/.cache/node-compile');
 
