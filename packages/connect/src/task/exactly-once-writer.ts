@@ -59,6 +59,8 @@ export class ExactlyOnceWriter implements SourceWriter {
   readonly #offsetTopic: string;
   readonly #topics: PreparedTopics;
   #open: Open | undefined;
+  /** The transaction has a part of a unit only. */
+  #isTorn = false;
 
   constructor(
     options: SourceWriterOptions,
@@ -85,7 +87,7 @@ export class ExactlyOnceWriter implements SourceWriter {
       await this.#write(pump);
     } catch (error) {
       // What is complete is worth keeping; a connector's own transaction is not complete.
-      const isKept = pump.hasEnded && this.#boundary.kind !== 'connector' && !needsAbort(error);
+      const isKept = pump.hasEnded && !this.#isTorn && this.#boundary.kind !== 'connector' && !needsAbort(error);
       const cause = await this.#end(isKept).then(
         () => undefined,
         (each: unknown) => each,
@@ -187,6 +189,7 @@ export class ExactlyOnceWriter implements SourceWriter {
     const preparing = this.#topics.ensure(unit);
     if (preparing !== undefined) await preparing;
     const open = await this.#begun();
+    this.#isTorn = true;
     open.offsets.add(unit.offsets);
     open.recordCount += unit.recordCount;
     open.sizeBytes += unit.sizeBytes;
@@ -194,6 +197,7 @@ export class ExactlyOnceWriter implements SourceWriter {
     for (const run of unit.runs.values()) {
       acknowledgements.push((await this.#sender.send(open.transaction, run)).acknowledged);
     }
+    this.#isTorn = false;
     const all = Promise.all(acknowledgements).then(() => undefined);
     // The commit fails when one of them does; until then memory is what they are waited for.
     all.then(
