@@ -13,6 +13,7 @@ import { parseSoakOptions, USAGE, UsageError, type SoakOptions } from './options
 import { REPO_ROOT, SoakBroker } from './soak-broker.ts';
 import { renderSummary, SECTION, type RunSummary } from './report.ts';
 import { prepareClients, type PreparedClient } from './prepare-clients.ts';
+import { connectCommand } from './connect/connect-command.ts';
 import { sdkCommand } from './sdk-faults/sdk-command.ts';
 import { slowConsumerCommand } from './slow-consumer/slow-command.ts';
 import { SoakRound, type RoundOutcome, type RoundSetting } from './soak-round.ts';
@@ -155,6 +156,7 @@ let exitCode: number;
 try {
   const [, , what = '', ...rest] = process.argv;
   if (what === 'sdk') exitCode = await sdkCommand(rest);
+  else if (what === 'connect') exitCode = await connectCommand(rest);
   else if (what === 'slow-consumer') exitCode = await slowConsumerCommand(rest);
   else exitCode = await main();
 } catch (error) {

@@ -29,6 +29,7 @@ export interface SoakOptions {
 
 export const USAGE = `usage: npm run soak -- [options]
        npm run soak -- sdk [options]   the SDK under faults; see tools/soak/README.md
+       npm run soak -- connect [options]   workers of Connect under kill -9; see tools/soak/README.md
        npm run soak -- slow-consumer [--minutes N]   memory of a consumer that takes 1 ms a record (30)
   --minutes N            how long, in rounds of one seed each (10, unless --seeds)
   --seeds N              how many rounds instead

@@ -1,0 +1,113 @@
+/**
+ * Snapshots of one table, one after the other as long as it is wanted, so that there is always one to be met by a kill: each by a connector, a
+ * slot and a topic of its own, each judged when it is complete.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PostgresServer } from '@millrace/connect-testkit';
+import type { Kafka } from '@millrace/sdk';
+import { postgresSource } from './connectors.ts';
+import type { Verdict } from './tally.ts';
+import { TopicTally } from './topic-tally.ts';
+import { ofSnapshot } from './targets.ts';
+import type { WorkerGroup } from './worker-group.ts';
+
+export const SNAPSHOT_ROWS = 10_000;
+const LOOK_MS = 100;
+const COMPLETE_MS_MAX = 300_000;
+/** What comes twice comes behind the rest. */
+const DOUBLES_MS = 1_000;
+
+export class Snapshots {
+  readonly #workers: WorkerGroup;
+  readonly #cluster: Kafka;
+  readonly #postgres: PostgresServer;
+  #isStopping = false;
+  #running: Promise<void> | undefined;
+  #failure: Error | undefined;
+  #current: string | undefined;
+  #count = 0;
+  #total: Verdict = { arrived: 0, missing: 0, doubled: 0, foreign: 0, misplaced: 0 };
+
+  constructor(workers: WorkerGroup, cluster: Kafka, postgres: PostgresServer) {
+    this.#workers = workers;
+    this.#cluster = cluster;
+    this.#postgres = postgres;
+  }
+
+  /** The connector whose snapshot has begun and is not complete. */
+  get current(): string | undefined {
+    return this.#current;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Of all of them together. */
+  get verdict(): Verdict {
+    return this.#total;
+  }
+
+  start(): void {
+    this.#running = this.#run().catch((error: unknown) => {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+    });
+  }
+
+  /** Throws what has ended it. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Resolves when the one under way is complete. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#running;
+    this.check();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping) await this.#one();
+  }
+
+  async #one(): Promise<void> {
+    const name = `snapshot_${this.#count + 1}`;
+    const topic = `${name}.public.snapshot_rows`;
+    await this.#cluster.admin().createTopics([{ name: topic, partitions: 3, replicationFactor: 1 }]);
+    await using reader = new TopicTally(this.#cluster, topic, ofSnapshot);
+    await this.#workers.put(name, postgresSource(this.#postgres, name, 'public.snapshot_rows'));
+    const isAll = (): boolean => reader.tally.arrived >= SNAPSHOT_ROWS;
+    for (const began = performance.now(); !isAll(); await sleep(LOOK_MS)) {
+      if (reader.records > 0) this.#current = name;
+      if (performance.now() - began > COMPLETE_MS_MAX)
+        throw new Error(
+          `${name} has only ${reader.tally.arrived} of ${SNAPSHOT_ROWS} rows after ${COMPLETE_MS_MAX} ms`,
+        );
+    }
+    this.#current = undefined;
+    await sleep(DOUBLES_MS);
+    await this.#workers.delete(name);
+    this.#count++;
+    const verdict = reader.tally.judge(SNAPSHOT_ROWS);
+    const names = Object.keys(verdict) as (keyof Verdict)[];
+    this.#total = Object.fromEntries(
+      names.map((what) => [what, this.#total[what] + verdict[what]]),
+    ) as unknown as Verdict;
+    await this.#dropSlot(name);
+  }
+
+  /** The task may still be about to stop. */
+  async #dropSlot(name: string): Promise<void> {
+    for (const began = performance.now(); ; await sleep(LOOK_MS)) {
+      try {
+        await this.#postgres.query(
+          'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+          [name],
+        );
+        return;
+      } catch (error) {
+        if (performance.now() - began > COMPLETE_MS_MAX) throw error;
+      }
+    }
+  }
+}
