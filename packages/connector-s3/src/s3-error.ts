@@ -41,12 +41,19 @@ export function statusOf(error: unknown): number | undefined {
   return (error as ServiceFailure | null)?.$metadata?.httpStatusCode;
 }
 
+/** An answer to HEAD has no body, so the client knows neither code nor message: then the status says more. */
+function answerOf(name: string, status: number | undefined, error: unknown): string {
+  const message = messageOf(error);
+  if (message !== 'UnknownError' || status === undefined) return `${name}: ${message}`;
+  return `HTTP status ${status}`;
+}
+
 /** Made of whatever the client threw: says what was attempted and whether to try again. */
 export function s3Error(attempt: string, error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   const status = statusOf(error);
   const name = (error as ServiceFailure | null)?.name ?? 'Error';
-  const answer = `${name}: ${messageOf(error)}`;
+  const answer = answerOf(name, status, error);
   const details = { status, name };
   const isOutage = status === undefined ? name !== 'CredentialsProviderError' : status >= 500;
   if (isOutage || RETRIABLE_STATUSES.has(status ?? 0) || RETRIABLE_NAMES.has(name)) {
@@ -70,5 +77,7 @@ export function s3Error(attempt: string, error: unknown): S3Error {
       { details, cause: error },
     );
   }
-  return new S3Error('MILLRACE_CONNECT_S3_REFUSED', `cannot ${attempt}: ${answer}`, { details, cause: error });
+  // A server that checks signatures answers so when they are for another region.
+  const remedy = status === 400 || status === 301 ? '; check s3.region and store.url' : '';
+  return new S3Error('MILLRACE_CONNECT_S3_REFUSED', `cannot ${attempt}: ${answer}${remedy}`, { details, cause: error });
 }

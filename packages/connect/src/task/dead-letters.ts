@@ -16,16 +16,18 @@ export interface DeadLetterSettings {
   readonly hasContextHeaders: boolean;
 }
 
+export const DEAD_LETTER_REPLICATION_FACTOR = 'errors.deadletterqueue.topic.replication.factor';
+
 /** Undefined: there is no dead letter topic. Throws MILLRACE_CONNECT_INVALID_CONFIG. */
 export function deadLetterSettings(config: ConfigProperties): DeadLetterSettings | undefined {
   const topic = config['errors.deadletterqueue.topic.name'] ?? '';
   if (topic === '') return undefined;
-  const factor = config['errors.deadletterqueue.topic.replication.factor'] ?? '3';
+  const factor = config[DEAD_LETTER_REPLICATION_FACTOR] ?? '3';
   const replicationFactor = Number(factor);
   if (!Number.isInteger(replicationFactor) || (replicationFactor < 1 && replicationFactor !== -1)) {
     throw new TaskError(
       'MILLRACE_CONNECT_INVALID_CONFIG',
-      `errors.deadletterqueue.topic.replication.factor is "${factor}": use a number of brokers, or -1 for the cluster's default`,
+      `${DEAD_LETTER_REPLICATION_FACTOR} is "${factor}": use a number of brokers, or -1 for the cluster's default`,
     );
   }
   const hasContextHeaders = config['errors.deadletterqueue.context.headers.enable'] === 'true';

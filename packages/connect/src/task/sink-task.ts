@@ -20,7 +20,7 @@ import type {
 } from '@millrace/connect-api';
 import { kafka, KafkaError, type Consumer, type Kafka, type RawTopic } from '@millrace/sdk';
 import { adminClient, clientProperties, consumerClient, producerClient } from './client-settings.ts';
-import { DeadLetters, deadLetterSettings } from './dead-letters.ts';
+import { DEAD_LETTER_REPLICATION_FACTOR, DeadLetters, deadLetterSettings } from './dead-letters.ts';
 import { backoffMs, ErrorPolicy, errorSettings, type ErrorSettings } from './error-policy.ts';
 import { consumedRecordOf, createConversion, readConfig, type RecordConversion } from './record-conversion.ts';
 import { SinkOffsets } from './sink-offsets.ts';
@@ -472,7 +472,11 @@ class SinkRound {
         await using admin = kafka(adminKafka);
         const { topic, replicationFactor } = settings;
         const factor = replicationFactor === -1 ? {} : { replicationFactor };
-        await ensureTopic(admin.admin(options), { name: topic, partitions: 1, ...factor });
+        await ensureTopic(
+          admin.admin(options),
+          { name: topic, partitions: 1, ...factor },
+          DEAD_LETTER_REPLICATION_FACTOR,
+        );
       },
       send: (topic, record) => producer.sendRaw(topic, record),
       onFailed: (error) => this.#fail(error),

@@ -10,7 +10,7 @@ import type { Position, SourceConnector, SourceContext, SourceOffset, SourceTask
 import { kafka, type Admin, type Kafka, type Producer } from '@millrace/sdk';
 import { AtLeastOnceWriter } from './at-least-once-writer.ts';
 import { adminClient, clientProperties, producerClient } from './client-settings.ts';
-import { DeadLetters, deadLetterSettings } from './dead-letters.ts';
+import { DEAD_LETTER_REPLICATION_FACTOR, DeadLetters, deadLetterSettings } from './dead-letters.ts';
 import { backoffMs, ErrorPolicy, errorSettings, type ErrorSettings } from './error-policy.ts';
 import { ExactlyOnceWriter, transactionBoundary } from './exactly-once-writer.ts';
 import { createConversion, readConfig, type BytesRecord, type RecordConversion } from './record-conversion.ts';
@@ -290,10 +290,15 @@ class SourceRound {
       if (topic === letters?.topic) {
         const { replicationFactor } = letters;
         const factor = replicationFactor === -1 ? {} : { replicationFactor };
-        await ensureTopic(this.#adminClient(), { name: topic, partitions: 1, ...factor });
+        await ensureTopic(
+          this.#adminClient(),
+          { name: topic, partitions: 1, ...factor },
+          DEAD_LETTER_REPLICATION_FACTOR,
+        );
         return;
       }
-      if (rules !== undefined) await ensureTopic(this.#adminClient(), rules.newTopic(topic));
+      if (rules !== undefined)
+        await ensureTopic(this.#adminClient(), rules.newTopic(topic), 'its topic.creation settings');
       link.onTopic(topic);
     };
   }

@@ -91,8 +91,8 @@ function matches(patterns: readonly RegExp[], name: string): boolean {
   return patterns.some((pattern) => pattern.test(name));
 }
 
-/** Throws MILLRACE_CONNECT_TASK_TOPIC unless the topic is there afterwards. */
-export async function ensureTopic(admin: Admin, topic: NewTopic): Promise<void> {
+/** Throws MILLRACE_CONNECT_TASK_TOPIC, which names `settings` as what to correct, unless the topic is there afterwards. */
+export async function ensureTopic(admin: Admin, topic: NewTopic, settings: string): Promise<void> {
   try {
     oneOrThrow(await admin.createTopics([topic]));
   } catch (cause) {
@@ -100,7 +100,7 @@ export async function ensureTopic(admin: Admin, topic: NewTopic): Promise<void> 
     if (kafkaCode === 'TOPIC_ALREADY_EXISTS') return;
     throw new TaskError(
       'MILLRACE_CONNECT_TASK_TOPIC',
-      `cannot create topic ${topic.name}: ${messageOf(cause)}; create it, or correct its topic.creation settings`,
+      `cannot create topic ${topic.name}: ${messageOf(cause)}; create it, or correct ${settings}`,
       { cause, retriable: retriable === true, details: { topic: topic.name } },
     );
   }
