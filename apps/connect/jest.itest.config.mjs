@@ -7,5 +7,5 @@ export default {
   displayName: 'connect-app (integration)',
   preset: '../../jest.preset.js',
   testMatch: ['<rootDir>/test/**/*.itest.ts'],
-  testTimeout: 60_000,
+  testTimeout: 240_000,
 };

@@ -8,7 +8,7 @@ import { runProcess, startBroker, waitUntil, type TestBroker } from '@millrace/t
 
 const MAIN = join(__dirname, '..', 'src', 'main.ts');
 const ARGUMENTS = ['--conditions=@millrace/source', '--no-warnings', MAIN];
-const WAIT_MS = 30_000;
+const WAIT_MS = 90_000;
 
 let broker: TestBroker;
 let dir: string;
