@@ -4,6 +4,9 @@ const NODE_MAJOR_MIN = 24;
 /** Come along with the worker; others are found in `plugin.path`, and among the dependencies of the folder it is started in. */
 const CONNECTORS = ['@millrace/connector-postgres', '@millrace/connector-redis', '@millrace/connector-s3'];
 
+/** Of each task's thread: most of what it reads is garbage with the next batch. */
+const YOUNG_SPACE_MB = 2;
+
 async function main(): Promise<void> {
   if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
     process.stderr.write(
@@ -12,6 +15,8 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  const { becomeLean } = await import('@millrace/connect/lean-process');
+  becomeLean(YOUNG_SPACE_MB);
   const { fileURLToPath } = await import('node:url');
   const { runConnect } = await import('@millrace/connect');
   const bundled = { folder: fileURLToPath(new URL('..', import.meta.url)), names: CONNECTORS };

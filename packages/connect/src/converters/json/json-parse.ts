@@ -7,14 +7,17 @@ export class NumberText {
   }
 }
 
-/** Sixteen digits in a row may be more than a number holds. */
-const LONG_NUMBER = /[\d.]{16}/;
+/** As many digits in a row may be more than a number holds. */
+const LONG_DIGITS = 16;
+const DOT = 0x2e;
+const SLASH = 0x2f;
+const NINE = 0x39;
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
 /** JSON in which integers beyond 2^53 become bigint. Throws a SyntaxError. */
 export function parseJson(text: string): unknown {
-  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  if (!hasLongNumber(text)) return JSON.parse(text);
   return parseWith(text, (_key, value, { source }) => exactInteger(value, source));
 }
 
@@ -25,6 +28,23 @@ export function parseJsonForDecimals(text: string): unknown {
     const exact = exactInteger(value, source);
     return typeof exact === 'bigint' ? exact : new NumberText(source);
   });
+}
+
+/** Whether there are sixteen digits and dots in a row, wherever: of so many, one is at every sixteenth place. */
+function hasLongNumber(text: string): boolean {
+  for (let at = LONG_DIGITS - 1; at < text.length; at += LONG_DIGITS) {
+    if (!isDigitOrDot(text.charCodeAt(at))) continue;
+    let first = at;
+    while (first > 0 && isDigitOrDot(text.charCodeAt(first - 1))) first--;
+    let last = at;
+    while (last + 1 < text.length && isDigitOrDot(text.charCodeAt(last + 1))) last++;
+    if (last - first + 1 >= LONG_DIGITS) return true;
+  }
+  return false;
+}
+
+function isDigitOrDot(code: number): boolean {
+  return code >= DOT && code <= NINE && code !== SLASH;
 }
 
 function exactInteger(value: unknown, source: string | undefined): unknown {

@@ -25,6 +25,10 @@ describe('leanStart', () => {
     expect(start?.env).not.toHaveProperty('EMPTY');
   });
 
+  it('gives young objects the space that is asked for', () => {
+    expect(leanStart(START, 2)?.args).toContain('--max-semi-space-size=2');
+  });
+
   it('does nothing the second time', () => {
     const { args = [], env = {} } = leanStart(START) ?? {};
     expect(leanStart({ ...START, execArgv: args.slice(1, 4), env })).toBeUndefined();
