@@ -64,6 +64,19 @@ export class RedisLink {
     return answers.map(([error, value]) => (error === null ? { ok: true, value } : { ok: false, error }));
   }
 
+  /** As {@link callAll}, but all are done or none: a server that is full may refuse some of many, and take later ones. */
+  async callTogether(commands: readonly RedisCommand[]): Promise<RedisOutcome[]> {
+    const outcomes = await this.callAll([['MULTI'], ...commands, ['EXEC']]);
+    const refused = outcomes.find((outcome) => !outcome.ok);
+    if (refused !== undefined && !refused.ok) throw redisError(`run commands at ${this.place}`, refused.error);
+    const answers = outcomes.at(-1);
+    if (answers?.ok !== true || !Array.isArray(answers.value))
+      throw redisError(`run commands at ${this.place}`, new Error('there is no answer'));
+    return answers.value.map((value: unknown) =>
+      value instanceof Error ? { ok: false, error: value } : { ok: true, value },
+    );
+  }
+
   /** The connection itself, for subscriptions. */
   async connected(): Promise<Redis> {
     return this.#connected();

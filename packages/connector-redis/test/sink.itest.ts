@@ -131,6 +131,25 @@ describeWithRedis('the Redis sink', () => {
     expect(await redis.client.hgetall('mixed:c')).toEqual({ a: '1' });
   });
 
+  it('writes every entry of a stream though the server is full for some of them', async () => {
+    const topic = `full${worlds++}`;
+    const settings = {
+      'redis.type': 'STREAM',
+      'redis.key.template': '${topic}:${partition}',
+      'redis.stream.id': 'offset',
+    };
+    const used = Number(/used_memory:(\d+)/.exec(await redis.client.info('memory'))?.[1]);
+    // Commands that wait count as memory: the first ones are refused, the later ones would be taken.
+    await redis.client.config('SET', 'maxmemory', String(used + 100_000));
+    const records = Array.from({ length: 300 }, (_, n) => ({ topic, value: { n, text: 'x'.repeat(20_000) } }));
+    const written = runSink(redisSink, { ...redis.settings, ...settings }, records, { retriesMax: 100 });
+    written.catch(() => undefined);
+    while (!(await redis.client.info('errorstats')).includes('errorstat_OOM'));
+    await redis.client.config('SET', 'maxmemory', '0');
+    await written;
+    expect(await redis.client.xlen(`${topic}:0`)).toBe(300);
+  });
+
   it('says so when offsets begin anew under a stream that is there', async () => {
     const settings = {
       ...redis.settings,

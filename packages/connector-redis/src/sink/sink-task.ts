@@ -66,7 +66,9 @@ export class RedisSinkTask implements SinkTask {
   }
 
   async #send(commands: readonly RedisCommand[], sent: readonly Sent[]): Promise<void> {
-    const outcomes = await this.#link.callAll(commands);
+    // What is refused while a later entry is taken could never be written: its id would be too old.
+    const isOrdered = this.#config.redisType === 'STREAM' && this.#config.redisStreamId === 'offset';
+    const outcomes = isOrdered ? await this.#link.callTogether(commands) : await this.#link.callAll(commands);
     const doubtful: InRecord[] = [];
     let start = 0;
     for (const { record, end } of sent) {
