@@ -14,7 +14,7 @@ interface Envelope {
 let server: PostgresServer;
 
 beforeAll(async () => {
-  server = await PostgresServer.start();
+  server = await PostgresServer.start({ settings: { max_replication_slots: 60 } });
 });
 afterAll(() => server.stop());
 

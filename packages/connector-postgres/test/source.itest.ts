@@ -1,4 +1,5 @@
 import { PostgresServer } from '@millrace/connect-testkit';
+import { waitUntil } from '@millrace/testing';
 import { postgresSource } from '../src/source/postgres-source.ts';
 import { sourceDatabase } from './source-database.ts';
 import { jsonOf, Kept, SourceDriver, type KeptRecord } from './source-driver.ts';
@@ -15,7 +16,7 @@ interface Envelope {
 let server: PostgresServer;
 
 beforeAll(async () => {
-  server = await PostgresServer.start();
+  server = await PostgresServer.start({ settings: { max_replication_slots: 60 } });
 });
 afterAll(() => server.stop());
 
@@ -320,11 +321,7 @@ describe('the place of the source in the log', () => {
       );
       return slot?.['moved'] === true;
     };
-    let moved = false;
-    for (let batches = driver.kept.batches; !moved; batches = driver.kept.batches) {
-      moved = await isConfirmed();
-      if (!moved) await driver.until((kept) => kept.batches > batches, 'another position');
-    }
+    await waitUntil('the slot is confirmed beyond what others wrote', isConfirmed, 30_000);
 
     expect(driver.kept.records).toEqual([]);
   });
