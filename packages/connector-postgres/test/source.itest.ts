@@ -1,3 +1,4 @@
+import { silentLogger, systemClock } from '@millrace/base';
 import { PostgresServer } from '@millrace/connect-testkit';
 import { waitUntil } from '@millrace/testing';
 import { postgresSource } from '../src/source/postgres-source.ts';
@@ -343,6 +344,30 @@ describe('the place of the source in the log', () => {
     await second.until(({ records }) => records.length === 1);
 
     expect(kept.records.map(({ key }) => key)).toEqual([{ id: 1 }]);
+  });
+
+  it('is refused to a second connector while the first one reads it', async () => {
+    await using db = await sourceDatabase(server, 'CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)');
+    await using driver = await SourceDriver.start(postgresSource, db.properties);
+    await driver.until(isSnapshotComplete);
+    await waitUntil('a reader', async () => {
+      const [slot] = await db.run(`SELECT active FROM pg_replication_slots WHERE slot_name = '${db.slot}'`);
+      return slot?.['active'] === true;
+    });
+    const { config } = postgresSource.config.read(db.properties);
+    if (config === undefined) throw new Error('the settings are wrong');
+    const issuesFor = (connector: string) =>
+      postgresSource.check?.(config, {
+        connector,
+        log: silentLogger,
+        clock: systemClock,
+        signal: new AbortController().signal,
+      });
+
+    expect(await issuesFor('under-test')).toEqual([]);
+    expect(await issuesFor('another')).toEqual([
+      { key: 'slot.name', message: expect.stringContaining('is read by "millrace-connect under-test" now') },
+    ]);
   });
 
   it('is not gone on from when the slot is gone or was moved by others', async () => {

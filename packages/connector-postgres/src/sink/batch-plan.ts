@@ -79,6 +79,8 @@ export class Segment {
 export class BatchPlan {
   readonly #mode: InsertMode;
   readonly #byTable = new Map<string, Segment[]>();
+  /** The last one of the table that came last: mostly the next change is of the same. */
+  #current: Segment | undefined;
 
   constructor(mode: InsertMode) {
     this.#mode = mode;
@@ -96,6 +98,7 @@ export class BatchPlan {
 
   /** What was to happen to the table before is not needed any more. */
   truncate(table: TargetTable): void {
+    this.#current = undefined;
     this.#byTable.delete(tableKey(table.name));
     this.#nextSegment(table).isTruncated = true;
   }
@@ -105,11 +108,14 @@ export class BatchPlan {
   }
 
   #segment(table: TargetTable): Segment {
-    return this.#byTable.get(tableKey(table.name))?.at(-1) ?? this.#nextSegment(table);
+    if (this.#current?.table === table) return this.#current;
+    this.#current = this.#byTable.get(tableKey(table.name))?.at(-1) ?? this.#nextSegment(table);
+    return this.#current;
   }
 
   #nextSegment(table: TargetTable): Segment {
     const segment = new Segment(table);
+    this.#current = segment;
     const segments = this.#byTable.get(tableKey(table.name));
     if (segments === undefined) this.#byTable.set(tableKey(table.name), [segment]);
     else segments.push(segment);

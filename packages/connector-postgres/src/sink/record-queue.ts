@@ -23,6 +23,8 @@ export class RecordQueue {
   #size = 0;
   readonly #countMax: number;
   readonly #partitions = new Map<string, Progress>();
+  /** Mostly the next record is of the same partition. */
+  #last: Progress | undefined;
 
   constructor(countMax: number) {
     this.#countMax = countMax;
@@ -67,6 +69,8 @@ export class RecordQueue {
 
   /** Whether a record comes again that was taken already. */
   isRepeated({ topic, partition, offset }: InRecord['origin']): boolean {
+    const last = this.#last;
+    if (last?.partition === partition && last.topic === topic) return offset < last.taken;
     return offset < (this.#partitions.get(keyOf(topic, partition))?.taken ?? 0);
   }
 
@@ -96,6 +100,7 @@ export class RecordQueue {
 
   /** Forgets everything of these partitions. */
   drop(partitions: readonly TopicPartition[]): void {
+    this.#last = undefined;
     const dropped = new Set(partitions.map(({ topic, partition }) => keyOf(topic, partition)));
     this.#filter(({ origin }) => !dropped.has(keyOf(origin.topic, origin.partition)));
     for (const key of dropped) this.#partitions.delete(key);
@@ -117,12 +122,14 @@ export class RecordQueue {
   }
 
   #progressOf({ topic, partition }: TopicPartition): Progress {
+    if (this.#last?.partition === partition && this.#last.topic === topic) return this.#last;
     const key = keyOf(topic, partition);
     let progress = this.#partitions.get(key);
     if (progress === undefined) {
       progress = { topic, partition, taken: 0, done: -1 };
       this.#partitions.set(key, progress);
     }
+    this.#last = progress;
     return progress;
   }
 }

@@ -24,19 +24,30 @@ export function arrayLiteral(
   column: number,
   isQuoted: boolean,
 ): string {
-  let text = '{';
-  for (let i = 0; i < rows.length; i++) {
-    if (i > 0) text += ',';
+  const values = new Array<string>(rows.length);
+  let hasNull = false;
+  for (let i = 0; i < rows.length && !hasNull; i++) {
     const value = rows[i]?.[column];
-    if (value === null || value === undefined) text += 'NULL';
-    else if (isQuoted) text += quotedElement(value);
-    else text += value;
+    if (value === null || value === undefined) hasNull = true;
+    else values[i] = isQuoted ? escapedElement(value) : value;
   }
-  return `${text}}`;
+  // Joined at once: text that is put together piece by piece is garbage of many times its size.
+  if (!hasNull && isQuoted && rows.length > 0) return `{"${values.join('","')}"}`;
+  if (!hasNull) return `{${values.join(',')}}`;
+  const elements = rows.map((row) => {
+    const value = row[column];
+    if (value === null || value === undefined) return 'NULL';
+    return isQuoted ? quotedElement(value) : value;
+  });
+  return `{${elements.join(',')}}`;
 }
 
 export function quotedElement(value: string): string {
-  return ARRAY_SPECIAL.test(value) ? `"${value.replace(ARRAY_SPECIALS, '\\$&')}"` : `"${value}"`;
+  return `"${escapedElement(value)}"`;
+}
+
+function escapedElement(value: string): string {
+  return ARRAY_SPECIAL.test(value) ? value.replace(ARRAY_SPECIALS, '\\$&') : value;
 }
 
 const COPY_SPECIAL = /[\\\b\f\n\r\t\v]/;

@@ -57,6 +57,9 @@ export interface PublishedTable {
   readonly rowFilter: string | null;
 }
 
+/** With the overhead of a row. */
+const ROW_BYTES_GUESS = 100;
+
 export class Catalog {
   readonly types = new Map<number, CatalogType>();
   readonly #connection: WireConnection;
@@ -114,6 +117,18 @@ export class Catalog {
       const parts = rows.flatMap((row) => [Number(row[3]), Number(row[5] ?? 0)]);
       missing = [...new Set(parts)].filter((oid) => oid !== 0 && !this.types.has(oid));
     }
+  }
+
+  /** About how many rows they have: by the statistics of the database, or else by the size of a table that has none yet. */
+  async estimateRows(tables: readonly PublishedTable[]): Promise<number> {
+    if (tables.length === 0) return 0;
+    const names = tables.map(({ schema, name }) => `(${literal(schema)}, ${literal(name)})`).join(', ');
+    const [row] = await this.#connection.query(
+      'estimate the rows of a snapshot',
+      `SELECT sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE pg_relation_size(c.oid) / ${ROW_BYTES_GUESS} END)::bigint
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE (n.nspname, c.relname) IN (${names})`,
+    );
+    return Number(row?.[0] ?? 0);
   }
 
   /** In the order of names. */

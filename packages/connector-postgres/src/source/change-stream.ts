@@ -202,6 +202,8 @@ export class ChangeStream {
     this.#lastMicros = this.#transaction?.micros;
     this.#lastTransaction = this.#transaction?.id;
     this.#transaction = undefined;
+    // Later transactions may have changes below it, which are new.
+    this.#partial = undefined;
     this.#moveOn(end);
   }
 

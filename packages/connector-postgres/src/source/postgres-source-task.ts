@@ -44,6 +44,11 @@ interface StreamStart {
   readonly marks: SnapshotMarks | undefined;
 }
 
+/** As `pg_stat_activity` shows it. The server keeps 63 bytes. */
+export function applicationNameOf(connector: string): string {
+  return `millrace-connect ${connector}`.slice(0, 60);
+}
+
 export class PostgresSourceTask implements SourceTask {
   readonly #config: SourceConfig;
   readonly #context: SourceContext;
@@ -53,7 +58,7 @@ export class PostgresSourceTask implements SourceTask {
   readonly #records: ChangeRecords;
   readonly #address: PostgresAddress;
   readonly #watch: SlotWatch;
-  readonly #snapshotTables = { remaining: 0, name: '' };
+  readonly #snapshotTables = { remaining: 0, name: '', rowsExpected: Number.NaN };
   #sql: WireConnection | undefined;
   #replication: WireConnection | undefined;
   #stream: ReplicationStream | undefined;
@@ -91,6 +96,11 @@ export class PostgresSourceTask implements SourceTask {
       () => this.#snapshotTables.remaining,
     );
     metrics.gauge(
+      'millrace_connect_postgres_snapshot_rows_expected',
+      'Rows that the snapshot under way has to read, as the statistics of the database estimate them.',
+      () => this.#snapshotTables.rowsExpected,
+    );
+    metrics.gauge(
       'millrace_connect_postgres_source_lag_seconds',
       'Time between the last commit that was read and its reading.',
       () => this.#lagMs / 1000,
@@ -121,7 +131,7 @@ export class PostgresSourceTask implements SourceTask {
   }
 
   get #applicationName(): string {
-    return `millrace-connect ${this.#context.connector}`.slice(0, 60);
+    return applicationNameOf(this.#context.connector);
   }
 
   async *#run(signal: AbortSignal): AsyncGenerator<SourceBatch> {
@@ -223,6 +233,9 @@ export class PostgresSourceTask implements SourceTask {
     const catalog = new Catalog(sql);
     const published = await this.#captured(catalog);
     const rows = metrics.counter('millrace_connect_postgres_snapshot_rows_total', 'Rows that snapshots have read.');
+    const done = new Set(resumed?.done ?? []);
+    const left = published.filter((table) => !done.has(nameOf(table)));
+    this.#snapshotTables.rowsExpected = await catalog.estimateRows(left);
     log.info(resumed === undefined ? 'the snapshot begins' : 'the snapshot goes on', { tables: published.length });
     const snapshot = new Snapshot({
       connection: sql,
@@ -246,6 +259,7 @@ export class PostgresSourceTask implements SourceTask {
     });
     yield* snapshot.read(signal);
     await sql.query('end the snapshot', 'COMMIT', signal);
+    this.#snapshotTables.rowsExpected = Number.NaN;
     log.info('the snapshot is complete');
     const later = Object.entries(snapshot.progress.marks).filter(([, of]) => of.some(({ lsn }) => lsn > streamLsn));
     const marks = later.length === 0 ? undefined : Object.fromEntries(later);
@@ -323,7 +337,13 @@ export class PostgresSourceTask implements SourceTask {
       } catch (error) {
         const isInUse = PostgresError.is(error) && error.details['sqlState'] === IN_USE;
         if (!isInUse || attempt > slotMaxRetries) throw error;
-        log.warn('another connection still reads the replication slot', { slot: slotName, attempt });
+        log.warn(
+          'another connection still reads the replication slot: if that is another connector, give each a slot.name of its own',
+          {
+            slot: slotName,
+            attempt,
+          },
+        );
         await this.#replication?.close();
         await delay(slotRetryDelayMs, this.#context, signal);
         this.#replication = await this.#open(true, signal);

@@ -5,7 +5,7 @@ import { PostgresError } from '../replication/postgres-error.ts';
 import { literal } from '../replication/sql-text.ts';
 import type { WireConnection } from '../replication/wire-connection.ts';
 import { VERSION } from '../version.ts';
-import { filterOf, offsetProblem, PostgresSourceTask } from './postgres-source-task.ts';
+import { applicationNameOf, filterOf, offsetProblem, PostgresSourceTask } from './postgres-source-task.ts';
 import { addressOf, sourceConfig, type SourceConfig } from './source-config.ts';
 
 /**
@@ -37,13 +37,18 @@ export const postgresSource = defineSource<SourceConfig, Position, Position>({
 async function check(config: SourceConfig, context: CheckContext): Promise<readonly ConfigIssue[]> {
   let connection: WireConnection | undefined;
   try {
+    const applicationName = applicationNameOf(context.connector);
     connection = await openConnection(addressOf(config), {
       replication: false,
-      applicationName: `millrace-connect ${context.connector}`.slice(0, 60),
+      applicationName,
       timers: systemTimers,
       signal: context.signal,
     });
-    return [...(await serverIssues(connection)), ...(await tableIssues(connection, config, context))];
+    return [
+      ...(await serverIssues(connection)),
+      ...(await slotIssues(connection, config.slotName, applicationName)),
+      ...(await tableIssues(connection, config, context)),
+    ];
   } catch (error) {
     return [{ key: settingOf(error), message: messageOf(error) }];
   } finally {
@@ -77,6 +82,23 @@ async function serverIssues(connection: WireConnection): Promise<ConfigIssue[]> 
       message: `user ${row?.[2]} may not replicate: ALTER ROLE … REPLICATION (or grant the replication role of your provider)`,
     });
   return issues;
+}
+
+/** Two connectors on one slot take changes away from each other. */
+async function slotIssues(
+  connection: WireConnection,
+  slotName: string,
+  applicationName: string,
+): Promise<ConfigIssue[]> {
+  const [row] = await connection.query(
+    `look for who reads replication slot ${slotName}`,
+    `SELECT r.application_name FROM pg_replication_slots s JOIN pg_stat_replication r ON r.pid = s.active_pid
+     WHERE s.slot_name = ${literal(slotName)}`,
+  );
+  const reader = row?.[0] ?? applicationName;
+  if (reader === applicationName) return [];
+  const message = `replication slot ${slotName} is read by "${reader}" now: give each connector a slot.name (and a publication.name) of its own`;
+  return [{ key: 'slot.name', message }];
 }
 
 async function tableIssues(
