@@ -75,8 +75,21 @@ export function decimalBytes({ unscaled }: Decimal): Uint8Array {
 
 export function decimalFromBytes(bytes: Uint8Array, scale: number): Decimal {
   if (bytes.length === 0) throw invalid('a decimal without bytes');
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { unscaled: BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`)), scale };
+  // Six bytes at a time, as a number holds them exactly; mostly that is all there is.
+  let unscaled: bigint | undefined;
+  for (let start = 0; start < bytes.length; start += EXACT_BYTES) {
+    const end = Math.min(start + EXACT_BYTES, bytes.length);
+    let part = start === 0 ? signed(bytes[0] ?? 0) : (bytes[start] ?? 0);
+    for (let index = start + 1; index < end; index++) part = part * 256 + (bytes[index] ?? 0);
+    unscaled = unscaled === undefined ? BigInt(part) : (unscaled << BigInt((end - start) * 8)) | BigInt(part);
+  }
+  return { unscaled: unscaled ?? 0n, scale };
+}
+
+const EXACT_BYTES = 6;
+
+function signed(byte: number): number {
+  return byte < 0x80 ? byte : byte - 0x100;
 }
 
 function invalid(message: string): MillraceError {
