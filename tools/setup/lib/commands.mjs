@@ -196,8 +196,8 @@ export const COMMANDS = {
     nodeArgs: [SOURCE, 'tools/bench/src/main.ts'],
     cwd: 'root',
     what: 'the benchmark',
-    flags: ['quick', 'write', 'only', 'rounds'],
-    switches: ['quick', 'write'],
+    flags: ['quick', 'write', 'only', 'rounds', 'built', 'alone', 'durability'],
+    switches: ['quick', 'write', 'built', 'alone'],
   },
   millrace: {
     summary: 'the command line, from source',

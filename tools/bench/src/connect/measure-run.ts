@@ -107,11 +107,13 @@ export async function measureBacklog({ worker, connector, progress, count, begin
     worker.pid,
     async () => {
       const startMs = performance.now();
-      const going = begin(connectors);
-      const first = await untilAtLeast(1, progress, () => connectors.check(connector));
-      const last = await untilAtLeast(count, progress, () => connectors.check(connector));
-      await going;
-      return { first, last, startMs };
+      const check = (): Promise<void> => connectors.check(connector);
+      const watch = async (): Promise<{ first: Sight; last: Sight }> => {
+        const first = await untilAtLeast(1, progress, check);
+        return { first, last: await untilAtLeast(count, progress, check) };
+      };
+      const [sights] = await Promise.all([watch(), begin(connectors)]);
+      return { ...sights, startMs };
     },
     { untilQuiet: false },
   );
