@@ -13,7 +13,7 @@ export async function checkRedis(config: ConnectionConfig, context: CheckContext
     await link.call(['PING']);
     return [];
   } catch (error) {
-    return [{ key: 'redis.uri', message: messageOf(error) }];
+    return [{ key: 'redis.uri', message: messageOf(error).replace('; it will be tried again', '') }];
   } finally {
     context.signal.removeEventListener('abort', close);
     close();

@@ -47,8 +47,8 @@ export async function forward(request: RestRequest, error: NotTheTargetError, ti
   } catch (cause) {
     return errorAnswer(
       500,
-      `the request could not be passed on to the worker at ${error.forwardUrl}: ${messageOf(cause)}. Check that rest.advertised.host.name ` +
-        'and rest.advertised.port of that worker can be reached from this one',
+      `the request could not be passed on to the worker at ${error.forwardUrl}: ${messageOf(cause)}. If that worker has just died, ` +
+        'try again after session.timeout.ms; otherwise check that its rest.advertised.host.name and rest.advertised.port can be reached from this one',
     );
   }
 }

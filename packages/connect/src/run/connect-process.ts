@@ -5,7 +5,7 @@
  *   fails everything that was opened is closed; closing ends tasks before the stores they write offsets to.
  */
 import { systemClock, systemRandom, systemTimers, type Logger, type MetricsRegistry } from '@millrace/base';
-import type { ConfigProperties } from '@millrace/connect-api';
+import type { ConfigProperties, ConfigSpec } from '@millrace/connect-api';
 import { kafka } from '@millrace/sdk';
 import { builtInPlugins } from '../built-in-plugins.ts';
 import { BUILT_IN_VERSION } from '../built-in-version.ts';
@@ -22,7 +22,8 @@ import { createTaskHost } from '../thread/create-task-host.ts';
 import { Loggers } from '../worker/loggers.ts';
 import { Worker } from '../worker/worker.ts';
 import { measureWorker } from '../worker/worker-metrics.ts';
-import { readWorkerSettings, type WorkerSettings } from '../worker/worker-settings.ts';
+import { readWorkerSettings, workerConfig, type WorkerSettings } from '../worker/worker-settings.ts';
+import { checkConverters, warnOfMisspelled } from './start-checks.ts';
 
 export interface ConnectOptions {
   /** Of the worker, by Kafka Connect's keys; may refer to config providers. */
@@ -52,6 +53,8 @@ export interface HerderParts {
 }
 
 export interface HerderKind {
+  /** Settings beside those that every worker has. */
+  readonly config: ConfigSpec<unknown>;
   /** Whether sources write exactly once. */
   isExactlyOnce(properties: ConfigProperties): boolean;
   /** Opened before anything runs. */
@@ -92,6 +95,8 @@ export async function startConnect(
     log,
   });
   const plugins = new PluginRegistry([...builtInPlugins.map(builtInPlugin), ...discovered]);
+  checkConverters(properties, plugins, builtInPlugins);
+  warnOfMisspelled(properties, [workerConfig, kind.config], log);
   const { host: name, port } = rest.advertised;
   const loggers = new Loggers(log, systemClock);
   const parts: HerderParts = {

@@ -3,7 +3,7 @@ import { systemClock } from '@millrace/base';
 import type { ConfigProperties } from '@millrace/connect-api';
 import type { KafkaOptions } from '@millrace/sdk';
 import { DistributedHerder } from '../distributed/distributed-herder.ts';
-import { readDistributedSettings, topicConfigs } from '../distributed/distributed-settings.ts';
+import { distributedConfig, readDistributedSettings, topicConfigs } from '../distributed/distributed-settings.ts';
 import type { ConnectorType } from '../herder/herder.ts';
 import type { RegisteredPlugin } from '../plugins/plugin-registry.ts';
 import { TopicOffsetStore } from '../stores/topic-offset-store.ts';
@@ -16,6 +16,7 @@ export function startDistributed(options: ConnectOptions): Promise<ConnectProces
 }
 
 const DISTRIBUTED: HerderKind = {
+  config: distributedConfig,
   isExactlyOnce: (properties) => readDistributedSettings(properties).exactlyOnceSourceSupport === 'enabled',
   openOffsets: async ({ properties, log }) => {
     const settings = readDistributedSettings(properties);

@@ -34,12 +34,15 @@ export async function startStandalone({ connectors = [], ...options }: Standalon
 }
 
 const STANDALONE: HerderKind = {
+  config: standaloneConfig,
   isExactlyOnce: () => false,
-  openOffsets: async ({ properties }) => {
+  openOffsets: async ({ properties, clusterId }) => {
     const { config: settings, issues } = standaloneConfig.read(properties);
     if (settings === undefined) {
       throw new MillraceError('MILLRACE_CONNECT_INVALID_CONFIG', issues.map(({ message }) => message).join('; '));
     }
+    // Who is alone has no topics to find out by that there is no cluster.
+    await clusterId();
     const store = new FileOffsetStore(settings.offsetStorageFileFilename);
     await store.start();
     return store;
