@@ -13,10 +13,7 @@ import { compressPage } from '../compression.ts';
 import type { Encoder, Format, OutputField } from './format.ts';
 import { visitCells } from './row.ts';
 import { S3Error } from '../s3-error.ts';
-
-export const PARQUET_CODECS = ['none', 'snappy', 'gzip', 'zstd'] as const;
-
-export type ParquetCodec = (typeof PARQUET_CODECS)[number];
+import type { ParquetCodec } from './parquet-codec.ts';
 
 const CODECS = { none: 'UNCOMPRESSED', snappy: 'SNAPPY', gzip: 'GZIP', zstd: 'ZSTD' } as const;
 

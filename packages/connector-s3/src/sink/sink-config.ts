@@ -4,7 +4,7 @@ import { messageOf } from '@millrace/base';
 import { COMPRESSION_TYPES } from '../compression.ts';
 import { escapedText, named } from '../config-words.ts';
 import { OUTPUT_FIELDS } from '../format/format.ts';
-import { PARQUET_CODECS } from '../format/parquet.ts';
+import { PARQUET_CODECS } from '../format/parquet-codec.ts';
 import { PARTITIONERS } from './partitioner.ts';
 import { checkStoreConfig, storeFields } from '../store/store-config.ts';
 import { timePath } from './time-path.ts';

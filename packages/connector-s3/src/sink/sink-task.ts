@@ -19,11 +19,7 @@ import type {
 import { tmpdir } from 'node:os';
 
 import { compressionOf } from '../compression.ts';
-import { csv } from '../format/csv.ts';
 import type { Format } from '../format/format.ts';
-import { jsonLines } from '../format/json-lines.ts';
-import { parquet } from '../format/parquet.ts';
-import { rawBytes } from '../format/raw.ts';
 import { openStore } from '../store/store-config.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { Chunk } from './chunk.ts';
@@ -49,7 +45,7 @@ export class S3SinkTask implements SinkTask {
   readonly #bytes: Counter;
   #isWriting = false;
 
-  constructor(config: SinkConfig, context: SinkContext) {
+  constructor(config: SinkConfig, context: SinkContext, format: Format) {
     this.#config = config;
     this.#context = context;
     this.#store = openStore(config, context);
@@ -62,7 +58,7 @@ export class S3SinkTask implements SinkTask {
       'Bytes of unfinished objects in memory.',
       () => this.#budget.usedBytes,
     );
-    this.#environment = this.#environmentOf(config);
+    this.#environment = this.#environmentOf(config, format);
   }
 
   async assigned(partitions: readonly TopicPartition[]): Promise<void> {
@@ -268,10 +264,9 @@ export class S3SinkTask implements SinkTask {
     });
   }
 
-  #environmentOf(config: SinkConfig): WriterEnvironment {
+  #environmentOf(config: SinkConfig, format: Format): WriterEnvironment {
     const timestamp = extractorOf(config, this.#context);
     const compression = compressionOf(config.s3CompressionType, config.s3CompressionLevel);
-    const format = formatOf(config);
     return {
       store: this.#store,
       options: {
@@ -338,20 +333,6 @@ function extractorOf(config: SinkConfig, { clock }: SinkContext): TimestampExtra
       return timestampOfField(config.timestampField);
     case 'Wallclock':
       return () => clock.nowMs();
-  }
-}
-
-function formatOf(config: SinkConfig): Format {
-  const fields = config.formatOutputFields;
-  switch (config.formatClass) {
-    case 'json':
-      return jsonLines(fields, config.jsonDecimalFormat);
-    case 'csv':
-      return csv({ fields, separator: config.csvSeparatorChar, hasHeader: config.csvFirstRowAsHeader });
-    case 'bytes':
-      return rawBytes(config.formatBytearrayExtension, config.formatBytearraySeparator);
-    case 'parquet':
-      return parquet(fields, config.parquetCodec);
   }
 }
 

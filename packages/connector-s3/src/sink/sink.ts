@@ -4,6 +4,7 @@ import { access, constants } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 
 import { openStore } from '../store/store-config.ts';
+import { formatOf } from './format-of.ts';
 import { sinkConfig, type SinkConfig } from './sink-config.ts';
 import { S3SinkTask } from './sink-task.ts';
 
@@ -31,5 +32,5 @@ export const s3Sink = defineSink<SinkConfig>({
     }
     return issues;
   },
-  task: async (_task, config, context) => new S3SinkTask(config, context),
+  task: async (_task, config, context) => new S3SinkTask(config, context, await formatOf(config)),
 });
