@@ -208,7 +208,7 @@ export const COMMANDS = {
     // Of `start` too; npm calls `--no-records` records.
     flags: [...BROKER_FLAGS, ...CLI_SWITCHES, ...CLI_FLAGS],
     switches: ['repair', ...CLI_SWITCHES],
-    letters: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'k', 'n', 'o', 'p', 'q', 'r', 't', 'z'],
+    letters: ['w', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'k', 'n', 'o', 'p', 'q', 'r', 't', 'z'],
   },
   ci: {
     summary: 'everything that CI checks',

@@ -93,7 +93,13 @@ export const workerConfig = config({
     .doc(
       'thread: each task has a thread and heap of its own. inline: tasks run in the thread of the worker, for debuggers.',
     ),
-  'task.max.heap.mb': c.int().default(256).atLeast(16).doc('Heap of a task in MiB; one that outgrows it fails alone.'),
+  'task.max.heap.mb': c
+    .int()
+    .default(256)
+    .atLeast(16)
+    .doc(
+      'Heap of a task in MiB; one that outgrows it fails alone, unless it takes 16 MiB more in one go: then V8 ends the process, and the worker starts anew.',
+    ),
   'task.stall.timeout.ms': c
     .duration()
     .default('60s')
