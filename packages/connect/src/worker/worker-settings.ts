@@ -98,7 +98,7 @@ export const workerConfig = config({
     .default(256)
     .atLeast(16)
     .doc(
-      'Heap of a task in MiB; one that outgrows it fails alone, unless it takes 16 MiB more in one go: then V8 ends the process, and the worker starts anew.',
+      'Heap of a task in MiB; one that outgrows it fails alone, unless it takes 16 MiB more in one go: then V8 ends the whole process.',
     ),
   'task.stall.timeout.ms': c
     .duration()
