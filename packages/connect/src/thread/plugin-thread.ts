@@ -3,11 +3,13 @@
  *
  * Owns: the thread, how it ended, and the limits of its memory.
  * Invariants: `ended` settles once, after the thread is gone; what it sent before comes first.
- * Bounds: heap by V8 itself; memory of buffers as much again, over `BUFFER_REPORTS_MAX` reports.
+ * Bounds: heap by the thread itself (heap-watch.ts); memory of buffers as much again, over `BUFFER_REPORTS_MAX` reports.
  */
 import { Worker } from 'node:worker_threads';
 import { failureOf, TaskError } from '../task/task-error.ts';
 import type { TaskFailure } from '../task/task-host.ts';
+import { HEAP_HEADROOM_MB } from './heap-watch.ts';
+import { memoryError } from './memory-error.ts';
 import type { FromThread, ThreadJob, ThreadReport, ToThread } from './thread-messages.ts';
 
 /** The sources run without a build; then their packages are found as sources, as in this thread. */
@@ -43,7 +45,8 @@ export class PluginThread {
     this.#worker = new Worker(url, {
       name: options.name,
       workerData: options.job,
-      resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb },
+      // The thread watches its own limit; V8's is for who does not come to that.
+      resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb + HEAP_HEADROOM_MB },
       ...(isSource ? { execArgv: [SOURCE_CONDITION, '--no-warnings'] } : {}),
     });
     this.#worker.on('message', (message: FromThread) => this.#onMessage(message));
@@ -90,19 +93,14 @@ export class PluginThread {
     this.#bufferReports = bufferBytes > maxHeapMb * MIB ? this.#bufferReports + 1 : 0;
     if (this.#bufferReports < BUFFER_REPORTS_MAX) return;
     const heldMb = Math.round(bufferBytes / MIB);
-    this.fail(failureOf(this.#memoryError(`${name} holds ${String(heldMb)} MB of buffers`)));
+    this.fail(failureOf(memoryError(`${name} holds ${String(heldMb)} MB of buffers`, maxHeapMb)));
   }
 
   #failureOf(error: unknown): TaskFailure {
     const { code } = error as { readonly code?: unknown };
     if (code !== 'ERR_WORKER_OUT_OF_MEMORY') return failureOf(error);
-    return failureOf(this.#memoryError(`the heap of ${this.#options.name} has outgrown its limit`));
-  }
-
-  #memoryError(what: string): TaskError {
-    const { maxHeapMb } = this.#options;
-    const remedy = `it may have ${String(maxHeapMb)} MB by task.max.heap.mb: raise that, or give it less at once`;
-    return new TaskError('MILLRACE_CONNECT_TASK_MEMORY', `${what}; ${remedy}`);
+    const { name, maxHeapMb } = this.#options;
+    return failureOf(memoryError(`the heap of ${name} has outgrown its limit`, maxHeapMb));
   }
 
   #onExit(): void {

@@ -7,6 +7,8 @@ import { builtInPlugins } from '../built-in-plugins.ts';
 import { runAlterOffsets, runPlan, runTask, runValidation, type CallContext } from '../task/run-task.ts';
 import { failureOf } from '../task/task-error.ts';
 import type { TaskFailure, TaskMetric, TaskSpec } from '../task/task-host.ts';
+import { watchHeap } from './heap-watch.ts';
+import { memoryError } from './memory-error.ts';
 import { PluginMetrics } from './plugin-metrics.ts';
 import type { FromThread, LogLine, OffsetsAnswer, ThreadJob, ToThread } from './thread-messages.ts';
 
@@ -132,7 +134,15 @@ async function serve(job: ThreadJob): Promise<void> {
   }
 }
 
-serve(workerData as ThreadJob).then(
+const job = workerData as ThreadJob;
+watchHeap(job.spec.settings.maxHeapMb, () => {
+  const name = job.kind === 'task' ? `${job.spec.connector}-${String(job.spec.task)}` : job.spec.connector;
+  const failure = failureOf(memoryError(`the heap of ${name} has outgrown its limit`, job.spec.settings.maxHeapMb));
+  tell({ kind: 'failed', failure });
+  // Before it takes more.
+  process.exit(1);
+});
+serve(job).then(
   () => tell({ kind: 'ended' }),
   (error: unknown) => tell({ kind: 'failed', failure: failureOf(error) }),
 );

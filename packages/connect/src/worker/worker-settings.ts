@@ -98,7 +98,7 @@ export const workerConfig = config({
     .default(256)
     .atLeast(16)
     .doc(
-      'Heap of a task in MiB; one that outgrows it fails alone, unless it takes 16 MiB more in one go: then V8 ends the whole process.',
+      'Heap of a task in MiB, as far as it is alive; one that outgrows it fails alone. One that takes 256 MiB more before it pauses may end the whole process: so V8 does it.',
     ),
   'task.stall.timeout.ms': c
     .duration()
