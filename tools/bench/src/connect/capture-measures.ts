@@ -1,6 +1,7 @@
 /** Change data capture: throughput of a backlog, latency, snapshot. */
 import { PostgresServer } from '@millrace/connect-testkit';
 import { oneOrThrow, type Kafka } from '@millrace/sdk';
+import { waitUntil } from '@millrace/testing';
 import { createTopics } from '../brokers/wire.ts';
 import { Connectors } from './connectors.ts';
 import { percentile } from './figures.ts';
@@ -49,7 +50,7 @@ export const CAPTURE: ConnectMeasure = {
       });
       await connectors.stop(name);
       await checkRows(cluster, topic, WARM_ROWS + count);
-      await postgres.query(`SELECT pg_drop_replication_slot('${table}'); DROP TABLE ${table}`);
+      await dropCaptured(postgres, table);
       return figures;
     };
   },
@@ -127,11 +128,20 @@ export const LATENCY: ConnectMeasure = {
         .filter(([id]) => id > CHANGES_FOR_WARMTH)
         .map(([id, atMs]) => (arrivals.get(id) ?? Number.NaN) - atMs);
       await connectors.stop(name);
-      await postgres.query(`SELECT pg_drop_replication_slot('${table}'); DROP TABLE ${table}`);
+      await dropCaptured(postgres, table);
       return { p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) };
     };
   },
 };
+
+/** The table and the slot of the same name, which the server takes for used until it has noticed that its reader is gone. */
+async function dropCaptured(postgres: PostgresServer, table: string): Promise<void> {
+  await waitUntil('the slot is free', async () => {
+    const slots = await postgres.query('SELECT active FROM pg_replication_slots WHERE slot_name = $1', [table]);
+    return slots.every(({ active }) => active === false);
+  });
+  await postgres.query(`SELECT pg_drop_replication_slot('${table}'); DROP TABLE ${table}`);
+}
 
 function untilMs(atMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, atMs - performance.now()));
