@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The broker process. Node's version is checked before anything that needs it is loaded. */
+import { availableParallelism } from 'node:os';
+
 const NODE_MAJOR_MIN = 24;
 
 async function main(): Promise<void> {
@@ -11,7 +13,7 @@ async function main(): Promise<void> {
     return;
   }
   const { becomeLean } = await import('@millrace/server/lean-process');
-  becomeLean();
+  becomeLean(availableParallelism());
   const { runBroker } = await import('@millrace/server');
   // exit(), because a library's stray handle must not keep a broker alive that has closed its data.
   process.exit(await runBroker(process.argv.slice(2)));

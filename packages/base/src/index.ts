@@ -1,4 +1,5 @@
 export { assert, assertDefined, AssertionFailure } from './assert.ts';
+export { isCertificateError } from './certificate-error.ts';
 export { systemClock, systemTimers, type Clock, type Timer, type Timers } from './clock.ts';
 export { createDeferred, type Deferred } from './deferred.ts';
 export { messageOf, MillraceError, type MillraceErrorOptions } from './error.ts';

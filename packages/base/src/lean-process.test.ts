@@ -6,6 +6,7 @@ const START: ProcessStart = {
   execArgv: ['--conditions=x'],
   argv: ['/bin/node', '/broker/main.js', '--port', '0'],
   env: { HOME: '/root', EMPTY: undefined },
+  cores: 4,
   hasChannel: false,
 };
 
@@ -15,6 +16,7 @@ describe('leanStart', () => {
     expect(start?.args).toEqual([
       '/bin/node',
       '--max-semi-space-size=4',
+      '--v8-pool-size=3',
       '--expose-gc',
       '--conditions=x',
       '/broker/main.js',
@@ -29,15 +31,24 @@ describe('leanStart', () => {
     expect(leanStart(START, 2)?.args).toContain('--max-semi-space-size=2');
   });
 
+  it.each([
+    [1, 1],
+    [2, 1],
+    [64, 4],
+  ])('leaves the event loop a core of its own: of %d, %d thread(s) for V8', (cores, threads) => {
+    expect(leanStart({ ...START, cores })?.args).toContain(`--v8-pool-size=${threads}`);
+  });
+
   it('does nothing the second time', () => {
     const { args = [], env = {} } = leanStart(START) ?? {};
-    expect(leanStart({ ...START, execArgv: args.slice(1, 4), env })).toBeUndefined();
+    expect(leanStart({ ...START, execArgv: args.slice(1, 5), env })).toBeUndefined();
   });
 
   it.each([
     ['elsewhere than on Linux', { platform: 'darwin' }],
     ['for a process that its parent talks to', { hasChannel: true }],
     ['when the young space was set', { execArgv: ['--max-semi-space-size=64'] }],
+    ["when the collector's threads were set", { execArgv: ['--v8_pool_size=4'] }],
     [
       'when the young space was set in the environment',
       { env: { NODE_OPTIONS: '--max_old_space_size=1 --max-semi-space-size=64' } },

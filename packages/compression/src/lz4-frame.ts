@@ -75,20 +75,38 @@ function nativeLz4(): NativeLz4 | undefined {
   return native;
 }
 
+/** Most bytes that a frame of so much input takes. */
+export function lz4FrameSizeMax(inputBytes: number): number {
+  const blocks = Math.ceil(inputBytes / blockBytesOf(sizeClassFor(inputBytes)));
+  return HEADER_BYTES + lz4BlockSizeMax(inputBytes) + blocks * (WORD_BYTES + lz4BlockSizeMax(0)) + WORD_BYTES;
+}
+
 export function compressLz4(input: Uint8Array): Buffer {
+  const output = Buffer.allocUnsafeSlow(lz4FrameSizeMax(input.length));
+  return trimmed(output, compressLz4Into(input, output, 0));
+}
+
+/** Writes the frame to `output` from `position` on, where there is room for {@link lz4FrameSizeMax}, and returns its end. */
+export function compressLz4Into(input: Uint8Array, output: Buffer, position: number): number {
   const sizeClass = sizeClassFor(input.length);
-  const parts = inputBlocks(input, sizeClass).map((block) => ({ block, packed: packBlock(block) }));
-  return writeFrame(sizeClass, parts);
+  const blockBytes = blockBytesOf(sizeClass);
+  let at = writeHeader(sizeClass, output, position);
+  for (let start = 0; start < input.length; start += blockBytes) {
+    at = writeBlock(input, start, Math.min(start + blockBytes, input.length), output, at);
+  }
+  return output.writeUInt32LE(0, at);
 }
 
 export async function compressLz4Async(input: Uint8Array): Promise<Buffer> {
   const sizeClass = sizeClassFor(input.length);
-  const parts: { block: Uint8Array; packed: Uint8Array }[] = [];
-  for (const block of inputBlocks(input, sizeClass)) {
-    parts.push({ block, packed: packBlock(block) });
+  const blockBytes = blockBytesOf(sizeClass);
+  const output = Buffer.allocUnsafeSlow(lz4FrameSizeMax(input.length));
+  let at = writeHeader(sizeClass, output, 0);
+  for (let start = 0; start < input.length; start += blockBytes) {
+    at = writeBlock(input, start, Math.min(start + blockBytes, input.length), output, at);
     await nextTurn();
   }
-  return writeFrame(sizeClass, parts);
+  return trimmed(output, output.writeUInt32LE(0, at));
 }
 
 export function decompressLz4(input: Uint8Array, outputBytesMax: number): Buffer {
@@ -182,7 +200,7 @@ function parseFrame(input: Uint8Array, position: number): { frame: Frame; end: n
   if (input[at] !== headerChecksum) throw corrupt('lz4', 'the frame header does not match its checksum');
   at += 1;
 
-  const blockBytesMax = 1 << (8 + 2 * Math.min(sizeClass, SIZE_CLASS_MAX));
+  const blockBytesMax = blockBytesOf(Math.min(sizeClass, SIZE_CLASS_MAX));
   const blocks: Block[] = [];
   for (;;) {
     const word = readWord(input, at, 'the size of a block');
@@ -332,45 +350,44 @@ function trimmed(output: Buffer, length: number): Buffer {
 
 function sizeClassFor(inputBytes: number): number {
   let sizeClass = SIZE_CLASS_MIN;
-  while (sizeClass < SIZE_CLASS_WRITTEN_MAX && inputBytes > 1 << (8 + 2 * sizeClass)) sizeClass++;
+  while (sizeClass < SIZE_CLASS_WRITTEN_MAX && inputBytes > blockBytesOf(sizeClass)) sizeClass++;
   return sizeClass;
 }
 
-function inputBlocks(input: Uint8Array, sizeClass: number): Uint8Array[] {
-  const blockBytes = 1 << (8 + 2 * sizeClass);
-  const blocks: Uint8Array[] = [];
-  for (let at = 0; at < input.length; at += blockBytes) blocks.push(input.subarray(at, at + blockBytes));
-  return blocks;
+function blockBytesOf(sizeClass: number): number {
+  return 1 << (8 + 2 * sizeClass);
 }
 
-function packBlock(block: Uint8Array): Uint8Array {
-  const library = block.length < NATIVE_BYTES_MIN ? undefined : nativeLz4();
-  if (library !== undefined) return library.compressSync(block).subarray(WORD_BYTES);
-  const output = new Uint8Array(lz4BlockSizeMax(block.length));
-  return output.subarray(0, compressLz4Block(block, 0, block.length, output, 0));
+function writeHeader(sizeClass: number, output: Buffer, position: number): number {
+  const descriptor = output.writeUInt32LE(FRAME_MAGIC, position);
+  output[descriptor] = VERSION_1 | INDEPENDENT_FLAG;
+  output[descriptor + 1] = sizeClass << 4;
+  output[descriptor + 2] = (xxhash32(output, descriptor, descriptor + 2) >>> 8) & 0xff;
+  return position + HEADER_BYTES;
 }
 
-function writeFrame(
-  sizeClass: number,
-  parts: readonly { readonly block: Uint8Array; readonly packed: Uint8Array }[],
-): Buffer {
-  let size = HEADER_BYTES + WORD_BYTES;
-  for (const { block, packed } of parts) size += WORD_BYTES + Math.min(packed.length, block.length);
-  const output = Buffer.allocUnsafeSlow(size);
-  output.writeUInt32LE(FRAME_MAGIC, 0);
-  output[WORD_BYTES] = VERSION_1 | INDEPENDENT_FLAG;
-  output[WORD_BYTES + 1] = sizeClass << 4;
-  output[WORD_BYTES + 2] = (xxhash32(output, WORD_BYTES, WORD_BYTES + 2) >>> 8) & 0xff;
-  let at = HEADER_BYTES;
-  for (const { block, packed } of parts) {
-    const isStored = packed.length >= block.length;
-    const bytes = isStored ? block : packed;
-    output.writeUInt32LE(isStored ? bytes.length + STORED_FLAG : bytes.length, at);
-    output.set(bytes, at + WORD_BYTES);
-    at += WORD_BYTES + bytes.length;
+/** Compresses a block, or stores it when that makes it no smaller, behind its size. */
+function writeBlock(input: Uint8Array, start: number, end: number, output: Buffer, position: number): number {
+  const at = position + WORD_BYTES;
+  const sizeBytes = end - start;
+  const packedEnd = packBlock(input, start, end, output, at);
+  if (packedEnd - at < sizeBytes) {
+    output.writeUInt32LE(packedEnd - at, position);
+    return packedEnd;
   }
-  output.writeUInt32LE(0, at);
-  return output;
+  output.writeUInt32LE(sizeBytes + STORED_FLAG, position);
+  output.set(input.subarray(start, end), at);
+  return at + sizeBytes;
+}
+
+function packBlock(input: Uint8Array, start: number, end: number, output: Buffer, at: number): number {
+  const library = end - start < NATIVE_BYTES_MIN ? undefined : nativeLz4();
+  if (library === undefined) return compressLz4Block(input, start, end, output, at);
+  const packed = library.compressSync(input.subarray(start, end));
+  packed.copy(output, at, WORD_BYTES);
+  const packedEnd = at + packed.length - WORD_BYTES;
+  free(packed);
+  return packedEnd;
 }
 
 function readWord(input: Uint8Array, at: number, what: string): number {

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '@millrace/base';
 
-const SLICE_MS = 4;
+const SLICE_MS = 2;
 const SLICE_ITEMS = 256;
 
 export class TurnSlices {

@@ -31,6 +31,7 @@ export {
 export { metaStoreContract, type ContractCase, type MetaStoreHarness } from './meta-store-contract.ts';
 export { runProcess, type ProcessOutcome, type RunProcessOptions } from './run-process.ts';
 export { startBroker } from './start-broker.ts';
+export { TestAuthority, type IssuedCertificate } from './test-authority.ts';
 export type { Fault, FaultMoment, FaultScope, FaultSwitches } from './test-broker/faults.ts';
 export type {
   ReadRecordsOptions,

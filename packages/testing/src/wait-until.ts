@@ -1,5 +1,6 @@
 const POLL_MS = 5;
-const TIMEOUT_MS = 10_000;
+/** Far more than anything takes, since machines may be busy, and less than the time of a test, whose end would not say what was missing. */
+const TIMEOUT_MS = 30_000;
 
 /**
  * Resolves with the first truthy value of `condition`; for things that happen elsewhere, instead of sleeping.

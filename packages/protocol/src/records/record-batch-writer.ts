@@ -6,7 +6,14 @@
  * Bounds: a batch stays below `sizeBytesMax` (2^31−1 on the wire); growing doubles.
  * Not here: when a batch is full and whom it goes to: the producer decides by `sizeInBytes`.
  */
-import { CODEC_NUMBERS, compress, compressAsync, type CompressionCodec } from '@millrace/compression';
+import {
+  CODEC_NUMBERS,
+  compress,
+  compressAsync,
+  compressLz4Into,
+  lz4FrameSizeMax,
+  type CompressionCodec,
+} from '@millrace/compression';
 import {
   BATCH_HEADER_SIZE_BYTES,
   CONTROL_FLAG,
@@ -42,8 +49,9 @@ export interface RecordBatchWriterOptions {
   /** Size of the first buffer. Default 16 KiB; it grows as needed and the next batch starts with what this one took. */
   readonly capacityBytes?: number;
   /**
-   * With these, `finish` hands an uncompressed batch over in the buffer it was written to, however much of it is empty, and the caller
-   * may release that buffer (the batch's `buffer` from its beginning) when done. Default: buffers are allocated and left to the collector.
+   * With these, `finish` hands an uncompressed batch, or one compressed with lz4, over in the buffer it was written to, however much of
+   * it is empty, and the caller may release that buffer (the batch's `buffer` from its beginning) when done. Default: buffers are
+   * allocated and left to the collector.
    */
   readonly buffers?: BatchBuffers;
 }
@@ -128,6 +136,7 @@ export class RecordBatchWriter {
   finish(options: FinishBatchOptions = {}): Buffer {
     const codec = this.#finishableCodec(options);
     if (codec === 'none') return this.#seal(this.#takeBuffer(), options, codec);
+    if (codec === 'lz4' && this.#buffers !== undefined) return this.#sealLz4(this.#buffers, options);
     const records = this.#buffer.subarray(BATCH_HEADER_SIZE_BYTES, this.#end);
     return this.#sealCompressed(compress(codec, records, options.level), options, codec);
   }
@@ -250,13 +259,24 @@ export class RecordBatchWriter {
     return filled;
   }
 
+  /** Compresses from one of the caller's buffers straight into another. */
+  #sealLz4(buffers: BatchBuffers, options: FinishBatchOptions): Buffer {
+    const records = this.#buffer.subarray(BATCH_HEADER_SIZE_BYTES, this.#end);
+    const batch = buffers.allocate(BATCH_HEADER_SIZE_BYTES + lz4FrameSizeMax(records.length));
+    const end = compressLz4Into(records, batch, BATCH_HEADER_SIZE_BYTES);
+    this.#releaseBuffer(buffers);
+    return this.#seal(batch.subarray(0, end), options, 'lz4');
+  }
+
   #sealCompressed(records: Buffer, options: FinishBatchOptions, codec: CompressionCodec): Buffer {
-    if (this.#buffers !== undefined) {
-      this.#capacityBytes = this.#buffer.length;
-      this.#buffers.release(this.#buffer);
-      this.#buffer = NO_BUFFER;
-    }
+    if (this.#buffers !== undefined) this.#releaseBuffer(this.#buffers);
     return this.#seal(withHeaderRoom(records), options, codec);
+  }
+
+  #releaseBuffer(buffers: BatchBuffers): void {
+    this.#capacityBytes = this.#buffer.length;
+    buffers.release(this.#buffer);
+    this.#buffer = NO_BUFFER;
   }
 
   #seal(batch: Buffer, options: FinishBatchOptions, codec: CompressionCodec): Buffer {

@@ -74,12 +74,18 @@ describe('a record batch', () => {
     const writer = new RecordBatchWriter({ capacityBytes: 100, buffers });
 
     const plainBatch = write(input, writer).finish();
-    const packed = write(input, writer).finish({ codec: 'lz4' });
+    const lz4Batch = write(input, writer).finish({ codec: 'lz4' });
+    const gzipBatch = write(input, writer).finish({ codec: 'gzip' });
 
-    expect(read(decodeBatch(plainBatch))).toEqual(plain(input));
-    expect(read(decodeBatch(packed))).toEqual(plain(input));
-    const last = out.findIndex((buffer) => buffer.buffer === plainBatch.buffer);
-    expect(back).toEqual(out.filter((_, index) => index !== last));
+    for (const batch of [plainBatch, lz4Batch, gzipBatch]) expect(read(decodeBatch(batch))).toEqual(plain(input));
+    const memories = out.map(({ buffer }) => buffer);
+    expect(memories).not.toContain(gzipBatch.buffer);
+    // What was handed over lies in a buffer of its own from its beginning, and is not given back with the others.
+    const handedOver = [plainBatch, lz4Batch].map(({ buffer }) => memories.indexOf(buffer));
+    expect(handedOver).not.toContain(-1);
+    expect([plainBatch.byteOffset, lz4Batch.byteOffset]).toEqual([0, 0]);
+    const given = new Set(back.map(({ buffer }) => memories.indexOf(buffer)));
+    expect(given).toEqual(new Set([...out.keys()].filter((index) => !handedOver.includes(index))));
   });
 
   it('gets its identity later without being another batch', () => {
