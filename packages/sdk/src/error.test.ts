@@ -44,7 +44,7 @@ describe('brokerError', () => {
     expect(error.details).toMatchObject({ topic: 'orders', partition: 0 });
   });
 
-  it.each([ErrorCode.INVALID_PRODUCER_EPOCH, ErrorCode.PRODUCER_FENCED, ErrorCode.FENCED_INSTANCE_ID])(
+  it.each([ErrorCode.PRODUCER_FENCED, ErrorCode.FENCED_INSTANCE_ID])(
     'takes %i for being fenced, which is fatal',
     (errorCode) => {
       const error = brokerError('x', errorCode);
@@ -63,9 +63,12 @@ describe('brokerError', () => {
     );
   });
 
-  it('says when the transaction has to be aborted', () => {
-    expect(brokerError('x', ErrorCode.TRANSACTION_ABORTABLE).needsAbort).toBe(true);
-  });
+  it.each([ErrorCode.TRANSACTION_ABORTABLE, ErrorCode.INVALID_PRODUCER_EPOCH])(
+    'says that the transaction has to be aborted after %i',
+    (errorCode) => {
+      expect(brokerError('x', errorCode)).toMatchObject({ needsAbort: true, fatal: false });
+    },
+  );
 
   it('takes a code that nobody knows for an unknown server error', () => {
     expect(brokerError('x', 9_999)).toMatchObject({

@@ -133,11 +133,10 @@ export class AbortError extends KafkaError {
   }
 }
 
-const FENCED: ReadonlySet<ErrorCode> = new Set([
-  ErrorCode.INVALID_PRODUCER_EPOCH,
-  ErrorCode.PRODUCER_FENCED,
-  ErrorCode.FENCED_INSTANCE_ID,
-]);
+const FENCED: ReadonlySet<ErrorCode> = new Set([ErrorCode.PRODUCER_FENCED, ErrorCode.FENCED_INSTANCE_ID]);
+
+/** Refusals of a record after which its transaction can only be aborted. A log says the second for one whose time was over, too. */
+const ABORTABLE: ReadonlySet<ErrorCode> = new Set([ErrorCode.TRANSACTION_ABORTABLE, ErrorCode.INVALID_PRODUCER_EPOCH]);
 
 /** What to do about a refusal on grounds of who is asking. */
 const AUTH_REMEDIES: ReadonlyMap<ErrorCode, string> = new Map([
@@ -168,11 +167,18 @@ export function brokerError(
     retriable,
     kafkaCode: name,
     details: { errorCode, errorName: name, ...where },
-    needsAbort: code === ErrorCode.TRANSACTION_ABORTABLE,
+    needsAbort: ABORTABLE.has(code),
   };
   if (FENCED.has(code)) return new FencedError(text, options);
   if (remedy !== undefined) return new AuthError(text, options);
   return new KafkaError('MILLRACE_CLIENT_BROKER_ERROR', text, options);
+}
+
+/** The same error saying that nothing goes on after it. */
+export function asFatal(error: KafkaError): KafkaError {
+  if (error.fatal) return error;
+  const { code, message, details, kafkaCode } = error;
+  return new KafkaError(code, message, { details, kafkaCode, cause: error, fatal: true });
 }
 
 /** Whether the broker refused with this code. */

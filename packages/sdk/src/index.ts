@@ -84,7 +84,14 @@ export type {
   OwnMembership,
   RebalanceKind,
 } from './group/assignor.ts';
-export type { CommitResult, GroupProtocol, MembershipPhase, MembershipState } from './group/membership.ts';
+export type {
+  CommitResult,
+  CommittedOffset,
+  GroupProtocol,
+  MembershipPhase,
+  MembershipState,
+  OffsetRequestOptions,
+} from './group/membership.ts';
 export { kafka, type Kafka, type KafkaOptions } from './kafka.ts';
 export type { Auth } from './auth/auth-options.ts';
 export type { OAuthBearerAuth, OAuthToken } from './auth/oauth-bearer.ts';

@@ -70,7 +70,8 @@ const KAFKA_OPTIONS = {
 };
 
 /**
- * Names a cluster. Nothing is connected until something is asked; a wrong option, and a Node that is too old, are refused at once.
+ * Names a cluster. Nothing is connected until something is asked; a wrong option (MILLRACE_CLIENT_INVALID_OPTION), and a Node that is
+ * too old (MILLRACE_CLIENT_UNSUPPORTED_NODE), are refused at once.
  *
  * @param parts @internal time and chance, for who tests the client itself
  */
@@ -113,7 +114,10 @@ export class Kafka implements AsyncDisposable {
     return admin;
   }
 
-  /** Reads topics, alone or in a group. Nothing is sent before it is iterated or run; a wrong option is refused at once. */
+  /**
+   * Reads topics, alone or in a group. Nothing is sent before it is iterated, run, or asked for what the group has committed. Throws
+   * `MILLRACE_CLIENT_INVALID_OPTION`.
+   */
   consumer<T extends AnyTopic = RawTopic>(options: ConsumerOptions<T>): Consumer<T> {
     const consumer = new Consumer<T>(this.#cluster, options, () => this.#parts.delete(consumer));
     this.#parts.add(consumer);
@@ -127,7 +131,10 @@ export class Kafka implements AsyncDisposable {
     return producer;
   }
 
-  /** Closes all that was made from it, each as its own `close` does, then the connections. */
+  /**
+   * Closes all that was made from it, each as its own `close` does, then the connections. Rejects with the first failure, after all of
+   * it.
+   */
   async close(): Promise<void> {
     const failures: unknown[] = [];
     for (const outcome of await Promise.allSettled([...this.#parts].map((part) => part.close()))) {

@@ -19,7 +19,7 @@ export interface GroupMetadata {
   readonly groupId: string;
   /** Generation of a classic group, member epoch of a KIP-848 group; −1 while there is no membership. */
   readonly generation: number;
-  /** Empty while there is no membership. */
+  /** May be empty while there is no membership. */
   readonly memberId: string;
   readonly instanceId: string | null;
 }
@@ -27,6 +27,9 @@ export interface GroupMetadata {
 /** What a transaction has to know of a consumer to commit its progress; `Unit` is what the consumer hands out, such as a batch. */
 export interface OffsetSource<Unit> {
   groupMetadata(): GroupMetadata;
-  /** The positions that are reached when this is done. */
+  /**
+   * The positions that are reached when this is done. Throws `MILLRACE_CLIENT_INVALID_STATE` with `needsAbort` when its partitions were
+   * given away since it was handed out: the group's new generation must not vouch for it.
+   */
   positionsAfter(unit: Unit): readonly OffsetToCommit[];
 }

@@ -103,6 +103,45 @@ describe('a consumer', () => {
       expect(await readValues(consumer, 2)).toEqual(['v1', 'v2']);
     });
 
+    it.each(['classic', 'consumer'] as const)(
+      'commits in onRevoked, when it hands partitions to another member and when it is closed (%s)',
+      async (protocol) => {
+        for (const partition of [0, 1, 2]) await write(5, partition);
+        const group = newGroup();
+        const errors: unknown[] = [];
+        const revoked: number[] = [];
+        const join = (): Consumer<typeof orders> => {
+          const consumer = client.consumer({
+            group,
+            topics: [orders],
+            protocol,
+            commit: 'manual',
+            onRevoked: async (partitions) => {
+              await consumer.commit();
+              revoked.push(...partitions.map(({ partition }) => partition));
+            },
+            onError: (error) => errors.push(error),
+          });
+          return consumer;
+        };
+        const first = join();
+        await readValues(first, 15);
+        expect(await committedOf(group)).toEqual({});
+
+        const second = join();
+        const nothing = second[Symbol.asyncIterator]().next();
+        // It learns of the other with its next heartbeat, after 5 s in a group of KIP-848.
+        await waitUntil('the first gives partitions up', () => revoked.length > 0, 30_000);
+        for (const partition of revoked) expect((await committedOf(group))[partition]).toBe(5);
+
+        await Promise.all([first.close(), second.close()]);
+        expect(await committedOf(group)).toEqual({ 0: 5, 1: 5, 2: 5 });
+        expect((await nothing).done).toBe(true);
+        expect(errors).toEqual([]);
+      },
+      60_000,
+    );
+
     it('commits the start of an empty partition, so that latest leaves out nothing after a restart', async () => {
       await write(5);
       const group = newGroup();

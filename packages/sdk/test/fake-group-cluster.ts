@@ -19,7 +19,10 @@ export interface SentRequest {
 
 type Behaviour = (sent: SentRequest, signal: AbortSignal | undefined) => unknown;
 
-/** A cluster without I/O: answers are what the test says, topics what it lists. */
+/**
+ * A cluster without I/O: answers are what the test says, topics what it lists. As at a real one, a request without an answer
+ * in time ends its connection, and the next waits until another is open.
+ */
 export class FakeGroupCluster implements GroupCluster {
   readonly time = new HandTime(1_000);
   readonly runtime: ClientRuntime = {
@@ -36,6 +39,9 @@ export class FakeGroupCluster implements GroupCluster {
   readonly versions = new Map<string, number>();
   coordinatorId = 1;
   forgotten = 0;
+  /** From sending a request to having its answer, when the coordinator gives it at once; also for opening a connection. */
+  roundTripMs = 0;
+  readonly #openLanes = new Set<string>();
   readonly #behaviours = new Map<string, Behaviour>();
   readonly #listeners = new Set<(changed: TopicMetadata) => void>();
 
@@ -71,6 +77,9 @@ export class FakeGroupCluster implements GroupCluster {
     const name = api.request.name.replace(/Request$/, '');
     const version = Math.min(this.versions.get(name) ?? api.request.maxVersion, options.versionMax ?? Infinity);
     if (version < 0) throw new KafkaError('MILLRACE_CLIENT_UNSUPPORTED_API', `no ${name} here`);
+    const { lane = 'group', signal, timeoutMs = Infinity } = options;
+    if (!this.#openLanes.has(lane)) await this.#travel(this.roundTripMs);
+    this.#openLanes.add(lane);
     const body = typeof request === 'function' ? request(version) : request;
     // Throws when the request says what this version cannot.
     encodeMessage(api.request, body, version);
@@ -78,9 +87,23 @@ export class FakeGroupCluster implements GroupCluster {
     this.sent.push(sent);
     const behaviour = this.#behaviours.get(name);
     if (behaviour === undefined) throw new Error(`no behaviour for ${name}`);
-    const answer = (async () => behaviour(sent, options.signal))();
-    const given = options.signal === undefined ? answer : Promise.race([answer, rejectionOf(options.signal)]);
-    return { response: (await given) as Response, version };
+    const answer = (async () => {
+      await this.#travel(this.roundTripMs / 2);
+      const response = await behaviour(sent, signal);
+      await this.#travel(this.roundTripMs / 2);
+      return response;
+    })();
+    const late = Promise.withResolvers<never>();
+    const timer = this.time.schedule(timeoutMs, () => {
+      this.#openLanes.delete(lane);
+      late.reject(connectionLost());
+    });
+    const given = Promise.race([answer, late.promise, ...(signal === undefined ? [] : [rejectionOf(signal)])]);
+    return { response: (await given.finally(() => timer.cancel())) as Response, version };
+  }
+
+  async #travel(ms: number): Promise<void> {
+    if (ms > 0) await new Promise<void>((resolve) => void this.time.schedule(ms, resolve));
   }
 
   async versionOf<Request, Response>(_nodeId: number, api: Api<Request, Response>): Promise<number | undefined> {

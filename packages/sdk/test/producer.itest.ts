@@ -1,10 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { BrokerProcess, createTempDir, LogProbe, startBroker, waitUntil } from '@millrace/testing';
 import { Cluster } from '../src/cluster/cluster.ts';
-import { json, kafka, nullable, Producer, str, topic, type Kafka } from '../src/index.ts';
+import { json, kafka, nullable, oneOrThrow, Producer, str, topic, type Kafka } from '../src/index.ts';
+import { outliveTransactions } from './transaction-scenarios.ts';
 
 const orders = topic('orders', { key: nullable(str), value: json<{ n: number }>() });
 const MAIN = fileURLToPath(new URL('../../../apps/broker/src/main.ts', import.meta.url));
+
+/** As with brokers whose transactions are of version 1. */
+class OlderCluster extends Cluster {
+  override featureLevel(): Promise<number | undefined> {
+    return Promise.resolve(1);
+  }
+}
 
 describe('a producer with a broker', () => {
   let broker: Awaited<ReturnType<typeof startBroker>>;
@@ -110,11 +118,6 @@ describe('a producer with a broker', () => {
   });
 
   it('speaks the older flow with a cluster that has not finalized transaction version 2', async () => {
-    class OlderCluster extends Cluster {
-      override featureLevel(): Promise<number | undefined> {
-        return Promise.resolve(1);
-      }
-    }
     await using cluster = new OlderCluster({ brokers: [`127.0.0.1:${broker.port}`] });
     await probe.createTopic('small', { configs: { 'max.message.bytes': '2000' } });
     const small = topic('small', { value: str });
@@ -131,6 +134,43 @@ describe('a producer with a broker', () => {
 
     const values = (await probe.readAll('small', 0)).map(({ value }) => value).filter((value) => value?.length === 1);
     expect(values).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'leaves no transaction open by the older flow when the broker is lost %s it adds a partition, and goes on',
+    async (when) => {
+      await using faulty = await startBroker({ topics: { orders: 1 } });
+      await using cluster = new OlderCluster({ brokers: faulty.brokers });
+      await using producer = new Producer(cluster, { transactionalId: 'older' });
+      const lost = faulty.faults.disconnect({ api: 'AddPartitionsToTxn', when });
+      const transaction = await producer.begin();
+      transaction.send(orders, { value: { n: 1 }, partition: 0 }).catch(() => undefined);
+      await lost.hit();
+
+      await transaction.abort();
+
+      lost.off();
+      await using looking = kafka({ brokers: faulty.brokers });
+      const { state } = oneOrThrow(await looking.admin().describeTransactions(['older']));
+      expect(['Empty', 'CompleteAbort']).toContain(state);
+      const next = await producer.begin();
+      await next.send(orders, { value: { n: 2 }, partition: 0 });
+      await next.commit();
+      expect((await faulty.records('orders')).map(({ value }) => value)).toEqual(['{"n":2}']);
+    },
+  );
+
+  it('has to abort a transaction that took too long, and then goes on', async () => {
+    await using quick = await startBroker({
+      topics: { orders: 1 },
+      config: { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '50' },
+    });
+    await using slow = kafka({ brokers: quick.brokers });
+
+    await outliveTransactions(slow, 'orders');
+
+    const values = (await quick.records('orders')).map(({ value }) => value);
+    expect(values).toEqual(['{"n":3}']);
   });
 
   it('refuses a second transaction, and sends outside of one', async () => {

@@ -5,6 +5,7 @@ import {
   startReferenceBroker,
   type ReferenceBroker,
 } from './reference-broker.ts';
+import { outliveTransactions } from './transaction-scenarios.ts';
 
 const orders = topic('orders', { key: nullable(str), value: json<{ n: number }>() });
 const doubled = topic('doubled', { key: nullable(str), value: json<{ n: number }>() });
@@ -14,7 +15,9 @@ describeWithReference('a producer with Apache Kafka', () => {
   let client: Kafka;
 
   beforeAll(async () => {
-    reference = await startReferenceBroker({ settings: ['num.partitions=2'] });
+    reference = await startReferenceBroker({
+      settings: ['num.partitions=2', 'transaction.abort.timed.out.transaction.cleanup.interval.ms=50'],
+    });
     client = kafka({ brokers: [reference.plain] });
   }, REFERENCE_START_MS_MAX);
 
@@ -53,6 +56,10 @@ describeWithReference('a producer with Apache Kafka', () => {
     },
     60_000,
   );
+
+  it('has to abort a transaction that took too long, and then goes on', async () => {
+    await outliveTransactions(client, 'slow-orders');
+  }, 60_000);
 
   it('commits what was made of records together with having read them', async () => {
     await using source = client.producer();

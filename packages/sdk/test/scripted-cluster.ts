@@ -141,6 +141,8 @@ export class ScriptedCluster {
   /** Batches larger than this are refused. */
   batchBytesMax = Infinity;
   producerIdFailure: KafkaError | undefined;
+  /** Requests whose bytes were changed before they were answered, or their connection was lost: a socket may still have had them. */
+  disturbedCount = 0;
   leaders: number[];
   readonly #topic: string;
   readonly #listeners = new Set<(changed: TopicMetadata) => void>();
@@ -224,6 +226,7 @@ export class ScriptedCluster {
     this.requests.push({ nodeId, request });
     // The bytes as they are on the wire now: what the producer does to them later must not matter.
     const response = fate.isCarriedOut === false ? undefined : this.#answer(nodeId, request, fate.errorCode ?? 0);
+    const onWire = bytesOf(request);
     const connections = this.#connections.get(nodeId) ?? new Set();
     this.#connections.set(nodeId, connections);
     const { promise, resolve, reject } = Promise.withResolvers<{ response: ProduceResponse; version: number }>();
@@ -231,6 +234,7 @@ export class ScriptedCluster {
     connections.add(end);
     this.time.schedule(fate.delayMs ?? 1, () => {
       if (!connections.delete(end)) return;
+      if (!bytesOf(request).equals(onWire)) this.disturbedCount++;
       if (fate.isAnswered !== false && response !== undefined) {
         resolve({ response, version: 12 });
         return;
@@ -269,6 +273,13 @@ export class ScriptedCluster {
     if (batch.length > this.batchBytesMax) return refused(ErrorCode.MESSAGE_TOO_LARGE);
     return log.append(batch);
   }
+}
+
+function bytesOf({ topicData }: ProduceRequest): Buffer {
+  const batches = topicData.flatMap(({ partitionData }) =>
+    partitionData.map(({ records }) => recordsToBuffer(records)),
+  );
+  return Buffer.concat(batches.map((batch) => batch ?? Buffer.alloc(0)));
 }
 
 /** A turn of the event loop, with everything that it makes happen. */

@@ -13,7 +13,10 @@ import type { Api, RequestFor } from '../network/api.ts';
 export interface CallOptions {
   /** Ends the call, which rejects with an AbortError. What brokers did until then stays done. */
   readonly signal?: AbortSignal;
-  /** Milliseconds for the whole call with its retries. Default: the client's `timeoutMs`. */
+  /**
+   * Milliseconds for the whole call with its retries; what has no answer by then fails with MILLRACE_CLIENT_TIMEOUT. From 1; default: the
+   * client's `timeoutMs`.
+   */
   readonly timeoutMs?: number;
   /** False: errors that may pass are told at once instead of being tried again until the time is over. Default true. */
   readonly retry?: boolean;

@@ -31,7 +31,7 @@ import * as reset from './reset-group-offsets.ts';
 import * as transactions from './transactions.ts';
 
 export interface AdminOptions {
-  /** Milliseconds for a call with its retries unless the call says otherwise. Default 30,000. */
+  /** Milliseconds for a call with its retries unless the call says otherwise. From 1; default 30,000. */
   readonly timeoutMs?: number;
 }
 
@@ -94,8 +94,9 @@ export class Admin implements AsyncDisposable {
   }
 
   /**
-   * Fails with TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR, INVALID_CONFIG or
-   * POLICY_VIOLATION. On Apache Kafka it takes a moment until every broker knows a new topic. When a broker's answer is lost the request is sent again, and TOPIC_ALREADY_EXISTS may mean that the first did it.
+   * Creates topics. Fails with TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR,
+   * INVALID_CONFIG or POLICY_VIOLATION. On Apache Kafka it takes a moment until every broker knows a new topic. When a broker's answer is
+   * lost the request is sent again, and TOPIC_ALREADY_EXISTS may mean that the first did it.
    */
   async createTopics(
     topics: readonly NewTopic[],
@@ -160,7 +161,10 @@ export class Admin implements AsyncDisposable {
     );
   }
 
-  /** Changes single settings and leaves all others as they are (KIP-339). Fails with INVALID_CONFIG, and then changes none of that resource. */
+  /**
+   * Changes single settings and leaves all others as they are (KIP-339). Fails with INVALID_CONFIG, and then changes none of that
+   * resource.
+   */
   async alterConfigs(
     changes: readonly configs.ConfigChange[],
     options: ChangeOptions = {},
@@ -171,7 +175,10 @@ export class Admin implements AsyncDisposable {
     );
   }
 
-  /** What has settings, by type and name (KIP-1142): topics and brokers all of them, groups and client metrics those with some of their own. */
+  /**
+   * What has settings, by type and name (KIP-1142): topics and brokers all of them, groups and client metrics those with some of their
+   * own.
+   */
   async listConfigResources(
     options: configs.ListConfigResourcesOptions = {},
   ): Promise<readonly configs.ConfigResource[]> {
@@ -278,7 +285,10 @@ export class Admin implements AsyncDisposable {
     );
   }
 
-  /** How far a group is behind, for each partition that it has an offset for, and for `partitions`, such as those that its members are assigned. */
+  /**
+   * How far a group is behind, in records, for each partition that it has an offset for, and for `partitions`, such as those that its
+   * members are assigned.
+   */
   async fetchGroupLag(
     groupId: string,
     options: groupLag.GroupLagOptions = {},
@@ -328,7 +338,7 @@ export class Admin implements AsyncDisposable {
     );
   }
 
-  /** Aborts what producers of these transactional ids have open, and refuses what they send from now on (KIP-360). */
+  /** Aborts what producers of these transactional ids have open, and refuses what they send from now on (KIP-618). */
   async fenceProducers(
     transactionalIds: readonly string[],
     options: CallOptions = {},
@@ -360,7 +370,7 @@ export class Admin implements AsyncDisposable {
     );
   }
 
-  /** How much each partition takes on each broker (KIP-113, KIP-827). */
+  /** How many bytes each partition takes on each broker (KIP-113), and how large the volumes are (KIP-827). */
   async describeLogDirs(
     options: clusterInfo.LogDirOptions = {},
   ): Promise<readonly Outcome<{ readonly nodeId: number }, { readonly dirs: readonly clusterInfo.LogDir[] }>[]> {

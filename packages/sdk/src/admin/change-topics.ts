@@ -25,9 +25,9 @@ import { forEachItem, outcomesOf, type Verdict } from './per-item.ts';
 
 export interface NewTopic {
   readonly name: string;
-  /** Default: the cluster's `num.partitions`. Not together with `assignments`. */
+  /** From 1; default: the cluster's `num.partitions`. Not together with `assignments`. */
   readonly partitions?: number;
-  /** Default: the cluster's `default.replication.factor`. Not together with `assignments`. */
+  /** From 1 to 32,767; default: the cluster's `default.replication.factor`. Not together with `assignments`. */
   readonly replicationFactor?: number;
   /** Broker ids of the replicas, by partition; the first of each leads. */
   readonly assignments?: readonly (readonly number[])[];

@@ -61,7 +61,7 @@ export interface TopicDescription extends TopicListing {
 export interface DescribeTopicsOptions extends CallOptions {
   /** Also tell what this client may do with each topic. Default false. */
   readonly authorizedOperations?: boolean;
-  /** Partitions in one answer, for clusters that answer page by page. Default 2,000, which brokers do not exceed. */
+  /** Partitions in one answer, for clusters that answer page by page. From 1; default 2,000, as brokers allow unless set otherwise. */
   readonly pagePartitions?: number;
 }
 

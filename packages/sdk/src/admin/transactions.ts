@@ -42,9 +42,11 @@ export type TransactionState =
   | 'Dead';
 
 export interface ListTransactionsOptions extends CallOptions {
+  /** Only transactions in these states. Default: any. */
   readonly states?: readonly TransactionState[];
+  /** Only those of these producers. Default: any. */
   readonly producerIds?: readonly (number | bigint)[];
-  /** Only transactions that are open for longer than this (KIP-994). */
+  /** Only transactions that are open for more than so many milliseconds, from 0 (KIP-994). */
   readonly openLongerThanMs?: number;
   /** Only transactional ids that match this RE2 pattern as a whole (KIP-1152). */
   readonly pattern?: string;
@@ -68,6 +70,7 @@ export interface TransactionDescription {
   readonly state: TransactionState;
   readonly producerId: bigint;
   readonly producerEpoch: number;
+  /** After so many milliseconds the coordinator aborts a transaction that is open. */
   readonly timeoutMs: number;
   /** Milliseconds since 1970; undefined while none is open. */
   readonly startedAt: number | undefined;

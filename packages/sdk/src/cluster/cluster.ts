@@ -41,7 +41,7 @@ import type { BrokerEndpoint, TopicMetadata } from './topic-metadata.ts';
 export interface ClusterOptions {
   /** `host:port` of at least one broker, or a function that finds them, called again whenever no known broker answers. */
   readonly brokers: BootstrapBrokers;
-  /** Default `millrace`. */
+  /** Name of this client in logs, quotas and metrics of the brokers. Default `millrace`. */
   readonly clientId?: string;
   /** True = TLS with the authorities that Node trusts. Default: no TLS. */
   readonly tls?: TlsOptions | boolean;
@@ -49,11 +49,11 @@ export interface ClusterOptions {
   readonly auth?: Auth;
   /** Spans and metrics by OpenTelemetry. Default: none, at no cost. */
   readonly telemetry?: TelemetryOptions;
-  /** Default 5,000. */
+  /** Milliseconds for a connection to come about, with TLS. Default 5,000. */
   readonly connectTimeoutMs?: number;
-  /** Default 30,000. */
+  /** Milliseconds that a broker has to answer a request; what may be tried again then is. Default 30,000. */
   readonly requestTimeoutMs?: number;
-  /** Metadata is fetched again when it is older than this. Default 300,000. */
+  /** Milliseconds after which metadata is fetched again. Default 300,000. */
   readonly metadataMaxAgeMs?: number;
 }
 

@@ -64,6 +64,9 @@ export class Assignment {
     const added = partitions.map((each) => this.#create(each));
     await fetcher.resolver.begin(added);
     const kept = added.filter(({ isGone }) => !isGone);
+    // Lost before the application heard of them.
+    if (kept.length === 0 && added.length > 0) return;
+    for (const partition of kept) partition.isTold = true;
     if (onAssigned !== undefined) {
       try {
         await onAssigned(namesOf(kept));
@@ -92,8 +95,10 @@ export class Assignment {
     }
     await this.#whenQuiet(going);
     await committer.commitBeforeGoing(going, Math.max(1, revokeTimeoutMs));
+    // What was lost meanwhile was told by `onLost`.
+    const told = going.filter(({ isTold, isGone }) => isTold && !isGone);
     try {
-      await onRevoked?.(namesOf(going));
+      if (told.length > 0) await onRevoked?.(namesOf(told));
     } catch (cause) {
       flow.fail(callbackError('onRevoked', cause));
     }
@@ -109,8 +114,9 @@ export class Assignment {
       fetcher.remove(partition);
     }
     this.noteRelease();
+    const told = lost.filter(({ isTold }) => isTold);
     try {
-      onLost?.(namesOf(lost));
+      if (told.length > 0) onLost?.(namesOf(told));
     } catch (cause) {
       flow.fail(callbackError('onLost', cause));
     }

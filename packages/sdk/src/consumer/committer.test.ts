@@ -59,4 +59,44 @@ describe('a commit that nobody waits for', () => {
     expect(committer.lastError).toBe(error);
     committer.close();
   });
+
+  it.each([
+    ['the one before', 'timer'],
+    ['itself', 'going'],
+  ])('does not hold up partitions that go for longer than their time when %s has no answer', async (_, first) => {
+    const { committer, partition } = setUp(() => new Promise(() => undefined));
+    committer.note();
+    if (first === 'timer') await time.advance(200);
+    let isGone = false;
+    void committer.commitBeforeGoing([partition], 100).then(() => (isGone = true));
+
+    await time.advance(99);
+    expect(isGone).toBe(false);
+    await time.advance(1);
+
+    expect(isGone).toBe(true);
+    expect(told).toEqual([expect.any(TimeoutError)]);
+    committer.close();
+  });
+
+  it('that was given up in the queue is not made when its turn comes', async () => {
+    const { promise: answer, resolve } = Promise.withResolvers<readonly CommitResult[]>();
+    const asked: (readonly OffsetToCommit[])[] = [];
+    const { committer } = setUp((offsets) => {
+      asked.push(offsets);
+      return answer;
+    });
+    const first = committer.commit();
+    const controller = new AbortController();
+    const second = committer.commit([{ topic: 'orders', partition: 0, offset: 9 }], { signal: controller.signal });
+    controller.abort();
+    await expect(second).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_ABORTED' });
+
+    resolve([]);
+    await first;
+    await time.advance(0);
+
+    expect(asked).toHaveLength(1);
+    committer.close();
+  });
 });

@@ -7,7 +7,7 @@
  * Bounds: at most one automatic commit per interval; none while nothing was processed.
  */
 import type { Timer } from '@millrace/base';
-import { KafkaError } from '../error.ts';
+import { abortable, KafkaError, throwIfAborted, TimeoutError } from '../error.ts';
 import type { CommitResult, OffsetRequestOptions } from '../group/membership.ts';
 import type { ClientRuntime } from '../runtime.ts';
 import type { OffsetToCommit } from '../topic-partition.ts';
@@ -65,14 +65,21 @@ export class Committer {
     if (failed?.error !== undefined) throw failed.error;
   }
 
-  /** Commits how far these partitions were processed, before they go. Never rejects. */
+  /** Commits how far these partitions were processed, before they go, in that time, whatever is under way. Never rejects. */
   async commitBeforeGoing(partitions: Iterable<ConsumedPartition>, timeoutMs: number): Promise<void> {
-    if (this.#options.intervalMs === undefined) return;
+    const { intervalMs, onFailed, runtime } = this.#options;
+    if (intervalMs === undefined) return;
+    const late = new AbortController();
+    const timer = runtime.timers.schedule(timeoutMs, () => late.abort());
+    const options = { timeoutMs, signal: late.signal };
     try {
-      const failed = (await this.#inTurn(() => this.#dirty(partitions), { timeoutMs })).find(({ error }) => error);
-      if (failed?.error !== undefined) this.#options.onFailed(failed.error);
+      const failed = (await this.#inTurn(() => this.#dirty(partitions), options)).find(({ error }) => error);
+      if (failed?.error !== undefined) onFailed(failed.error);
     } catch (error) {
-      this.#onFailed(error);
+      const message = `partitions went before their commit had an answer, within ${String(timeoutMs)} ms`;
+      this.#onFailed(late.signal.aborted ? new TimeoutError(message) : error);
+    } finally {
+      timer.cancel();
     }
   }
 
@@ -129,7 +136,9 @@ export class Committer {
 
   /** Runs after the commits before it; what is committed is decided only then. */
   #inTurn(choose: () => readonly OffsetToCommit[], options: OffsetRequestOptions): Promise<readonly CommitResult[]> {
+    const { signal } = options;
     const next = this.#last.then(async () => {
+      throwIfAborted('committing', signal);
       const offsets = choose();
       if (offsets.length === 0) return [];
       this.#isUnderWay = true;
@@ -145,7 +154,7 @@ export class Committer {
       }
     });
     this.#last = next.catch(() => undefined);
-    return next;
+    return abortable('committing', next, signal);
   }
 
   #take(results: readonly CommitResult[]): void {

@@ -53,6 +53,8 @@ export class ConsumedPartition implements LogMarks {
   isPaused = false;
   /** False until the application was told that it has this partition, and while it is being taken away. */
   isAdmitted = false;
+  /** The application was told that it has this partition, and is told when it has it no more. */
+  isTold = false;
   /** It belongs to this consumer no more. */
   isGone = false;
   /** Whoever works on its records has enough of them waiting. */
@@ -99,6 +101,10 @@ export class ConsumedPartition implements LogMarks {
 
   get hasPieces(): boolean {
     return this.#pieces.length > 0;
+  }
+
+  get pieces(): readonly FetchedRecords[] {
+    return this.#pieces;
   }
 
   get firstPiece(): FetchedRecords | undefined {
@@ -190,11 +196,6 @@ export class ConsumedPartition implements LogMarks {
     this.dropPieces();
     this.fetchOffset = this.progress.position;
     this.fetchEpoch = this.progress.positionEpoch;
-  }
-
-  /** Moves fetched pieces that hold more memory than they need to memory of their own. */
-  compact(): void {
-    for (const piece of this.#pieces) if (piece.remainingBytes * 2 < piece.heldBytes) piece.detach();
   }
 
   /** Returns to the first record that is not finished; what was handed out behind it comes again. */

@@ -37,7 +37,7 @@ export type CommitMode =
   | 'processed'
   /** …when the application calls `commit()`. */
   | 'manual'
-  /** …as it processes, that often. */
+  /** …as it processes, once in so many milliseconds, from 1. */
   | { readonly everyMs: number };
 
 /** Something did not come back for longer than it should. */
@@ -73,11 +73,14 @@ export interface ConsumerOptions<T extends AnyTopic = RawTopic> extends Omit<
   readonly undecodable?: UndecodablePolicy;
   /** Bytes that are held at most, fetched ahead or being worked on. Default 32 MiB. A batch that is larger comes nevertheless. */
   readonly prefetchBytes?: number;
-  /** Bytes that are held of one partition at most. Default 4 MiB. */
+  /** Bytes that are held of one partition at most. Default 4 MiB, never more than `prefetchBytes`. */
   readonly prefetchPerPartition?: number;
-  /** Bytes that one answer of a broker brings at most. Default 8 MiB. */
+  /**
+   * Bytes that one answer of a broker brings at most. Default 2 MiB, never more than `prefetchBytes`: larger answers cost more CPU for each
+   * record, and pay only where a round trip to the broker takes tens of milliseconds.
+   */
   readonly fetchBytes?: number;
-  /** Bytes that one answer brings of one partition at most. Default 1 MiB. */
+  /** Bytes that one answer brings of one partition at most. Default 1 MiB, never more than `prefetchPerPartition`. */
   readonly fetchBytesPerPartition?: number;
   /** Bytes that a broker waits for before it answers, up to `maxWaitMs`. Default 1: it answers as soon as there is anything. */
   readonly minBytes?: number;
@@ -85,17 +88,23 @@ export interface ConsumerOptions<T extends AnyTopic = RawTopic> extends Omit<
   readonly maxWaitMs?: number;
   /** Whether batches are compared with their checksums. Default true. */
   readonly checkCrc?: boolean;
-  /** Milliseconds that records in hand get to be finished before their partition is given away. Default 10,000. */
+  /**
+   * Milliseconds that records in hand get to be finished before their partition is given away, and the commit after them as many again.
+   * From 0; default 10,000. Keep it well below `rebalanceTimeoutMs`.
+   */
   readonly revokeTimeoutMs?: number;
   /** Milliseconds after which records in hand that are not finished are reported. Default 60,000. */
   readonly stallAfterMs?: number;
   /** Closes the consumer when aborted. */
   readonly signal?: AbortSignal;
-  /** Awaited before anything is read from these partitions; `seek` and `pause` work in it. */
+  /** Awaited before anything is read from these partitions; `seek`, `pause` and `commit` work in it. What it throws ends reading. */
   readonly onAssigned?: (partitions: readonly TopicPartition[]) => MaybePromise;
-  /** Awaited before these partitions go to others, after what was processed is committed; `commit` works in it. */
+  /**
+   * Awaited before these partitions go to others, and when the consumer is closed, after what was processed is committed; with
+   * `commit: 'manual'` this is the place to call `commit`. What it throws ends reading.
+   */
   readonly onRevoked?: (partitions: readonly TopicPartition[]) => MaybePromise;
-  /** These partitions may be others' already: nothing of them can be committed. */
+  /** These partitions may be others' already: nothing of them can be committed. Comes instead of `onRevoked`, or while that is awaited. */
   readonly onLost?: (partitions: readonly TopicPartition[]) => void;
   /** A position was set by `from`, or moved because the log was cut. Also an event `millrace.client.position_reset`. */
   readonly onReset?: (reset: PositionReset) => void;
@@ -210,7 +219,7 @@ export function consumerSettings<T extends AnyTopic>(options: ConsumerOptions<T>
     undecodable: options.undecodable ?? 'stop',
     prefetchBytes,
     prefetchPerPartition,
-    fetchBytes: Math.min(prefetchBytes, options.fetchBytes ?? 8 * MIB),
+    fetchBytes: Math.min(prefetchBytes, options.fetchBytes ?? 2 * MIB),
     fetchBytesPerPartition: Math.min(prefetchPerPartition, options.fetchBytesPerPartition ?? MIB),
     minBytes: options.minBytes ?? 1,
     maxWaitMs: options.maxWaitMs ?? 500,

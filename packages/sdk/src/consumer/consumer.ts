@@ -20,6 +20,7 @@ import {
   type MembershipOptions,
   type OffsetRequestOptions,
 } from '../group/membership.ts';
+import { within } from '../group/within.ts';
 import { TracedIterator } from '../telemetry/traced-iterator.ts';
 import type { GroupMetadata, OffsetSource, OffsetToCommit, TopicPartition } from '../topic-partition.ts';
 import type { AnyTopic, MessageOf } from '../topic/topic.ts';
@@ -60,7 +61,7 @@ export interface BatchesOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How far a consumer is behind in a partition. */
+/** How far a consumer is behind in a partition. All three are offsets of the log. */
 export interface ConsumerLag extends TopicPartition {
   /** Offset up to which records are processed; −1 while there is no position. */
   readonly position: number;
@@ -71,7 +72,7 @@ export interface ConsumerLag extends TopicPartition {
 }
 
 export interface CloseOptions {
-  /** Milliseconds that records in hand get to be finished. Default 10,000. */
+  /** Milliseconds that records in hand get to be finished, from 0. Default 10,000. */
   readonly timeoutMs?: number;
 }
 
@@ -108,6 +109,10 @@ export class Consumer<T extends AnyTopic = RawTopic>
   #closing: Promise<void> | undefined;
   /** Closing has waited long enough for records in hand. */
   #hasGivenUp = false;
+  #isClosed = false;
+  /** Aborted when partitions need no positions any more, since the group is being left. */
+  readonly #leaving = new AbortController();
+  /** Resolves when the reader has ended. */
   #stopped: Deferred<void> | undefined;
 
   /** @internal Use `kafka().consumer()`. Throws MILLRACE_CLIENT_INVALID_OPTION. */
@@ -180,6 +185,9 @@ export class Consumer<T extends AnyTopic = RawTopic>
   /**
    * The messages of all partitions, each partition's in order. Asking for the next one says that the one before is processed. Leaving
    * the loop, by `break` or by a throw, leaves the last message unprocessed: it comes again, unless `processed(message)` was called.
+   * The loop ends when the consumer is drained or closed, and throws what reading failed with: DecodeError (with `undecodable: 'stop'`),
+   * MILLRACE_CLIENT_NO_POSITION (with `from: 'fail'`), MILLRACE_CLIENT_CORRUPT_RECORDS, MILLRACE_CLIENT_HANDLER for what a callback of the
+   * options threw, and whatever ended the membership for good. Throws MILLRACE_CLIENT_INVALID_STATE while something else reads.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<MessageOf<T>, undefined> {
     this.#refuseSecondReader(undefined);
@@ -188,7 +196,10 @@ export class Consumer<T extends AnyTopic = RawTopic>
     return new TracedIterator(this.#messages, (message) => tracing.beginMessage(message, this.#settings.group));
   }
 
-  /** The records as batches: the cheapest way to read many. See {@link Batch} for when one counts as processed. */
+  /**
+   * The records as batches: the cheapest way to read many. See {@link Batch} for when one counts as processed. Ends and throws as the loop
+   * over messages does; MILLRACE_CLIENT_INVALID_OPTION for wrong options.
+   */
   batches(options: BatchesOptions = {}): AsyncIterableIterator<Batch<T>, undefined> {
     checkBatches(options);
     const { maxRecords = Infinity, maxBytes = BATCH_BYTES, signal } = options;
@@ -211,8 +222,9 @@ export class Consumer<T extends AnyTopic = RawTopic>
 
   /**
    * Calls the handler for each message, many at once as `order` and `concurrency` allow. Resolves when it is ended by its signal, by
-   * `drain` or by `close`; rejects with MILLRACE_CLIENT_HANDLER when a handler fails for good and there is no dead letter. What was not
-   * finished comes again, here or at whoever gets the partition.
+   * `drain` or by `close`; rejects with MILLRACE_CLIENT_HANDLER when a handler fails for good and there is no dead letter, with
+   * MILLRACE_CLIENT_DEAD_LETTER when a dead letter cannot be sent, and with what the loop over messages throws. What was not finished comes
+   * again, here or at whoever gets the partition.
    */
   async run(handler: Handler<T>, options: RunOptions = {}): Promise<void> {
     checkRun(handler, options);
@@ -239,7 +251,10 @@ export class Consumer<T extends AnyTopic = RawTopic>
     }
   }
 
-  /** The message of the loop over messages that is in hand is processed, although no other will be asked for. */
+  /**
+   * The message of the loop over messages that is in hand is processed, although no other will be asked for. Throws
+   * MILLRACE_CLIENT_INVALID_STATE for any other.
+   */
   processed(message: { readonly topic: string; readonly partition: number; readonly offset: number }): void {
     if (this.#messages.markProcessed(message.topic, message.partition, message.offset)) return;
     const { topic, partition, offset } = message;
@@ -251,31 +266,42 @@ export class Consumer<T extends AnyTopic = RawTopic>
   }
 
   /**
-   * Commits how far each partition is processed, or these offsets (of the next record to read). Rejects with KafkaError when the group
-   * did not take all of them: `retriable` when the next commit may succeed.
+   * Commits how far each partition is processed, or these offsets (of the next record to read), which are taken as they are, also those
+   * of partitions that others hold. Works in `onAssigned` and `onRevoked`, also when closing calls it. Rejects with the first refusal
+   * when the group did not take all of them: `retriable` when the next commit may succeed; with MILLRACE_CLIENT_INVALID_STATE when this
+   * member has no place in the group at present, or a partition was given away while its commit was tried again; with
+   * MILLRACE_CLIENT_TIMEOUT, MILLRACE_CLIENT_ABORTED, and MILLRACE_CLIENT_CLOSED after `close`.
    */
   async commit(offsets?: readonly OffsetToCommit[], options: OffsetRequestOptions = {}): Promise<void> {
     this.#requireGroup('commit');
-    this.#start();
+    this.#startUnlessClosed();
     await this.#committer.commit(offsets, options);
   }
 
-  /** What the group has committed of these partitions, of all that are assigned when they are left out. */
+  /**
+   * What the group has committed of these partitions, of all that are assigned when they are left out; offset −1 where it has committed
+   * nothing. Waits for transactions that hold an offset open (KIP-447). Rejects as `commit` does.
+   */
   async committed(
     partitions?: readonly TopicPartition[],
     options: OffsetRequestOptions = {},
   ): Promise<readonly CommittedOffset[]> {
     this.#requireGroup('committed');
-    this.#start();
+    this.#startUnlessClosed();
     return this.#fetchCommitted(partitions ?? this.assignment(), options);
   }
 
-  /** Hands out nothing of these partitions, or of all, until `resume`; what is in hand can be finished. */
+  /**
+   * Hands out nothing of these partitions, or of all that are assigned now, until `resume`; what is in hand can be finished. A partition
+   * that stays through a rebalance stays paused; one that comes new, or comes back, is not: pause it in `onAssigned`. Throws
+   * MILLRACE_CLIENT_INVALID_STATE for a partition that is not assigned.
+   */
   pause(partitions?: readonly TopicPartition[]): void {
     for (const partition of this.#assigned(partitions)) partition.isPaused = true;
     this.#reader?.interrupt();
   }
 
+  /** Ends what `pause` began, for these partitions or for all. Throws as `pause` does. */
   resume(partitions?: readonly TopicPartition[]): void {
     for (const partition of this.#assigned(partitions)) {
       partition.isPaused = false;
@@ -285,13 +311,16 @@ export class Consumer<T extends AnyTopic = RawTopic>
     this.#reader?.interrupt();
   }
 
+  /** The assigned partitions of which nothing is handed out. */
   paused(): readonly TopicPartition[] {
     return namesOf([...this.#fetcher.partitions].filter(({ isPaused }) => isPaused));
   }
 
   /**
-   * Goes on at an offset, at the first record at or behind a time, or at either end. What is in hand of the partition counts no more.
-   * Resolves when the position is known. A partition that is not assigned is sought as soon as it is.
+   * Goes on at an offset, at the first record at or behind a time, or at either end. What is in hand of the partition counts no more, and
+   * what is committed next is the new position, also when it lies before the last one. Resolves when the position is known. A partition
+   * that is not assigned is sought as soon as it is; this resolves at once then. Rejects with MILLRACE_CLIENT_INVALID_OPTION for what is no
+   * place, and with what kept the offset from being looked up.
    */
   async seek(where: TopicPartition, to: SeekTarget): Promise<void> {
     checkSeek(to);
@@ -309,7 +338,8 @@ export class Consumer<T extends AnyTopic = RawTopic>
 
   /**
    * Reads exactly these partitions, in place of those named before; `at` is where to begin, else what the group has committed, else
-   * `from`. Only for a consumer without `topics`: with them the group, or the cluster, decides.
+   * `from`. Only for a consumer without `topics`: with them the group, or the cluster, decides (MILLRACE_CLIENT_INVALID_STATE). Calls
+   * `onRevoked` and `onAssigned`, and resolves after them.
    */
   async assign(partitions: readonly (TopicPartition & { readonly at?: SeekTarget })[]): Promise<void> {
     if (this.#options.topics !== undefined) {
@@ -352,8 +382,9 @@ export class Consumer<T extends AnyTopic = RawTopic>
   }
 
   /**
-   * Ends the loop or `run()` that reads, after what is in hand is finished, and commits (unless `commit` is `manual`). Rejects with
-   * TimeoutError's code when that takes longer than `timeoutMs` (default 10,000). Reading may begin again afterwards.
+   * Ends the loop or `run()` that reads, after what is in hand is finished, and commits (unless `commit` is `manual`). The partitions stay
+   * with this consumer, and reading may begin again afterwards. Rejects with MILLRACE_CLIENT_TIMEOUT when what is in hand takes longer than
+   * `timeoutMs` (default 10,000), and as `commit` does.
    */
   async drain({ timeoutMs = CLOSE_TIMEOUT_MS }: CloseOptions = {}): Promise<void> {
     const isQuiet = await this.#stopReading(timeoutMs);
@@ -386,20 +417,33 @@ export class Consumer<T extends AnyTopic = RawTopic>
     });
   }
 
-  /** How this consumer is named in transactions that commit its progress (KIP-447). Throws without a group. */
+  /**
+   * How this consumer is named in transactions that commit its progress (KIP-447). Throws MILLRACE_CLIENT_INVALID_STATE without a group.
+   */
   groupMetadata(): GroupMetadata {
     const groupId = this.#requireGroup('groupMetadata');
     return this.#membership?.groupMetadata() ?? { groupId, generation: -1, memberId: '', instanceId: null };
   }
 
-  /** The position that is reached when the batch is processed, for a transaction that commits it. */
-  positionsAfter({ topic, partition, nextOffset, leaderEpoch }: Batch<T>): readonly OffsetToCommit[] {
+  /**
+   * The position that is reached when the batch is processed, for a transaction that commits it. Throws MILLRACE_CLIENT_INVALID_STATE with
+   * `needsAbort` when its partition was given away since: whoever got it reads the batch again.
+   */
+  positionsAfter({ topic, partition, nextOffset, leaderEpoch, delivery }: Batch<T>): readonly OffsetToCommit[] {
+    if (delivery?.owner?.isGone === true) {
+      throw new KafkaError(
+        'MILLRACE_CLIENT_INVALID_STATE',
+        `${topic}[${String(partition)}] was given away while this batch was in hand: its new owner reads it again`,
+        { needsAbort: true, details: { topic, partition } },
+      );
+    }
     return [{ topic, partition, offset: nextOffset, leaderEpoch }];
   }
 
   /**
-   * Ends reading, lets what is in hand be finished, commits, leaves the group. Never called from inside the loop that reads without
-   * leaving it first: it would wait for itself until `timeoutMs` is over. Resolves in any case.
+   * Ends reading, lets what is in hand be finished for up to `timeoutMs`, then commits, calls `onRevoked` and leaves the group, for up to
+   * another 30 s while the coordinator cannot be reached. Never called from inside the loop that reads without leaving it first: it would
+   * wait for itself until `timeoutMs` is over. Resolves in any case.
    */
   close(options: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#close(options.timeoutMs ?? CLOSE_TIMEOUT_MS);
@@ -415,10 +459,12 @@ export class Consumer<T extends AnyTopic = RawTopic>
     const isQuiet = await this.#stopReading(timeoutMs);
     this.#hasGivenUp = !isQuiet;
     if (!isQuiet) this.#runner?.abortHandlers(new ClosedError('the consumer is closed'));
+    this.#leaving.abort(new ClosedError('the consumer is closed'));
     if (this.#isStarted) {
       if (this.#membership !== undefined) await this.#membership.leave().catch((error: unknown) => this.#tell(error));
       else await this.#assignment.remove(this.assignment());
     }
+    this.#isClosed = true;
     this.#self?.close();
     this.#watch.close();
     this.#committer.close();
@@ -432,16 +478,8 @@ export class Consumer<T extends AnyTopic = RawTopic>
     this.#flow.stop();
     this.#reader?.interrupt();
     if (this.#reader === undefined) return true;
-    const stopped = (this.#stopped ??= createDeferred<void>());
-    let isLate = false;
-    const timer = this.#cluster.runtime.timers.schedule(timeoutMs, () => {
-      isLate = true;
-      stopped.resolve();
-    });
-    await stopped.promise;
-    timer.cancel();
-    this.#stopped = undefined;
-    return !isLate;
+    const { promise } = (this.#stopped ??= createDeferred<void>());
+    return within(this.#cluster.runtime, promise, timeoutMs);
   }
 
   #createFlow(): RecordFlow {
@@ -483,7 +521,9 @@ export class Consumer<T extends AnyTopic = RawTopic>
         onGiven: () => this.#onRelease(),
         onReset: (reset) => this.#onReset(reset),
       },
-      this.#settings.group === undefined ? undefined : (partitions) => this.#fetchCommitted(partitions, {}),
+      this.#settings.group === undefined
+        ? undefined
+        : (partitions) => this.#fetchCommitted(partitions, { signal: this.#leaving.signal }),
     );
   }
 
@@ -506,6 +546,11 @@ export class Consumer<T extends AnyTopic = RawTopic>
     this.#watch.start();
     this.#membership?.start();
     this.#self?.start();
+  }
+
+  /** What is processed can be committed until the group is left: closing calls `onRevoked`, where it is done. */
+  #startUnlessClosed(): void {
+    if (this.#closing === undefined || !this.#isStarted || this.#isClosed) this.#start();
   }
 
   #begin(reader: Reader): void {
@@ -531,6 +576,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
     this.#reader = undefined;
     this.#assignment.noteRelease();
     this.#stopped?.resolve();
+    this.#stopped = undefined;
   }
 
   #onRelease(): void {

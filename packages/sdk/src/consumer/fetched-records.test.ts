@@ -1,5 +1,11 @@
 import { RecordBatchWriter, stampBatch, encodeEndTxnMarkerBatch, type FinishBatchOptions } from '@millrace/protocol';
-import { FetchedRecords, lastBatchOf, type AbortedTransaction, type TakenRecords } from './fetched-records.ts';
+import {
+  compactPieces,
+  FetchedRecords,
+  lastBatchOf,
+  type AbortedTransaction,
+  type TakenRecords,
+} from './fetched-records.ts';
 
 const ALL = { maxRecords: Infinity, maxBytes: Infinity };
 
@@ -164,7 +170,47 @@ describe('fetched records', () => {
     const records = fetched([batch(0, ['x'.repeat(100_000)]), batch(1, ['b', 'c'])]);
     await records.take({ maxRecords: 1, maxBytes: Infinity });
     records.detach();
-    expect(records.heldBytes).toBeLessThan(10_000);
+    expect(records.memory.byteLength).toBeLessThan(10_000);
     expect(await all(records)).toEqual(['1=b', '2=c']);
+  });
+});
+
+describe('pieces of one answer', () => {
+  const LARGE = 'x'.repeat(100_000);
+  let answer: Buffer;
+  let pieces: FetchedRecords[];
+
+  beforeEach(() => {
+    const parts = [0, 10, 20].map((offset) => Buffer.concat([batch(offset, [LARGE]), batch(offset + 1, ['rest'])]));
+    answer = Buffer.concat(parts);
+    pieces = parts.map((part, index) => {
+      const start = index * part.length;
+      return new FetchedRecords(answer.subarray(start, start + part.length), {
+        fetchOffset: index * 10,
+        checkCrc: true,
+      });
+    });
+  });
+
+  const readLarge = async (count: number): Promise<void> => {
+    for (const piece of pieces.slice(0, count)) await piece.take({ maxRecords: 1, maxBytes: Infinity });
+  };
+  const moved = (): number => pieces.filter(({ memory }) => memory !== answer.buffer).length;
+
+  it('stay where they are while most of it is to be read, though each is a small part of it', async () => {
+    await readLarge(1);
+    compactPieces(pieces, 0);
+    expect(moved()).toBe(0);
+  });
+
+  it('move to memory of their own when little of it is left, and only when all together hold too much', async () => {
+    await readLarge(2);
+    compactPieces(pieces, answer.buffer.byteLength);
+    expect(moved()).toBe(0);
+
+    compactPieces(pieces, answer.buffer.byteLength - 1);
+    expect(moved()).toBe(3);
+    expect(await all(pieces[0] as FetchedRecords)).toEqual(['1=rest']);
+    expect(await all(pieces[2] as FetchedRecords)).toEqual([`20=${LARGE}`, '21=rest']);
   });
 });

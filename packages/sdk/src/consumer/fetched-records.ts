@@ -104,9 +104,9 @@ export class FetchedRecords {
     return this.#reader === undefined && this.#at >= this.#buffer.length;
   }
 
-  /** Bytes of the memory that is held as long as this lives. */
-  get heldBytes(): number {
-    return this.#buffer.buffer.byteLength;
+  /** What is held as long as this lives: of the whole answer, which other pieces may have come in, too. */
+  get memory(): ArrayBufferLike {
+    return this.#buffer.buffer;
   }
 
   /** Moves what is left to memory of its own, so that a large response does not live for a small rest of it. */
@@ -229,6 +229,30 @@ export class FetchedRecords {
     this.#unclaimedBytes = sizeInBytes;
     this.#reader = reader;
     return true;
+  }
+}
+
+/**
+ * Moves pieces to memory of their own where less than half of an answer's memory is left to read, once all together hold more than so
+ * many bytes.
+ */
+export function compactPieces(pieces: Iterable<FetchedRecords>, memoryBytesMax: number): void {
+  const answers = new Map<ArrayBufferLike, FetchedRecords[]>();
+  let memoryBytes = 0;
+  for (const piece of pieces) {
+    const { memory } = piece;
+    const others = answers.get(memory);
+    if (others !== undefined) {
+      others.push(piece);
+      continue;
+    }
+    answers.set(memory, [piece]);
+    memoryBytes += memory.byteLength;
+  }
+  if (memoryBytes <= memoryBytesMax) return;
+  for (const [memory, rests] of answers) {
+    const restBytes = rests.reduce((sum, { remainingBytes }) => sum + remainingBytes, 0);
+    if (restBytes * 2 < memory.byteLength) for (const piece of rests) piece.detach();
   }
 }
 

@@ -16,6 +16,7 @@ import { KafkaError } from '../error.ts';
 import type { ConsumedPartition } from './consumed-partition.ts';
 import type { ConsumedTopic } from './consumed-topic.ts';
 import type { ConsumerCluster } from './consumer-cluster.ts';
+import { compactPieces } from './fetched-records.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { NodeFetcher } from './node-fetcher.ts';
 import {
@@ -234,9 +235,11 @@ export class Fetcher {
   /** Hears how much memory an answer brought, and sees that rests of old ones do not keep much more alive than is counted. */
   noteArrived(bytes: number): void {
     this.#arrivedBytes += bytes;
-    if (this.#arrivedBytes < this.settings.prefetchBytes * (COMPACT_FACTOR - 1)) return;
+    const { prefetchBytes } = this.settings;
+    if (this.#arrivedBytes < prefetchBytes * (COMPACT_FACTOR - 1)) return;
     this.#arrivedBytes = 0;
-    for (const partition of this.#partitions) partition.compact();
+    const pieces = Array.from(this.#partitions, (partition) => partition.pieces).flat();
+    compactPieces(pieces, prefetchBytes * COMPACT_FACTOR);
   }
 
   /** Tells the cluster that these topics are in use, so that their metadata is kept fresh. */

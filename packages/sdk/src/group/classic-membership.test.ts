@@ -268,6 +268,75 @@ describe('a member of a classic group', () => {
     expect(heard).toEqual(['+01', '!01', '+01']);
   });
 
+  it('keeps its place while every answer takes nearly half a session', async () => {
+    const membership = start();
+    await cluster.time.advance(2_000);
+    const joins = cluster.requests('JoinGroup').length;
+    cluster.roundTripMs = 2_800;
+
+    await cluster.time.advance(120_000);
+
+    expect(heard).toEqual(['+01']);
+    expect(errors).toEqual([]);
+    expect(cluster.requests('JoinGroup')).toHaveLength(joins);
+    expect(membership.state).toMatchObject({ phase: 'stable', lastError: undefined });
+  });
+
+  it('comes to rest although every answer, from the first on, takes nearly half a session', async () => {
+    cluster.roundTripMs = 2_800;
+    const membership = start();
+    await cluster.time.advance(30_000);
+    expect(membership.state).toMatchObject({ phase: 'stable', owned: [{ partition: 0 }, { partition: 1 }] });
+    const joins = cluster.requests('JoinGroup').length;
+
+    await cluster.time.advance(60_000);
+
+    expect(cluster.requests('JoinGroup')).toHaveLength(joins);
+    expect(membership.state).toMatchObject({ phase: 'stable', owned: [{ partition: 0 }, { partition: 1 }] });
+  });
+
+  it('keeps its place when a heartbeat is lost with its connection: the next one is in time', async () => {
+    const membership = start({ heartbeatIntervalMs: 2_000 });
+    cluster.roundTripMs = 100;
+    await cluster.time.advance(1_000);
+    const joins = cluster.requests('JoinGroup').length;
+    for (let lost = 0; lost < 10; lost++) {
+      await cluster.time.advance(5_000);
+      cluster.on('Heartbeat', () => {
+        cluster.on('Heartbeat', () => createHeartbeatResponse());
+        return silence();
+      });
+      await cluster.time.advance(5_000);
+    }
+
+    expect(heard).toEqual(['+01']);
+    expect(cluster.requests('JoinGroup')).toHaveLength(joins);
+    expect(membership.state.phase).toBe('stable');
+  });
+
+  it('counts its partitions as lost before the session ends at a coordinator that is silent or hardly in time', async () => {
+    start();
+    cluster.roundTripMs = 2_800;
+    await cluster.time.advance(30_000);
+    heard.length = 0;
+    // The coordinator heard the last one half a round trip after it was sent, and counts a session from then on.
+    const heardLastMs = (cluster.requests('Heartbeat').at(-1)?.atMs ?? 0) + cluster.roundTripMs / 2;
+    cluster.on('Heartbeat', silence);
+    await cluster.time.advance(heardLastMs + 6_000 - cluster.time.monotonicMs());
+
+    expect(heard).toEqual(['!01']);
+  });
+
+  it('heartbeats in a new generation although one of the generation before has no answer yet', async () => {
+    const membership = start();
+    cluster.on('Heartbeat', ({ request }) => (request.generationId === 1 ? silence() : createHeartbeatResponse()));
+    await cluster.time.advance(1_500);
+    membership.rejoin('the test says so');
+    await cluster.time.advance(1_100);
+
+    expect(cluster.requests('Heartbeat').map(({ request }) => request.generationId)).toEqual([1, 2]);
+  });
+
   it.each([
     ['a moved coordinator', ErrorCode.NOT_COORDINATOR, 1],
     ['a loading coordinator', ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, 0],
@@ -376,6 +445,50 @@ describe('a member of a classic group', () => {
     const results = await committed;
     expect(results.map(({ error }) => error?.kafkaCode)).toEqual([undefined, 'REBALANCE_IN_PROGRESS']);
   });
+
+  it('does not try a commit again of a partition that it gave away or lost since', async () => {
+    const membership = start();
+    await cluster.time.advance(10);
+    let answers = false;
+    cluster.on('OffsetCommit', ({ request }) => {
+      if (!answers) throw connectionLost();
+      return stored(request);
+    });
+    const offsets = [0, 1].map((partition) => ({ topic: 't', partition, offset: 5 }));
+    const whileRevoked = membership.commitOffsets(offsets);
+    await cluster.time.advance(1);
+    given = [0];
+    membership.rejoin('the test says so');
+    await cluster.time.advance(10);
+    answers = true;
+    await cluster.time.advance(2_000);
+    expect(heard).toEqual(['+01', '-1']);
+    expect((await whileRevoked).map(({ error }) => error?.code)).toEqual([undefined, 'MILLRACE_CLIENT_INVALID_STATE']);
+    expect(partitionsIn(cluster.requests('OffsetCommit').at(-1)?.request)).toEqual([0]);
+
+    answers = false;
+    const whileLost = membership.commitOffsets(offsets.slice(0, 1));
+    await cluster.time.advance(1);
+    failHeartbeat(ErrorCode.UNKNOWN_MEMBER_ID);
+    await cluster.time.advance(3_000);
+    expect(membership.state).toMatchObject({ phase: 'stable', owned: [{ partition: 0 }] });
+    answers = true;
+    await cluster.time.advance(2_000);
+    expect((await whileLost)[0]?.error).toMatchObject({ code: 'MILLRACE_CLIENT_INVALID_STATE' });
+  });
+
+  function stored({ topics }: { topics: { partitions: { partitionIndex: number }[] }[] }) {
+    return {
+      topics: topics.map((topic) => ({
+        ...topic,
+        partitions: topic.partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: 0 })),
+      })),
+    };
+  }
+
+  function partitionsIn({ topics }: { topics: { partitions: { partitionIndex: number }[] }[] }): number[] {
+    return topics.flatMap(({ partitions }) => partitions.map(({ partitionIndex }) => partitionIndex));
+  }
 
   it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])('speaks to brokers whose newest JoinGroup is version %i', async (version) => {
     cluster.versions.set('JoinGroup', version);

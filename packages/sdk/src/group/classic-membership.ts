@@ -9,7 +9,7 @@
  *   answer says of an older generation is ignored. An eager member holds nothing while it joins; a cooperative one keeps what it
  *   has until its new assignment lacks it, and joins again right after giving that up. Whoever cannot reach the coordinator for
  *   a whole session counts its partitions as lost before the broker hands them on.
- * Bounds: one JoinGroup or SyncGroup and one Heartbeat in flight.
+ * Bounds: one JoinGroup or SyncGroup in flight, and one Heartbeat of a generation.
  * Not here: which topics there are (./topic-watch.ts), offsets (./group-offsets.ts), sharing out (./assignors/).
  */
 import { createDeferred, messageOf, type Deferred, type Timer } from '@millrace/base';
@@ -27,7 +27,7 @@ import {
   type SyncGroupResponse,
 } from '@millrace/protocol/messages/14-sync-group';
 import { backoffMs, delay } from '../cluster/retry.ts';
-import { brokerError, KafkaError } from '../error.ts';
+import { asFatal, brokerError, KafkaError } from '../error.ts';
 import type { GroupMetadata, OffsetToCommit, TopicPartition } from '../topic-partition.ts';
 import type { Assignor, GroupAssignment, GroupMember } from './assignor.ts';
 import { classicVerdict, remedyFor } from './classic-verdicts.ts';
@@ -41,26 +41,22 @@ import {
 import { HEARTBEAT, JOIN_GROUP, LEAVE_GROUP, SYNC_GROUP } from './group-apis.ts';
 import { GroupClient } from './group-client.ts';
 import type { GroupCluster, GroupLane } from './group-cluster.ts';
-import { asFatal, asKafkaError, passing } from './group-errors.ts';
+import { asKafkaError, passing } from './group-errors.ts';
 import { GroupOffsets, type OffsetIdentity, type OffsetOwner } from './group-offsets.ts';
 import { Holdings } from './holdings.ts';
+import { LEAVE_REQUEST_MS_MAX, MembershipLife } from './membership-life.ts';
 import type { MembershipSettings } from './membership-options.ts';
 import type {
   LeaveOptions,
   Membership,
   MembershipListener,
-  MembershipPhase,
   MembershipState,
   OffsetRequestOptions,
 } from './membership.ts';
 import { PartitionSet } from './partition-set.ts';
 import { SessionLease } from './session-lease.ts';
 import { TopicWatch } from './topic-watch.ts';
-import { within } from './within.ts';
 
-const LEAVE_TIMEOUT_MS = 30_000;
-/** A coordinator that does not answer shall not hold up the end of a program; it notices at the end of the session. */
-const LEAVE_REQUEST_MS_MAX = 5_000;
 /** The broker answers a JoinGroup at the end of the rebalance; this much later it has not. As in Kafka's clients. */
 const REBALANCE_SLACK_MS = 5_000;
 /** Heartbeats that contradict a JoinGroup or SyncGroup in flight before that is taken for lost. */
@@ -82,13 +78,13 @@ interface Attempt {
 export class ClassicMembership implements Membership, OffsetOwner {
   readonly #settings: MembershipSettings;
   readonly #listener: MembershipListener;
+  readonly #life: MembershipLife;
   readonly #cluster: GroupCluster;
   readonly #client: GroupClient;
   readonly #offsets: GroupOffsets;
   readonly #holdings: Holdings;
   readonly #lease: SessionLease;
   readonly #watch: TopicWatch;
-  readonly #ending = new AbortController();
   #lane: GroupLane = newLane();
   #memberId = '';
   #generation = NO_GENERATION;
@@ -98,8 +94,6 @@ export class ClassicMembership implements Membership, OffsetOwner {
   #attempt: Attempt | undefined;
   /** Already on the way to JoinGroup, so that the coordinator need not ask for it. */
   #isOnItsWay = false;
-  #phase: MembershipPhase = 'idle';
-  #phaseSinceMs: number;
   #rejoinReason: string | undefined = 'it is new';
   #lastRejoinReason: string | undefined;
   #wake: Deferred<void> | undefined;
@@ -107,26 +101,25 @@ export class ClassicMembership implements Membership, OffsetOwner {
   #leaving: Promise<void> | undefined;
   #heartbeatTimer: Timer | undefined;
   #heartbeatFailures = 0;
-  #isHeartbeatInFlight = false;
-  #rebalanceCount = 0;
-  #lastError: KafkaError | undefined;
+  /** Generation of the heartbeat in flight. */
+  #heartbeatInFlight: number | undefined;
 
   constructor(cluster: GroupCluster, settings: MembershipSettings, listener: MembershipListener) {
     this.#cluster = cluster;
     this.#settings = settings;
     this.#listener = listener;
+    this.#life = new MembershipLife(cluster, settings);
     this.#client = new GroupClient(cluster, settings.groupId);
     this.#offsets = new GroupOffsets(this.#client, this);
     this.#holdings = new Holdings(listener);
     this.#lease = new SessionLease(cluster.runtime, settings.sessionTimeoutMs, () => this.#onLeaseExpired());
     this.#watch = new TopicWatch(cluster, settings, (reason) => this.rejoin(reason));
-    this.#phaseSinceMs = this.#nowMs();
   }
 
   get state(): MembershipState {
     return {
-      phase: this.#phase,
-      phaseSinceMs: this.#phaseSinceMs,
+      phase: this.#life.phase,
+      phaseSinceMs: this.#life.phaseSinceMs,
       protocol: 'classic',
       coordinatorId: this.#client.coordinatorId,
       memberId: this.#memberId,
@@ -137,8 +130,8 @@ export class ClassicMembership implements Membership, OffsetOwner {
       topics: this.#watch.topics,
       lastHeartbeatMs: this.#lease.renewedMs,
       lastRejoinReason: this.#rejoinReason ?? this.#lastRejoinReason,
-      rebalanceCount: this.#rebalanceCount,
-      lastError: this.#lastError,
+      rebalanceCount: this.#life.rebalanceCount,
+      lastError: this.#life.lastError,
     };
   }
 
@@ -182,6 +175,11 @@ export class ClassicMembership implements Membership, OffsetOwner {
   }
 
   /** @internal for GroupOffsets */
+  tenureOf(partition: TopicPartition): number | undefined {
+    return this.#holdings.tenureOf(partition);
+  }
+
+  /** @internal for GroupOffsets */
   onRefused(errorCode: number, sentAs: OffsetIdentity, partition: TopicPartition): boolean {
     const isCurrent = sentAs.memberId === this.#memberId && sentAs.generation === this.#generation;
     switch (classicVerdict(errorCode)) {
@@ -201,12 +199,8 @@ export class ClassicMembership implements Membership, OffsetOwner {
     }
   }
 
-  get #isOver(): boolean {
-    return this.#phase === 'failed' || this.#phase === 'left';
-  }
-
   async #run(): Promise<void> {
-    const ending = this.#ending.signal;
+    const ending = this.#life.ending;
     let failures = 0;
     while (!ending.aborted) {
       const reason = this.#rejoinReason;
@@ -222,7 +216,7 @@ export class ClassicMembership implements Membership, OffsetOwner {
         if (ending.aborted) return;
         if (!KafkaError.is(error) || !error.retriable) return this.#fail(asKafkaError(error));
         this.#rejoinReason ??= reason;
-        this.#lastError = error;
+        this.#life.lastError = error;
         failures++;
         await delay(this.#cluster.runtime, 'joining', backoffMs(this.#cluster.runtime.random, failures), ending).catch(
           () => undefined,
@@ -233,7 +227,7 @@ export class ClassicMembership implements Membership, OffsetOwner {
 
   /** Takes part in one rebalance from giving up to taking over. Throws KafkaError, retriable when joining anew may help. */
   async #rebalance(reason: string): Promise<void> {
-    const startedMs = this.#nowMs();
+    const startedMs = this.#life.nowMs();
     // What the user asks for from here on takes another rebalance; what the group asks for, only from the answer on.
     this.#rejoinReason = undefined;
     this.#lastRejoinReason = reason;
@@ -242,7 +236,7 @@ export class ClassicMembership implements Membership, OffsetOwner {
     let revokedCount: number;
     let joined: JoinGroupResponse | undefined;
     try {
-      topics = await this.#watch.resolve(this.#ending.signal);
+      topics = await this.#watch.resolve(this.#life.ending);
       revokedCount = await this.#giveUpBeforeJoining(topics);
       joined = await this.#join(topics, reason);
     } finally {
@@ -252,7 +246,7 @@ export class ClassicMembership implements Membership, OffsetOwner {
     const assigned = await this.#sync(joined);
     if (assigned === undefined) return;
 
-    this.#setPhase('reconciling');
+    this.#life.enter('reconciling');
     const generation = this.#generation;
     const gone = this.#holdings.owned.minus(assigned);
     revokedCount += gone.size;
@@ -260,10 +254,11 @@ export class ClassicMembership implements Membership, OffsetOwner {
     const added = assigned.minus(this.#holdings.owned);
     if (!(await this.#holdings.assign(added)) || generation !== this.#generation) return;
     if (gone.size > 0) this.rejoin(`${String(gone.size)} partitions were given up for others`);
-    this.#rebalanceCount++;
-    this.#lastError = undefined;
-    if (this.#rejoinReason === undefined) this.#setPhase('stable');
-    this.#tell(reason, revokedCount, added.size, startedMs);
+    this.#life.rebalanceCount++;
+    this.#life.lastError = undefined;
+    if (this.#rejoinReason === undefined) this.#life.enter('stable');
+    const assignedCount = added.size;
+    this.#life.tell({ memberId: this.#memberId, generation, reason, revokedCount, assignedCount, startedMs });
   }
 
   /** An eager member gives up everything, a cooperative one what it does not subscribe to any more. Returns how many. */
@@ -275,16 +270,16 @@ export class ClassicMembership implements Membership, OffsetOwner {
         ? owned
         : new PartitionSet(owned.toArray().filter(({ topic }) => !wanted.has(topic)));
     if (givenUp.size === 0) return 0;
-    this.#setPhase('reconciling');
+    this.#life.enter('reconciling');
     const count = givenUp.size;
     await this.#holdings.revoke(givenUp);
     return count;
   }
 
   async #join(topics: readonly string[], reason: string): Promise<JoinGroupResponse | undefined> {
-    if (this.#phase !== 'fenced') this.#setPhase('joining');
+    if (this.#life.phase !== 'fenced') this.#life.enter('joining');
     for (;;) {
-      const sentMs = this.#nowMs();
+      const sentMs = this.#life.nowMs();
       const { response } = await this.#attempted('join', (signal) =>
         this.#client.send(JOIN_GROUP, (version) => this.#joinRequest(version, topics, reason), {
           lane: this.#lane,
@@ -340,13 +335,13 @@ export class ClassicMembership implements Membership, OffsetOwner {
     this.#assignor = assignor;
     this.#isLeader = leader === memberId;
     // The broker counts the session anew from its answer, which is later still.
-    this.#lease.renew(Math.max(sentMs, this.#nowMs() - this.#settings.heartbeatIntervalMs));
+    this.#lease.renew(Math.max(sentMs, this.#life.nowMs() - this.#settings.heartbeatIntervalMs));
     this.#scheduleHeartbeat(this.#settings.heartbeatIntervalMs);
   }
 
   /** Hands in everybody's assignment when this member leads, and fetches its own. */
   async #sync(joined: JoinGroupResponse): Promise<PartitionSet | undefined> {
-    this.#setPhase('syncing');
+    this.#life.enter('syncing');
     const { generationId: generation } = joined;
     const assignments = this.#isLeader ? await this.#lead(joined) : this.#follow();
     if (generation !== this.#generation) return undefined;
@@ -392,7 +387,7 @@ export class ClassicMembership implements Membership, OffsetOwner {
   async #lead({ members, skipAssignment }: JoinGroupResponse): Promise<SyncGroupRequestAssignment[]> {
     const known = members.map((member) => this.#memberOf(member));
     const topics = [...new Set(known.flatMap((member) => member.topics))].sort();
-    const partitionCounts = await this.#watch.partitionCounts(topics, this.#ending.signal);
+    const partitionCounts = await this.#watch.partitionCounts(topics, this.#life.ending);
     this.#watch.watch(partitionCounts, topics);
     if (skipAssignment || this.#assignor === undefined) return [];
     const assignment = await callAssignor(this.#assignor, () =>
@@ -438,9 +433,9 @@ export class ClassicMembership implements Membership, OffsetOwner {
 
   /** The partitions are others' by now. Joins anew. */
   #lose(errorCode: number, what: string): void {
-    this.#lastError = this.#refusal(what, errorCode);
+    this.#life.lastError = this.#refusal(what, errorCode);
     this.#forgetMembership(classicVerdict(errorCode) === 'memberUnknown');
-    this.rejoin(this.#lastError.message);
+    this.rejoin(this.#life.lastError.message);
   }
 
   #forgetMembership(forgetsMemberId: boolean): void {
@@ -451,21 +446,16 @@ export class ClassicMembership implements Membership, OffsetOwner {
     this.#heartbeatTimer?.cancel();
     this.#heartbeatTimer = undefined;
     this.#lease.end();
-    if (!this.#isOver && this.#phase !== 'leaving') this.#setPhase('fenced');
+    if (!this.#life.isOver && this.#life.phase !== 'leaving') this.#life.enter('fenced');
     this.#holdings.lose();
   }
 
   #onLeaseExpired(): void {
-    const { groupId, sessionTimeoutMs } = this.#settings;
-    const message =
-      `no heartbeat of group "${groupId}" was accepted for ${String(sessionTimeoutMs)} ms: ` +
-      'the partitions count as lost, since others may have them by now';
-    const options = { retriable: true, cause: this.#lastError };
-    this.#lastError = new KafkaError('MILLRACE_CLIENT_CONNECTION_LOST', message, options);
+    const error = this.#life.sessionRanOut();
     this.#attempt?.controller.abort();
     this.#forgetMembership(false);
     this.rejoin('its session ran out');
-    this.#listener.onError(this.#lastError);
+    this.#listener.onError(error);
   }
 
   #scheduleHeartbeat(delayMs: number): void {
@@ -477,32 +467,36 @@ export class ClassicMembership implements Membership, OffsetOwner {
   }
 
   async #heartbeat(): Promise<void> {
-    if (this.#isOver || this.#generation === NO_GENERATION || this.#isHeartbeatInFlight) return;
-    const { groupId, instanceId, heartbeatIntervalMs, sessionTimeoutMs } = this.#settings;
+    if (this.#life.isOver || this.#generation === NO_GENERATION) return;
+    // One of a generation that is over holds up none of the next.
+    if (this.#heartbeatInFlight === this.#generation) return;
+    const { groupId, instanceId, heartbeatIntervalMs } = this.#settings;
     const memberId = this.#memberId;
     const generation = this.#generation;
-    const sentMs = this.#nowMs();
-    this.#isHeartbeatInFlight = true;
-    let nextMs = heartbeatIntervalMs;
+    const sentMs = this.#life.nowMs();
+    this.#heartbeatInFlight = generation;
+    let pauseMs: number | undefined;
     try {
       const { response } = await this.#client.send(
         HEARTBEAT,
         createHeartbeatRequest({ groupId, generationId: generation, memberId, groupInstanceId: instanceId }),
-        // Leaves time for two more before the session is over.
-        { timeoutMs: Math.max(heartbeatIntervalMs, sessionTimeoutMs / 3) },
+        { timeoutMs: this.#lease.answerTimeoutMs },
       );
       this.#heartbeatFailures = 0;
       if (memberId === this.#memberId && generation === this.#generation) {
         const isAccepted = this.#onHeartbeatAnswer(response.errorCode, sentMs);
-        if (!isAccepted) nextMs = this.#backoffMs();
+        if (!isAccepted) pauseMs = this.#backoffMs();
       }
     } catch (error) {
-      this.#lastError = asKafkaError(error);
-      nextMs = this.#backoffMs();
+      this.#life.lastError = asKafkaError(error);
+      pauseMs = this.#backoffMs();
     } finally {
-      this.#isHeartbeatInFlight = false;
+      if (this.#heartbeatInFlight === generation) this.#heartbeatInFlight = undefined;
     }
-    if (this.#generation !== NO_GENERATION && !this.#isOver) this.#scheduleHeartbeat(nextMs);
+    if (this.#generation !== generation || this.#life.isOver) return;
+    // A slow answer must not make the next one late, too: the session counts from when they are sent.
+    const leftMs = sentMs + heartbeatIntervalMs - this.#life.nowMs();
+    this.#scheduleHeartbeat(pauseMs ?? Math.max(0, leftMs));
   }
 
   #backoffMs(): number {
@@ -517,7 +511,7 @@ export class ClassicMembership implements Membership, OffsetOwner {
     switch (verdict) {
       case 'ok':
         this.#lease.renew(sentMs);
-        if (this.#attempt === undefined) this.#lastError = undefined;
+        if (this.#attempt === undefined) this.#life.lastError = undefined;
         return true;
       case 'rejoin':
         this.#lease.renew(sentMs);
@@ -535,7 +529,7 @@ export class ClassicMembership implements Membership, OffsetOwner {
         return true;
       default:
         this.#client.noticeMove(errorCode);
-        this.#lastError = this.#refusal('a heartbeat', errorCode);
+        this.#life.lastError = this.#refusal('a heartbeat', errorCode);
         return false;
     }
   }
@@ -554,39 +548,33 @@ export class ClassicMembership implements Membership, OffsetOwner {
     const attempt: Attempt = { kind, controller: new AbortController(), doubts: 0 };
     this.#attempt = attempt;
     const endAttempt = (): void => attempt.controller.abort();
-    this.#ending.signal.addEventListener('abort', endAttempt);
-    if (this.#ending.signal.aborted) endAttempt();
+    this.#life.ending.addEventListener('abort', endAttempt);
+    if (this.#life.ending.aborted) endAttempt();
     try {
       return await send(attempt.controller.signal);
     } catch (error) {
-      if (!attempt.controller.signal.aborted || this.#ending.signal.aborted) throw error;
+      if (!attempt.controller.signal.aborted || this.#life.ending.aborted) throw error;
       this.#cluster.closeLane(this.#lane);
       this.#lane = newLane();
       const message = `the answer to a ${kind} of group "${this.#settings.groupId}" was lost`;
       throw new KafkaError('MILLRACE_CLIENT_CONNECTION_LOST', message, { retriable: true, cause: error });
     } finally {
       this.#attempt = undefined;
-      this.#ending.signal.removeEventListener('abort', endAttempt);
+      this.#life.ending.removeEventListener('abort', endAttempt);
     }
   }
 
-  async #leave({ timeoutMs = LEAVE_TIMEOUT_MS, operation = 'default' }: LeaveOptions): Promise<void> {
-    const { runtime } = this.#cluster;
-    const deadlineMs = this.#nowMs() + timeoutMs;
-    if (!this.#isOver) this.#setPhase('leaving');
-    this.#ending.abort();
+  async #leave({ timeoutMs, operation = 'default' }: LeaveOptions): Promise<void> {
+    this.#life.enter('leaving');
     this.#wake?.resolve();
-    await within(runtime, this.#running ?? Promise.resolve(), deadlineMs - this.#nowMs());
-    await within(runtime, this.#holdings.revoke(this.#holdings.owned), deadlineMs - this.#nowMs());
+    const leftMs = await this.#life.handOver(this.#holdings, this.#running, timeoutMs);
     const isStatic = this.#settings.instanceId !== null;
     const tells = operation === 'leave' || (operation === 'default' && !isStatic);
-    if (tells && this.#memberId !== '' && this.#phase !== 'failed') {
-      await this.#sayGoodbye(Math.min(LEAVE_REQUEST_MS_MAX, deadlineMs - this.#nowMs()));
-    }
-    this.#end(this.#phase === 'failed' ? 'failed' : 'left');
+    if (tells && this.#memberId !== '' && this.#life.phase !== 'failed') await this.#sayGoodbye(leftMs);
+    this.#end('left');
   }
 
-  async #sayGoodbye(timeoutMs: number): Promise<void> {
+  #sayGoodbye(timeoutMs: number): Promise<void> {
     const { groupId, instanceId } = this.#settings;
     const memberId = this.#memberId;
     const said = this.#client.send(
@@ -598,23 +586,15 @@ export class ClassicMembership implements Membership, OffsetOwner {
               members: [{ memberId, groupInstanceId: instanceId, reason: 'the consumer was closed' }],
             })
           : createLeaveGroupRequest({ groupId, memberId }),
-      { timeoutMs: Math.max(1, timeoutMs) },
+      { timeoutMs },
     );
-    // The coordinator that cannot be told finds out by itself.
-    await within(
-      this.#cluster.runtime,
-      said.then(
-        () => undefined,
-        () => undefined,
-      ),
-      timeoutMs,
-    );
+    return this.#life.answered(said, timeoutMs);
   }
 
   #fail(error: KafkaError): void {
-    if (this.#isOver) return;
+    if (this.#life.isOver) return;
     const fatal = asFatal(error);
-    this.#lastError = fatal;
+    this.#life.lastError = fatal;
     const memberId = this.#memberId;
     this.#end('failed');
     // The others need not wait for the end of the session. Whoever was fenced has no say any more.
@@ -623,9 +603,8 @@ export class ClassicMembership implements Membership, OffsetOwner {
   }
 
   #end(phase: 'left' | 'failed'): void {
-    this.#ending.abort();
+    this.#life.enter(phase);
     this.#wake?.resolve();
-    this.#setPhase(phase);
     this.#watch.close();
     this.#forgetMembership(false);
     this.#cluster.closeLane(this.#lane);
@@ -633,37 +612,6 @@ export class ClassicMembership implements Membership, OffsetOwner {
 
   #refusal(what: string, errorCode: number): KafkaError {
     return brokerError(`${what} of group "${this.#settings.groupId}"`, errorCode, remedyFor(errorCode));
-  }
-
-  #setPhase(phase: MembershipPhase): void {
-    if (
-      phase === this.#phase ||
-      this.#isOver ||
-      (this.#phase === 'leaving' && phase !== 'left' && phase !== 'failed')
-    ) {
-      return;
-    }
-    this.#phase = phase;
-    this.#phaseSinceMs = this.#nowMs();
-  }
-
-  #tell(reason: string, revokedCount: number, assignedCount: number, startedMs: number): void {
-    const { events } = this.#cluster.runtime;
-    if (!events.rebalance.hasSubscribers) return;
-    events.rebalance.publish({
-      clientId: this.#cluster.clientId,
-      groupId: this.#settings.groupId,
-      memberId: this.#memberId,
-      generation: this.#generation,
-      reason,
-      revokedCount,
-      assignedCount,
-      durationMs: this.#nowMs() - startedMs,
-    });
-  }
-
-  #nowMs(): number {
-    return this.#cluster.runtime.clock.monotonicMs();
   }
 }
 

@@ -198,6 +198,45 @@ describe('a member of a KIP-848 group', () => {
     ]);
   });
 
+  it('keeps its place while every answer takes nearly half a session', async () => {
+    answer({ epoch: 1, partitions: [0, 1] });
+    cluster.roundTripMs = 2_800;
+    const membership = start({ sessionTimeoutMs: 6_000 });
+    await cluster.time.advance(120_000);
+
+    expect(heard).toEqual(['+t0,t1']);
+    expect(errors).toEqual([]);
+    expect(heartbeats().filter(({ memberEpoch }) => memberEpoch === 0)).toHaveLength(1);
+    expect(membership.state).toMatchObject({ phase: 'stable', lastError: undefined });
+  });
+
+  it('keeps its place when a heartbeat is lost with its connection: the next one is in time', async () => {
+    answer({ epoch: 1, partitions: [0, 1] });
+    cluster.roundTripMs = 100;
+    start({ sessionTimeoutMs: 6_000 });
+    await cluster.time.advance(1_500);
+    let isFirst = true;
+    cluster.on(HEARTBEAT, () => {
+      if (!isFirst) return createConsumerGroupHeartbeatResponse({ memberEpoch: 1, heartbeatIntervalMs: 1_000 });
+      isFirst = false;
+      return silence();
+    });
+    await cluster.time.advance(20_000);
+
+    expect(heard).toEqual(['+t0,t1']);
+    expect(heartbeats().filter(({ memberEpoch }) => memberEpoch === 0)).toHaveLength(1);
+  });
+
+  it('keeps its place with a session of its own that is shorter than what the broker has between heartbeats', async () => {
+    answer({ epoch: 1, partitions: [0, 1] });
+    start({ sessionTimeoutMs: 600 });
+
+    await cluster.time.advance(10_000);
+
+    expect(heard).toEqual(['+t0,t1']);
+    expect(errors).toEqual([]);
+  });
+
   it('waits for metadata of a topic that it is given but does not know yet', async () => {
     cluster.topics.clear();
     answer({ epoch: 1, partitions: [0] });
@@ -261,6 +300,34 @@ describe('a member of a KIP-848 group', () => {
     await cluster.time.advance(3_001);
 
     expect(hasLeft).toBe(true);
+  });
+
+  it('says goodbye also while it joins, since the coordinator may have taken it in', async () => {
+    cluster.on(HEARTBEAT, ({ request }) =>
+      request.memberEpoch === 0 ? silence() : createConsumerGroupHeartbeatResponse({ memberEpoch: -1 }),
+    );
+    const membership = start();
+    await cluster.time.advance(10);
+    const left = membership.leave();
+    await cluster.time.advance(1);
+    await left;
+
+    expect(heartbeats().map(({ memberEpoch }) => memberEpoch)).toEqual([0, -1]);
+  });
+
+  it('does not join again when it is fenced while it leaves', async () => {
+    answer({ epoch: 1, partitions: [0] });
+    const membership = start();
+    await cluster.time.advance(500);
+    listenerWaits = silence();
+    answer({ errorCode: ErrorCode.UNKNOWN_MEMBER_ID });
+    const left = membership.leave({ timeoutMs: 5_000 });
+    await cluster.time.advance(4_999);
+    expect(heard).toEqual(['+t0', '!t0']);
+    await cluster.time.advance(1);
+    await left;
+
+    expect(heartbeats().filter(({ memberEpoch }) => memberEpoch === 0)).toHaveLength(1);
   });
 
   it('sends a pattern to brokers that know patterns, and looks for topics itself when it is refused', async () => {

@@ -16,7 +16,7 @@ import { randomUuid, type Timer } from '@millrace/base';
 import { ErrorCode } from '@millrace/protocol';
 import type { ConsumerGroupHeartbeatResponse } from '@millrace/protocol/messages/68-consumer-group-heartbeat';
 import { backoffMs } from '../cluster/retry.ts';
-import { brokerError, KafkaError } from '../error.ts';
+import { asFatal, brokerError, KafkaError } from '../error.ts';
 import type { GroupMetadata, OffsetToCommit, TopicPartition } from '../topic-partition.ts';
 import { remedyFor } from './classic-verdicts.ts';
 import {
@@ -34,15 +34,15 @@ import { consumerVerdict } from './consumer-verdicts.ts';
 import { CONSUMER_GROUP_HEARTBEAT } from './group-apis.ts';
 import { GroupClient } from './group-client.ts';
 import type { GroupCluster } from './group-cluster.ts';
-import { asFatal, asKafkaError } from './group-errors.ts';
+import { asKafkaError } from './group-errors.ts';
 import { GroupOffsets, type OffsetIdentity, type OffsetOwner } from './group-offsets.ts';
 import { Holdings } from './holdings.ts';
+import { MembershipLife } from './membership-life.ts';
 import type { MembershipSettings } from './membership-options.ts';
 import type {
   LeaveOptions,
   Membership,
   MembershipListener,
-  MembershipPhase,
   MembershipState,
   OffsetRequestOptions,
 } from './membership.ts';
@@ -51,8 +51,6 @@ import { SessionLease } from './session-lease.ts';
 import { TopicWatch } from './topic-watch.ts';
 import { within } from './within.ts';
 
-const LEAVE_TIMEOUT_MS = 30_000;
-const LEAVE_REQUEST_MS_MAX = 5_000;
 /** Until the broker says otherwise. */
 const HEARTBEAT_INTERVAL_MS = 5_000;
 /** A topic of the assignment that is not known yet, as right after it was created, is looked for this often. */
@@ -61,6 +59,7 @@ const UNKNOWN_TOPIC_RETRY_MS = 1_000;
 export class ConsumerMembership implements Membership, OffsetOwner {
   readonly #settings: MembershipSettings;
   readonly #listener: MembershipListener;
+  readonly #life: MembershipLife;
   readonly #cluster: GroupCluster;
   readonly #client: GroupClient;
   readonly #offsets: GroupOffsets;
@@ -69,7 +68,6 @@ export class ConsumerMembership implements Membership, OffsetOwner {
   readonly #watch: TopicWatch;
   readonly #fields = new HeartbeatFields();
   readonly #onNotOffered: ((error: KafkaError) => void) | undefined;
-  readonly #ending = new AbortController();
   #memberId: string;
   /** 0 = to join. */
   #epoch = JOIN_EPOCH;
@@ -87,13 +85,11 @@ export class ConsumerMembership implements Membership, OffsetOwner {
   #failures = 0;
   #instanceTakenSinceMs: number | undefined;
   #usesServerPattern = true;
+  /** A heartbeat was sent: the coordinator may know this member, answered or not. */
+  #hasAsked = false;
   #hasJoined = false;
-  #phase: MembershipPhase = 'idle';
-  #phaseSinceMs: number;
   #lastRejoinReason: string | undefined;
   #leaving: Promise<void> | undefined;
-  #rebalanceCount = 0;
-  #lastError: KafkaError | undefined;
 
   /** `onNotOffered` is called instead of failing when the group or cluster turns out not to speak this protocol at the first attempt. */
   constructor(
@@ -105,6 +101,7 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     this.#cluster = cluster;
     this.#settings = settings;
     this.#listener = listener;
+    this.#life = new MembershipLife(cluster, settings);
     this.#onNotOffered = onNotOffered;
     this.#client = new GroupClient(cluster, settings.groupId);
     this.#offsets = new GroupOffsets(this.#client, this);
@@ -112,13 +109,12 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     this.#lease = new SessionLease(cluster.runtime, settings.sessionTimeoutMs, () => this.#onLeaseExpired());
     this.#watch = new TopicWatch(cluster, settings, () => this.#heartbeatNow());
     this.#memberId = randomUuid(cluster.runtime.random);
-    this.#phaseSinceMs = this.#nowMs();
   }
 
   get state(): MembershipState {
     return {
-      phase: this.#phase,
-      phaseSinceMs: this.#phaseSinceMs,
+      phase: this.#life.phase,
+      phaseSinceMs: this.#life.phaseSinceMs,
       protocol: 'consumer',
       coordinatorId: this.#client.coordinatorId,
       memberId: this.#memberId,
@@ -129,15 +125,15 @@ export class ConsumerMembership implements Membership, OffsetOwner {
       topics: this.#watch.topics,
       lastHeartbeatMs: this.#lease.renewedMs,
       lastRejoinReason: this.#lastRejoinReason,
-      rebalanceCount: this.#rebalanceCount,
-      lastError: this.#lastError,
+      rebalanceCount: this.#life.rebalanceCount,
+      lastError: this.#life.lastError,
     };
   }
 
   start(): void {
-    if (this.#phase !== 'idle') return;
+    if (this.#life.phase !== 'idle') return;
     this.#lastRejoinReason = 'it is new';
-    this.#setPhase('joining');
+    this.#life.enter('joining');
     this.#heartbeatNow();
   }
 
@@ -182,6 +178,11 @@ export class ConsumerMembership implements Membership, OffsetOwner {
   }
 
   /** @internal for GroupOffsets */
+  tenureOf(partition: TopicPartition): number | undefined {
+    return this.#holdings.tenureOf(partition);
+  }
+
+  /** @internal for GroupOffsets */
   onRefused(errorCode: number, sentAs: OffsetIdentity, partition: TopicPartition): boolean {
     const isCurrent = sentAs.memberId === this.#memberId && sentAs.generation === this.#epoch;
     // The heartbeat is the judge of a membership; and the one in flight may bring a newer epoch.
@@ -190,12 +191,8 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     return mayHavePassed && this.#holdings.owned.has(partition);
   }
 
-  get #isOver(): boolean {
-    return this.#phase === 'failed' || this.#phase === 'left';
-  }
-
   #heartbeatNow(): void {
-    if (this.#phase === 'idle' || this.#isOver) return;
+    if (this.#life.phase === 'idle' || this.#life.isOver) return;
     if (this.#isHeartbeatInFlight) this.#isHeartbeatUrgent = true;
     else this.#scheduleHeartbeat(0);
   }
@@ -209,7 +206,9 @@ export class ConsumerMembership implements Membership, OffsetOwner {
   }
 
   async #heartbeat(): Promise<void> {
-    if (this.#isHeartbeatInFlight || this.#isOver) return;
+    if (this.#isHeartbeatInFlight || this.#life.isOver) return;
+    // It would join again only to leave.
+    if (this.#life.phase === 'leaving' && this.#epoch === JOIN_EPOCH) return;
     this.#isHeartbeatInFlight = true;
     this.#isHeartbeatUrgent = false;
     const incarnation = this.#incarnation;
@@ -221,7 +220,7 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     } finally {
       this.#isHeartbeatInFlight = false;
     }
-    if (!this.#isOver) this.#scheduleHeartbeat(this.#isHeartbeatUrgent ? 0 : nextMs);
+    if (!this.#life.isOver) this.#scheduleHeartbeat(this.#isHeartbeatUrgent ? 0 : nextMs);
   }
 
   /** One heartbeat and its answer. Returns when the next one is due. */
@@ -233,11 +232,18 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     const isPatternServed = pattern !== undefined && version >= PATTERN_VERSION;
     if (subscription instanceof RegExp && !isPatternServed) await this.#resolvePattern();
     if (incarnation !== this.#incarnation) return 0;
-    const sentMs = this.#nowMs();
+    this.#hasAsked = true;
+    let sentMs = this.#life.nowMs();
     const request = this.#fields.next(this.#view(isPatternServed ? pattern : undefined));
-    const { response } = await this.#client.send(CONSUMER_GROUP_HEARTBEAT, request, {
-      timeoutMs: Math.max(this.#heartbeatIntervalMs, this.#settings.sessionTimeoutMs / 3),
-    });
+    const { response } = await this.#client.send(
+      CONSUMER_GROUP_HEARTBEAT,
+      () => {
+        // Opening the connection is no part of the way that the answer may take.
+        sentMs = this.#life.nowMs();
+        return request;
+      },
+      { timeoutMs: this.#lease.answerTimeoutMs },
+    );
     if (incarnation !== this.#incarnation) return 0;
     return this.#onAnswer(response, sentMs);
   }
@@ -276,7 +282,7 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     const verdict = consumerVerdict(errorCode);
     if (verdict === 'ok') return this.#onAccepted(response, sentMs);
     const error = this.#refusal(errorCode, errorMessage);
-    this.#lastError = error;
+    this.#life.lastError = error;
     this.#fields.forget();
     switch (verdict) {
       case 'moved':
@@ -307,7 +313,7 @@ export class ConsumerMembership implements Membership, OffsetOwner {
 
   #onAccepted(response: ConsumerGroupHeartbeatResponse, sentMs: number): number {
     this.#failures = 0;
-    this.#lastError = undefined;
+    this.#life.lastError = undefined;
     this.#instanceTakenSinceMs = undefined;
     this.#hasJoined = true;
     this.#lease.renew(sentMs);
@@ -315,7 +321,9 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     const isFirst = this.#epoch === JOIN_EPOCH;
     this.#epoch = response.memberEpoch;
     this.#memberId = response.memberId ?? this.#memberId;
-    if (response.heartbeatIntervalMs > 0) this.#heartbeatIntervalMs = response.heartbeatIntervalMs;
+    // A session of the member's own may be shorter than the broker's, and has to hold several heartbeats, too.
+    if (response.heartbeatIntervalMs > 0)
+      this.#heartbeatIntervalMs = Math.min(response.heartbeatIntervalMs, this.#settings.sessionTimeoutMs / 3);
     if (response.assignment !== null) {
       this.#target = response.assignment.topicPartitions;
       this.#reconcile();
@@ -324,12 +332,14 @@ export class ConsumerMembership implements Membership, OffsetOwner {
       this.#reconcile();
     }
     // What is held may have changed while the heartbeat was on its way.
-    return this.#fields.knows(this.#ownedById()) ? this.#heartbeatIntervalMs : 0;
+    if (!this.#fields.knows(this.#ownedById())) return 0;
+    // A slow answer must not make the next one late, too: the session counts from when they are sent.
+    return Math.max(0, sentMs + this.#heartbeatIntervalMs - this.#life.nowMs());
   }
 
   #onNoAnswer(error: KafkaError): number {
-    if (this.#isOver) return 0;
-    this.#lastError = error;
+    if (this.#life.isOver) return 0;
+    this.#life.lastError = error;
     this.#fields.forget();
     if (error.retriable) return this.#backoffMs();
     if (error.code === 'MILLRACE_CLIENT_UNSUPPORTED_API' && !this.#hasJoined && this.#onNotOffered !== undefined) {
@@ -343,7 +353,7 @@ export class ConsumerMembership implements Membership, OffsetOwner {
 
   /** A static member that crashed is remembered until its session ends; its successor waits that long. */
   #onInstanceTaken(error: KafkaError): number {
-    const nowMs = this.#nowMs();
+    const nowMs = this.#life.nowMs();
     this.#instanceTakenSinceMs ??= nowMs;
     if (nowMs - this.#instanceTakenSinceMs <= this.#settings.sessionTimeoutMs) return this.#backoffMs();
     this.#fail(error);
@@ -360,41 +370,50 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     this.#isTargetNew = true;
     this.#reconciling ??= this.#reconcileToTheEnd().finally(() => {
       this.#reconciling = undefined;
-      if (this.#isTargetNew && !this.#ending.signal.aborted) this.#reconcile();
+      if (this.#isTargetNew && !this.#life.ending.aborted) this.#reconcile();
     });
   }
 
   async #reconcileToTheEnd(): Promise<void> {
-    const startedMs = this.#nowMs();
+    const startedMs = this.#life.nowMs();
     let revokedCount = 0;
     let assignedCount = 0;
-    while (this.#target !== undefined && !this.#ending.signal.aborted) {
+    while (this.#target !== undefined && !this.#life.ending.aborted) {
       this.#isTargetNew = false;
       const incarnation = this.#incarnation;
       const { known, ids, isComplete } = await this.#resolveTarget(this.#target);
       if (incarnation !== this.#incarnation) return;
       const { gone, added } = this.#stepTowards(known, ids);
       if (gone.size > 0) {
-        this.#setPhase('reconciling');
+        this.#life.enter('reconciling');
         if (!(await this.#holdings.revoke(gone))) return;
         revokedCount += gone.size;
         this.#heartbeatNow();
-      } else if (added.size > 0 || this.#rebalanceCount === 0) {
-        this.#setPhase('reconciling');
+      } else if (added.size > 0 || this.#life.rebalanceCount === 0) {
+        this.#life.enter('reconciling');
         for (const { topic } of added) this.#heldIds.set(topic, ids.get(topic) ?? '');
         if (!(await this.#holdings.assign(added))) return;
         assignedCount += added.size;
-        this.#rebalanceCount++;
+        this.#life.rebalanceCount++;
         this.#heartbeatNow();
       } else if (!isComplete) {
-        this.#setPhase('reconciling');
-        await within(this.#cluster.runtime, aborted(this.#ending.signal), UNKNOWN_TOPIC_RETRY_MS);
+        this.#life.enter('reconciling');
+        await within(this.#cluster.runtime, aborted(this.#life.ending), UNKNOWN_TOPIC_RETRY_MS);
       } else if (!this.#isTargetNew) {
-        this.#setPhase('stable');
+        this.#life.enter('stable');
         break;
       }
     }
-    if (revokedCount + assignedCount > 0) this.#tell(revokedCount, assignedCount, startedMs);
+    if (revokedCount + assignedCount === 0) return;
+    const reason = this.#lastRejoinReason ?? '';
+    this.#life.tell({
+      memberId: this.#memberId,
+      generation: this.#epoch,
+      reason,
+      revokedCount,
+      assignedCount,
+      startedMs,
+    });
   }
 
   #stepTowards(known: PartitionSet, ids: ReadonlyMap<string, string>): { gone: PartitionSet; added: PartitionSet } {
@@ -416,8 +435,8 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     };
     if (target.some(({ topicId }) => nameOf(topicId) === undefined)) {
       const names = this.#watch.subscription instanceof RegExp ? null : this.#watch.topics;
-      await this.#cluster.fetchTopics(names, { signal: this.#ending.signal }).catch((error: unknown) => {
-        this.#lastError = asKafkaError(error);
+      await this.#cluster.fetchTopics(names, { signal: this.#life.ending }).catch((error: unknown) => {
+        this.#life.lastError = asKafkaError(error);
       });
     }
     const known = new PartitionSet();
@@ -445,68 +464,45 @@ export class ConsumerMembership implements Membership, OffsetOwner {
     this.#heldIds.clear();
     this.#lease.end();
     this.#lastRejoinReason = reason;
-    if (!this.#isOver) this.#setPhase('fenced');
+    if (!this.#life.isOver) this.#life.enter('fenced');
     this.#holdings.lose();
   }
 
   #onLeaseExpired(): void {
-    const { groupId, sessionTimeoutMs } = this.#settings;
-    const message =
-      `no heartbeat of group "${groupId}" was accepted for ${String(sessionTimeoutMs)} ms: ` +
-      'the partitions count as lost, since others may have them by now';
-    const error = new KafkaError('MILLRACE_CLIENT_CONNECTION_LOST', message, {
-      retriable: true,
-      cause: this.#lastError,
-    });
-    this.#lastError = error;
+    const error = this.#life.sessionRanOut();
     this.#lose('its session ran out');
     this.#heartbeatNow();
     this.#listener.onError(error);
   }
 
-  async #leave({ timeoutMs = LEAVE_TIMEOUT_MS, operation = 'default' }: LeaveOptions): Promise<void> {
-    const { runtime } = this.#cluster;
-    const deadlineMs = this.#nowMs() + timeoutMs;
-    if (!this.#isOver) this.#setPhase('leaving');
-    this.#ending.abort();
-    await within(runtime, this.#reconciling ?? Promise.resolve(), deadlineMs - this.#nowMs());
-    await within(runtime, this.#holdings.revoke(this.#holdings.owned), deadlineMs - this.#nowMs());
+  async #leave({ timeoutMs, operation = 'default' }: LeaveOptions): Promise<void> {
+    this.#life.enter('leaving');
+    const leftMs = await this.#life.handOver(this.#holdings, this.#reconciling, timeoutMs);
     const isStatic = this.#settings.instanceId !== null;
-    const isMember = this.#hasJoined && this.#phase !== 'failed';
-    if (isMember && (operation === 'leave' || isStatic || operation === 'default')) {
-      const epoch = isStatic && operation !== 'leave' ? LEAVE_FOR_A_WHILE_EPOCH : LEAVE_EPOCH;
-      await this.#sayGoodbye(epoch, Math.min(LEAVE_REQUEST_MS_MAX, deadlineMs - this.#nowMs()));
+    const mayBeMember = this.#hasAsked && this.#life.phase !== 'failed';
+    if (mayBeMember && (operation === 'leave' || isStatic || operation === 'default')) {
+      await this.#sayGoodbye(isStatic && operation !== 'leave' ? LEAVE_FOR_A_WHILE_EPOCH : LEAVE_EPOCH, leftMs);
     }
-    this.#end(this.#phase === 'failed' ? 'failed' : 'left');
+    this.#end('left');
   }
 
-  async #sayGoodbye(epoch: typeof LEAVE_EPOCH | typeof LEAVE_FOR_A_WHILE_EPOCH, timeoutMs: number): Promise<void> {
+  #sayGoodbye(epoch: typeof LEAVE_EPOCH | typeof LEAVE_FOR_A_WHILE_EPOCH, timeoutMs: number): Promise<void> {
     const { groupId, instanceId } = this.#settings;
     this.#heartbeatTimer?.cancel();
     const request = leaveRequest({ groupId, memberId: this.#memberId, instanceId }, epoch);
-    const said = this.#client.send(CONSUMER_GROUP_HEARTBEAT, request, { timeoutMs: Math.max(1, timeoutMs) });
-    // The coordinator that cannot be told finds out by itself.
-    await within(
-      this.#cluster.runtime,
-      said.then(
-        () => undefined,
-        () => undefined,
-      ),
-      timeoutMs,
-    );
+    return this.#life.answered(this.#client.send(CONSUMER_GROUP_HEARTBEAT, request, { timeoutMs }), timeoutMs);
   }
 
   #fail(error: KafkaError): void {
-    if (this.#isOver) return;
+    if (this.#life.isOver) return;
     const fatal = asFatal(error);
     this.#end('failed');
-    this.#lastError = fatal;
+    this.#life.lastError = fatal;
     this.#listener.onError(fatal);
   }
 
   #end(phase: 'left' | 'failed'): void {
-    this.#ending.abort();
-    this.#setPhase(phase);
+    this.#life.enter(phase);
     this.#watch.close();
     this.#heartbeatTimer?.cancel();
     this.#lose(phase);
@@ -515,37 +511,6 @@ export class ConsumerMembership implements Membership, OffsetOwner {
   #refusal(errorCode: number, errorMessage: string | null): KafkaError {
     const words = [errorMessage, remedyFor(errorCode)].filter((each) => each !== null && each !== undefined);
     return brokerError(`a heartbeat of group "${this.#settings.groupId}"`, errorCode, words.join('; '));
-  }
-
-  #setPhase(phase: MembershipPhase): void {
-    if (
-      phase === this.#phase ||
-      this.#isOver ||
-      (this.#phase === 'leaving' && phase !== 'left' && phase !== 'failed')
-    ) {
-      return;
-    }
-    this.#phase = phase;
-    this.#phaseSinceMs = this.#nowMs();
-  }
-
-  #tell(revokedCount: number, assignedCount: number, startedMs: number): void {
-    const { events } = this.#cluster.runtime;
-    if (!events.rebalance.hasSubscribers) return;
-    events.rebalance.publish({
-      clientId: this.#cluster.clientId,
-      groupId: this.#settings.groupId,
-      memberId: this.#memberId,
-      generation: this.#epoch,
-      reason: this.#lastRejoinReason ?? '',
-      revokedCount,
-      assignedCount,
-      durationMs: this.#nowMs() - startedMs,
-    });
-  }
-
-  #nowMs(): number {
-    return this.#cluster.runtime.clock.monotonicMs();
   }
 }
 

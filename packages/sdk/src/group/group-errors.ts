@@ -13,10 +13,3 @@ export function passing(error: KafkaError): KafkaError {
   const { code, message, details, kafkaCode } = error;
   return new KafkaError(code, message, { details, kafkaCode, cause: error, retriable: true });
 }
-
-/** The same error saying that this member has ended. */
-export function asFatal(error: KafkaError): KafkaError {
-  if (error.fatal) return error;
-  const { code, message, details, kafkaCode } = error;
-  return new KafkaError(code, message, { details, kafkaCode, cause: error, fatal: true });
-}

@@ -64,7 +64,11 @@ describe('the offsets of a group', () => {
     cluster.versions.set('OffsetFetch', version);
     cluster.on('OffsetFetch', () => fetched(version));
 
-    const offsets = await offsetsOf({ identity: () => MEMBER, onRefused: () => false }).fetch([T0]);
+    const offsets = await offsetsOf({
+      identity: () => MEMBER,
+      tenureOf: () => undefined,
+      onRefused: () => false,
+    }).fetch([T0]);
 
     expect(offsets).toEqual([{ ...T0, offset: 7, leaderEpoch: 1, metadata: 'm', error: undefined }]);
     const { request } = cluster.requests('OffsetFetch')[0] as SentRequest;

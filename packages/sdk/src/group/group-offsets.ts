@@ -3,7 +3,8 @@
  *
  * Owns: retries while the coordinator moves or loads, while transactions hold offsets open (KIP-447), and while an answer about
  *   the member's standing crosses a rebalance; names against topic ids (v10).
- * Invariants: what has been stored or refused is not sent again. Nothing is sent in the name of a membership that is over.
+ * Invariants: what has been stored or refused is not sent again. Nothing is sent in the name of a membership that is over, and nothing
+ *   is tried again of a partition that was given away since: its new owner may have come further.
  * Not here: what a refusal means for the membership (the identity is asked).
  */
 import { ZERO_UUID } from '@millrace/base';
@@ -43,6 +44,8 @@ export interface OffsetIdentity {
 export interface OffsetOwner {
   /** Undefined while there is no membership: nothing may be committed then. */
   identity(): OffsetIdentity | undefined;
+  /** Tells one time of holding the partition from another; undefined while it is not held. */
+  tenureOf(partition: TopicPartition): number | undefined;
   /** Whether to try again for this partition; `sentAs` is who the refused request came from. */
   onRefused(errorCode: number, sentAs: OffsetIdentity, partition: TopicPartition): boolean;
 }
@@ -56,6 +59,7 @@ const TOPIC_ID_VERSION = 10;
 /** Commits of a consumer that is in no group: allowed as long as nobody is. */
 export const NO_MEMBER: OffsetOwner = {
   identity: () => ({ memberId: '', generation: -1, instanceId: null, protocol: 'none' }),
+  tenureOf: () => undefined,
   onRefused: () => false,
 };
 
@@ -98,7 +102,7 @@ export class GroupOffsets {
     options: OffsetRequestOptions = {},
   ): Promise<readonly CommitResult[]> {
     if (offsets.length === 0) return [];
-    const commit = new Commit(offsets);
+    const commit = new Commit(offsets, (partition) => this.#owner.tenureOf(partition));
     const what = `committing offsets of group "${this.#client.groupId}"`;
     const { runtime } = this.#client.cluster;
     const startedMs = runtime.clock.monotonicMs();
@@ -126,6 +130,7 @@ export class GroupOffsets {
   async #commitPending(what: string, commit: Commit, signal: AbortSignal | undefined): Promise<void> {
     const sentAs = this.#owner.identity();
     if (sentAs === undefined) throw noMembership(what);
+    for (const { topic, partition } of commit.goneAway()) commit.refuse(topic, partition, givenAway(topic, partition));
     const pending = commit.pending();
     if (pending.length === 0) return;
     const topicIds = await this.#topicIds(pending, signal);
@@ -240,6 +245,8 @@ interface TopicIds {
 
 interface CommitEntry {
   readonly entry: OffsetToCommit;
+  /** When the partition was held at the time of the call. */
+  readonly tenure: number | undefined;
   isDone: boolean;
   error?: KafkaError;
 }
@@ -247,19 +254,31 @@ interface CommitEntry {
 /** What is left to store of one call, and how the rest went. */
 class Commit {
   readonly #entries = new Map<string, Map<number, CommitEntry>>();
+  readonly #tenureOf: OffsetOwner['tenureOf'];
 
-  constructor(offsets: readonly OffsetToCommit[]) {
+  constructor(offsets: readonly OffsetToCommit[], tenureOf: OffsetOwner['tenureOf']) {
+    this.#tenureOf = tenureOf;
     for (const entry of offsets) {
       checkOffset(entry);
       let ofTopic = this.#entries.get(entry.topic);
       if (ofTopic === undefined) this.#entries.set(entry.topic, (ofTopic = new Map<number, CommitEntry>()));
-      ofTopic.set(entry.partition, { entry, isDone: false });
+      ofTopic.set(entry.partition, { entry, tenure: tenureOf(entry), isDone: false });
     }
   }
 
   pending(): OffsetToCommit[] {
+    return this.#open().map(({ entry }) => entry);
+  }
+
+  /** What is left of partitions that were held when this began and are not any more, or are again. */
+  goneAway(): OffsetToCommit[] {
+    const gone = this.#open().filter(({ entry, tenure }) => tenure !== undefined && tenure !== this.#tenureOf(entry));
+    return gone.map(({ entry }) => entry);
+  }
+
+  #open(): CommitEntry[] {
     const all = [...this.#entries.values()].flatMap((ofTopic) => [...ofTopic.values()]);
-    return all.filter(({ isDone }) => !isDone).map(({ entry }) => entry);
+    return all.filter(({ isDone }) => !isDone);
   }
 
   store(topic: string, partition: number): void {
@@ -397,6 +416,14 @@ function noMembership(what: string): KafkaError {
     'MILLRACE_CLIENT_INVALID_STATE',
     `${what} needs a place in the group, which this member has not at present: its partitions may be with others`,
     { kafkaCode: errorByCode(ErrorCode.UNKNOWN_MEMBER_ID).name },
+  );
+}
+
+function givenAway(topic: string, partition: number): KafkaError {
+  return new KafkaError(
+    'MILLRACE_CLIENT_INVALID_STATE',
+    `${topic}[${String(partition)}] was given away while its offset was being committed: its new owner may have come further`,
+    { details: { topic, partition } },
   );
 }
 

@@ -73,27 +73,30 @@ export interface MembershipOptions {
   readonly protocol?: GroupProtocol | 'auto';
   /** Name of a static member (KIP-345): it comes back to its partitions without a rebalance. Unique in the group. */
   readonly instanceId?: string;
-  /** Rack of this member, told to the assignor. */
+  /** Rack of this member: told to the assignor, and to brokers, who may name a nearer replica to read from (KIP-392). */
   readonly rack?: string;
   /**
    * Assignors of the classic protocol, best first; the group uses the first that all members know. A group rebalances
    * cooperatively (KIP-429) only if every assignor in the list can. Default `['cooperative-sticky']`.
    */
   readonly assignors?: readonly (BuiltInAssignor | Assignor)[];
-  /** Assignor of a KIP-848 group, such as `uniform` or `range`; the broker chooses when absent. */
+  /** Assignor of a KIP-848 group, such as `uniform` or `range`; the broker chooses when absent. The classic protocol has no use for it. */
   readonly serverAssignor?: string;
   /**
    * Milliseconds without a heartbeat after which the broker gives the partitions to others, and this member takes them for
    * lost. Default 45,000. A KIP-848 broker has a setting of its own; there this counts for the member only.
    */
   readonly sessionTimeoutMs?: number;
-  /** Milliseconds between heartbeats of the classic protocol. Default 3,000; at most a third of the session is sensible. */
+  /**
+   * Milliseconds between heartbeats of the classic protocol. Default 3,000, or a third of the session where that is less. Has to be less
+   * than the session. A KIP-848 broker says itself how many there are; they are more when the session is shorter than three of them.
+   */
   readonly heartbeatIntervalMs?: number;
   /** Milliseconds that members may take to give up partitions in a rebalance before they are put out. Default 60,000. */
   readonly rebalanceTimeoutMs?: number;
   /** Milliseconds after which topics are looked at again, for new ones and for new partitions. Default 300,000. */
   readonly metadataMaxAgeMs?: number;
-  /** Whether asking for a subscribed topic may create it, where the broker allows that. Default false. */
+  /** Whether a member that asks for its topics may create them, where the broker allows that. Default false. */
   readonly allowAutoCreation?: boolean;
 }
 
@@ -108,8 +111,9 @@ export interface LeaveOptions {
 }
 
 export interface OffsetRequestOptions {
-  /** Milliseconds until errors that pass are no longer retried. Default 30,000. */
+  /** Milliseconds until errors that pass are no longer retried; then MILLRACE_CLIENT_TIMEOUT. Default 30,000. */
   readonly timeoutMs?: number;
+  /** Ends the retries: MILLRACE_CLIENT_ABORTED. */
   readonly signal?: AbortSignal;
 }
 

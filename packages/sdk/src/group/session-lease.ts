@@ -2,6 +2,12 @@ import type { Timer } from '@millrace/base';
 import type { ClientRuntime } from '../runtime.ts';
 
 /**
+ * After this part of the session a heartbeat is taken for lost; the rest is for another one, over another connection. With answers
+ * slower than that no heartbeat would be answered before the session of the one before has ended.
+ */
+const ANSWER_SESSION_PART = 1 / 2;
+
+/**
  * How long a member may believe that it holds its partitions. The broker's clock for a member starts when a heartbeat arrives,
  * this one when it was sent, so it always runs out first: who cannot reach the coordinator stops before others begin.
  */
@@ -21,6 +27,11 @@ export class SessionLease {
   /** When the request that renewed it last was sent, monotonic. */
   get renewedMs(): number | undefined {
     return this.#renewedMs;
+  }
+
+  /** How long a heartbeat may wait for its answer. */
+  get answerTimeoutMs(): number {
+    return this.#sessionTimeoutMs * ANSWER_SESSION_PART;
   }
 
   /** A request sent at that time was accepted. */

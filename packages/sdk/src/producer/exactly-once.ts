@@ -37,8 +37,11 @@ const ATTEMPTS_MAX = 5;
  * `commit: 'manual'`, the producer a `transactionalId`.
  *
  * A batch whose transaction could not be committed is read again, unless its partition has moved to another member, who reads it. Ends when
- * the consumer is closed or the signal aborted. Throws what `process` throws, after aborting; FencedError when another producer took the
- * transactional id over.
+ * the consumer is closed or the signal aborted. Rejects with what `process` throws, after aborting; with FencedError when another producer
+ * took the transactional id over; with MILLRACE_CLIENT_TIMEOUT when nobody knows whether a batch was committed: begin anew with a new
+ * consumer and producer, and it is read again only if it was not. When aborting fails, too, as with a coordinator that does not answer, it
+ * rejects with the first error all the same, whatever that says of trying again, and has the abort's in its property `suppressed`: the
+ * coordinator aborts the transaction after `transactionTimeoutMs`, and going on takes a new producer.
  */
 export async function exactlyOnce<B extends TransactedBatch>(
   consumer: TransactedSource<B>,
@@ -49,18 +52,36 @@ export async function exactlyOnce<B extends TransactedBatch>(
   const { signal, attemptsMax = ATTEMPTS_MAX } = options;
   let failures = 0;
   for await (const batch of consumer.batches(signal === undefined ? {} : { signal })) {
+    let transaction: Transaction | undefined;
     try {
-      await using transaction = await producer.begin();
+      transaction = await producer.begin();
       await process(batch, transaction);
       transaction.consume(consumer, batch);
       await transaction.commit();
       failures = 0;
     } catch (error) {
       failures++;
-      if (!isWorthAnother(error) || failures >= attemptsMax) throw error;
+      const canGoOn = transaction === undefined || (await isLeft(transaction, error));
+      if (!canGoOn || !isWorthAnother(error) || failures >= attemptsMax) throw error;
       throwIfAborted('exactlyOnce()', signal);
       await readAgain(consumer, batch);
     }
+  }
+}
+
+/**
+ * Leaves the transaction after that error. Returns whether the producer can begin another; what kept it from aborting becomes the error's
+ * `suppressed`, since what came first says more, and its catcher may look for just that.
+ */
+async function isLeft(transaction: AsyncDisposable, error: unknown): Promise<boolean> {
+  try {
+    await transaction[Symbol.asyncDispose]();
+    return true;
+  } catch (abortError) {
+    const property = { value: abortError, configurable: true, enumerable: true, writable: true };
+    // What is frozen, or no object, goes without.
+    if (typeof error === 'object' && error !== null) Reflect.defineProperty(error, 'suppressed', property);
+    return false;
   }
 }
 
@@ -68,9 +89,21 @@ function isWorthAnother(error: unknown): boolean {
   return KafkaError.is(error) && error.needsAbort && !error.fatal;
 }
 
-/** Goes back to the batch's start. A partition that went to another member is read there, from what was committed. */
+/**
+ * Goes back to the batch's start. A partition that went to another member is read there, from what was committed, and so it is when it has
+ * come back meanwhile.
+ */
 async function readAgain<B extends TransactedBatch>(consumer: TransactedSource<B>, batch: B): Promise<void> {
   const { topic, partition, baseOffset } = batch;
   const isOurs = consumer.assignment().some((each) => each.topic === topic && each.partition === partition);
-  if (isOurs) await consumer.seek({ topic, partition }, baseOffset);
+  if (isOurs && isHeld(consumer, batch)) await consumer.seek({ topic, partition }, baseOffset);
+}
+
+function isHeld<B>(consumer: OffsetSource<B>, batch: B): boolean {
+  try {
+    consumer.positionsAfter(batch);
+    return true;
+  } catch {
+    return false;
+  }
 }

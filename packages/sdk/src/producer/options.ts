@@ -16,7 +16,7 @@ import {
 } from '../options/check-options.ts';
 import type { Partitioner } from './partitioner.ts';
 
-/** Codec of record batches, or codec with a level of the codec's own scale (gzip 1 to 9, zstd −7 to 22). */
+/** Codec of record batches, or codec with a level of the codec's own scale (gzip 1 to 9, zstd −131,072 to 22). */
 export type Compression = CompressionCodec | { readonly codec: CompressionCodec; readonly level?: number };
 
 export interface ProducerOptions {
@@ -27,13 +27,16 @@ export interface ProducerOptions {
   readonly acks?: 'all' | 1 | 0;
   /** Retries neither double nor reorder records (KIP-98). Default true; false is implied by `acks` other than `all`. */
   readonly idempotent?: boolean;
-  /** Makes the producer transactional: records are sent inside `begin()` … `commit()`. One live producer per id. */
+  /** Makes the producer transactional: records are sent inside `begin()` … `commit()`. One live producer per id; `acks` has to be `all`. */
   readonly transactionalId?: string;
-  /** The coordinator aborts a transaction that is open for longer. Default 60,000 ms; a broker allows 15 minutes unless set otherwise. */
+  /**
+   * Milliseconds after which the coordinator aborts a transaction that is open: its `commit` then rejects with `needsAbort`, or is
+   * fenced by brokers before KIP-890. Default 60,000; a broker allows 15 minutes unless set otherwise.
+   */
   readonly transactionTimeoutMs?: number;
   /**
-   * How long a batch may wait for more records. Default 0: records of one turn of the event loop go together, and while five requests
-   * are on their way to a broker the next batches fill up.
+   * Milliseconds that a batch may wait for more records. Default 0: records of one turn of the event loop go together, and while five
+   * requests are on their way to a broker the next batches fill up.
    */
   readonly lingerMs?: number;
   /** A batch is sent when it holds so many bytes of records, before compression. Default 131,072. A larger record has its own batch. */
@@ -45,11 +48,14 @@ export interface ProducerOptions {
    * Default 33,554,432.
    */
   readonly maxBufferedBytes?: number;
-  /** From `send` to giving a record up, with all waiting and retries. Default 120,000 ms. */
+  /**
+   * Milliseconds from `send` to giving a record up, with all waiting and retries, and for each question to a coordinator. Default
+   * 120,000.
+   */
   readonly deliveryTimeoutMs?: number;
-  /** How long one produce request may take. Default 30,000 ms. */
+  /** Milliseconds that one produce request may take. Default 30,000. */
   readonly requestTimeoutMs?: number;
-  /** How long a topic may stay unknown before records to it fail. Default 10,000 ms. */
+  /** Milliseconds that a topic may stay unknown before records to it fail. Default 10,000. */
   readonly topicTimeoutMs?: number;
   /** Let the broker create unknown topics, where it is set up for that. Default true, as other clients do. */
   readonly allowAutoTopicCreation?: boolean;

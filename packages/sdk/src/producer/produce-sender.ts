@@ -36,6 +36,8 @@ export const IN_FLIGHT_MAX = 5;
 const NAMED_TOPICS_VERSION_MAX = 12;
 /** Compression of larger batches is done off the event loop. */
 const SYNC_COMPRESSION_BYTES_MAX = 64 * 1024;
+/** lz4 is never off it: larger batches are compressed with pauses. */
+const SYNC_LZ4_BYTES_MAX = 1024 * 1024;
 
 const PRODUCE: Api<ProduceRequest, ProduceResponse> = { request: produceRequest, response: produceResponse };
 
@@ -260,7 +262,8 @@ export class ProduceSender {
       const details = { topic: batch.topic, codec };
       this.#giveUp(queue, batch, new KafkaError('MILLRACE_CLIENT_ENCODE', message, { cause, details }));
     };
-    if (codec === 'none' || batch.sizeInBytes <= SYNC_COMPRESSION_BYTES_MAX) {
+    const syncBytesMax = codec === 'lz4' ? SYNC_LZ4_BYTES_MAX : SYNC_COMPRESSION_BYTES_MAX;
+    if (codec === 'none' || batch.sizeInBytes <= syncBytesMax) {
       try {
         batch.finish(options);
       } catch (cause) {

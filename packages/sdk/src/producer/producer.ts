@@ -24,7 +24,7 @@ export interface RawRecordToSend {
 }
 
 export interface CloseProducerOptions {
-  /** How long to go on delivering what was sent. Default 30,000 ms. */
+  /** Milliseconds to go on delivering what was sent, from 0. Default 30,000. */
   readonly timeoutMs?: number;
 }
 
@@ -138,8 +138,10 @@ export class Producer implements AsyncDisposable {
    * Begins a transaction; the producer needs a `transactionalId`, and has one transaction at a time. Leaving the scope without
    * `commit()` aborts it: `await using transaction = await producer.begin()`.
    *
-   * The first call takes the transactional id over from any other producer, whose open transaction is aborted. Throws FencedError when
-   * another one has taken it over since: this producer is of no use any more.
+   * The first call takes the transactional id over from any other producer, whose open transaction is aborted. Rejects with FencedError
+   * when another one has taken it over since, and with other errors that say `fatal` when this producer is of no use for another
+   * reason; with MILLRACE_CLIENT_INVALID_STATE while the transaction before is not ended or there is no `transactionalId`; with
+   * MILLRACE_CLIENT_TIMEOUT when no coordinator answers within `deliveryTimeoutMs`.
    */
   async begin(options?: WaitOptions): Promise<Transaction> {
     if (this.#coordinator === undefined) {
@@ -151,8 +153,9 @@ export class Producer implements AsyncDisposable {
   }
 
   /**
-   * Takes no more records, delivers those that it has for up to `timeoutMs`, and ends. An open transaction is aborted. Rejects with
-   * `MILLRACE_CLIENT_TIMEOUT` when records had to be given up. The connections stay: they belong to `kafka()`.
+   * Takes no more records, delivers those that it has for up to `timeoutMs`, and ends. An open transaction is aborted, a commit that is
+   * under way is waited for. Rejects with `MILLRACE_CLIENT_TIMEOUT` when records had to be given up. The connections stay: they belong
+   * to `kafka()`.
    */
   close(options: CloseProducerOptions = {}): Promise<void> {
     this.#closed ??= this.#close(options.timeoutMs ?? CLOSE_TIMEOUT_MS);

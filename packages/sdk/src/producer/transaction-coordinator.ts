@@ -1,15 +1,17 @@
 /**
  * A transactional producer's side of the talk with its coordinator.
  *
- * Owns: the producer's identity, which transaction is open, which partitions and groups belong to it, and whether it can still be committed.
- * Invariants: one transaction at a time. After anything was given up a transaction can only be aborted (`needsAbort`); after another
- *   producer took the transactional id over, nothing works any more (`fatal`).
- *   With transaction version 2 (KIP-890) brokers add partitions by themselves and each end brings a new epoch; with older clusters the
- *   producer adds partitions and groups first and has its epoch raised after an abort that left numbers undecided (KIP-360).
+ * Owns: the producer's identity, which transaction is open, which partitions and groups belong to it, and whether it can still be
+ *   committed.
+ * Invariants: one transaction at a time. After anything was given up, or a commit was refused, a transaction can only be aborted
+ *   (`needsAbort`); after another producer took the transactional id over, or an abort was refused, nothing works any more (`fatal`).
+ *   What is neither refused nor granted stays open: the same end may be asked for again. With transaction version 2 (KIP-890) brokers add
+ *   partitions by themselves and each end brings a new epoch; with older clusters the producer adds partitions and groups first and has
+ *   its epoch raised after an abort that left numbers undecided (KIP-360).
  * Bounds: each call to the coordinator is retried for `deliveryTimeoutMs`.
  * Not here: the records (./producer-core.ts); what users see (./transaction.ts).
  */
-import { ZERO_UUID } from '@millrace/base';
+import { messageOf, ZERO_UUID } from '@millrace/base';
 import { ErrorCode } from '@millrace/protocol';
 import { createInitProducerIdRequest } from '@millrace/protocol/messages/22-init-producer-id';
 import {
@@ -32,7 +34,7 @@ import {
 } from '@millrace/protocol/messages/28-txn-offset-commit';
 import { delay, retrying } from '../cluster/retry.ts';
 import type { CoordinatorType } from '../cluster/coordinators.ts';
-import { abortable, brokerError, FencedError, KafkaError, throwIfAborted } from '../error.ts';
+import { abortable, asFatal, brokerError, FencedError, KafkaError, throwIfAborted } from '../error.ts';
 import type { Api, RequestFor } from '../network/api.ts';
 import type { GroupMetadata, OffsetToCommit } from '../topic-partition.ts';
 import type { Numbering, Refusal } from './numbering.ts';
@@ -70,6 +72,8 @@ const MOVED: ReadonlySet<number> = new Set([
 /** Refusals after which the transaction can be aborted and the producer goes on. */
 const ABORTABLE: ReadonlySet<number> = new Set([
   ErrorCode.TRANSACTION_ABORTABLE,
+  // The coordinator has ended it already. If it did so for another producer, the abort is what gets to know of that.
+  ErrorCode.INVALID_TXN_STATE,
   ErrorCode.INVALID_PRODUCER_ID_MAPPING,
   ErrorCode.UNKNOWN_PRODUCER_ID,
   ErrorCode.GROUP_AUTHORIZATION_FAILED,
@@ -83,17 +87,18 @@ const ABORTABLE: ReadonlySet<number> = new Set([
   ErrorCode.REBALANCE_IN_PROGRESS,
 ]);
 
-/** Errors after which no transaction of this producer can succeed. */
+/** Errors after which no transaction of this producer can succeed, beside those that say so themselves. */
 const FATAL: ReadonlySet<string> = new Set([
-  'INVALID_PRODUCER_EPOCH',
-  'PRODUCER_FENCED',
   'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
   'CLUSTER_AUTHORIZATION_FAILED',
   'INVALID_TRANSACTION_TIMEOUT',
 ]);
 
-function isFatal({ kafkaCode }: KafkaError): boolean {
-  return kafkaCode !== undefined && FATAL.has(kafkaCode);
+/** Answers to an abort by a coordinator that has forgotten the producer, and with it the transaction. */
+const FORGOTTEN: ReadonlySet<string> = new Set(['INVALID_PRODUCER_ID_MAPPING', 'UNKNOWN_PRODUCER_ID']);
+
+function isFatal({ fatal, kafkaCode }: KafkaError): boolean {
+  return fatal || (kafkaCode !== undefined && FATAL.has(kafkaCode));
 }
 
 /**
@@ -102,8 +107,9 @@ function isFatal({ kafkaCode }: KafkaError): boolean {
  */
 type State = 'none' | 'open' | 'committing' | 'aborting' | 'unknown';
 
+/** Offsets that were read under one membership of a group, and are committed under it: a broker then sees when it is over. */
 interface GroupOffsets {
-  metadata: GroupMetadata;
+  readonly metadata: GroupMetadata;
   /** By `partition` within `topic`. */
   readonly offsets: Map<string, Map<number, OffsetToCommit>>;
 }
@@ -123,13 +129,19 @@ export class TransactionCoordinator implements Numbering {
   /** Whether numbers of this epoch are undecided, so that the next transaction needs another one. */
   #needsNewEpoch = false;
   #beginning = false;
-  /** Partitions that may have records of the open transaction. */
+  #initializing: Promise<void> | undefined;
+  /** The commit or abort that is under way. */
+  #ending: Promise<void> | undefined;
+  /** The coordinator has the transaction open, too, as far as anybody knows. */
+  #isOpenThere = false;
+  /** It was asked to take something into the transaction, and has not answered: it may have it open, or may yet (version 1). */
+  #isAddUnanswered = false;
+  /** Partitions that it has taken into the open transaction (version 1). */
   readonly #partitions = new Set<PartitionQueue>();
   /** Partitions to add before they can be sent to, with what resumes them. */
   readonly #toAdd = new Map<PartitionQueue, () => void>();
-  #isAdding = false;
-  readonly #groups = new Map<string, GroupOffsets>();
-  #hasSentOffsets = false;
+  #adding: AbortController | undefined;
+  readonly #groups: GroupOffsets[] = [];
 
   constructor(cluster: ProducerCluster, settings: ProducerSettings, transactionalId: string, closing: AbortSignal) {
     this.#cluster = cluster;
@@ -182,12 +194,8 @@ export class TransactionCoordinator implements Numbering {
 
   /** Offsets that the transaction commits. Newer ones of a partition replace older ones. */
   addOffsets(metadata: GroupMetadata, offsets: readonly OffsetToCommit[]): void {
-    let group = this.#groups.get(metadata.groupId);
-    if (group === undefined) {
-      group = { metadata, offsets: new Map() };
-      this.#groups.set(metadata.groupId, group);
-    }
-    group.metadata = metadata;
+    let group = this.#groups.find((each) => isSameMembership(each.metadata, metadata));
+    if (group === undefined) this.#groups.push((group = { metadata, offsets: new Map() }));
     for (const offset of offsets) {
       const byPartition = group.offsets.get(offset.topic) ?? new Map<number, OffsetToCommit>();
       byPartition.set(offset.partition, offset);
@@ -203,46 +211,51 @@ export class TransactionCoordinator implements Numbering {
     return this.#state === 'unknown';
   }
 
-  async commit(): Promise<void> {
-    if (this.#state === 'unknown') {
-      await this.#end(true);
-      return;
+  /** Takes records until `whenSent` resolves, then no more. Rejects as that does, having done nothing. */
+  async commit(whenSent?: () => Promise<void>): Promise<void> {
+    if (this.#fatal !== undefined) throw this.#fatal;
+    if (this.#state !== 'unknown') this.assertOpen('commit');
+    if (this.#ending !== undefined) {
+      throw new KafkaError('MILLRACE_CLIENT_INVALID_STATE', 'commit() while commit() is under way: wait for that');
     }
-    this.assertOpen('commit');
-    this.#state = 'committing';
-    await this.#core?.flush(undefined);
-    try {
-      this.#assertCommittable();
-      for (const group of this.#groups.values()) await this.#commitOffsets(group);
-      this.#assertCommittable();
-    } catch (error) {
-      if (this.#state === 'committing') this.#state = 'open';
-      throw this.#noteFailure(error);
-    }
-    await this.#end(true);
+    await this.#underWay(whenSent === undefined ? this.#commit() : whenSent().then(() => this.#commit()));
   }
 
   async abort(): Promise<void> {
     if (this.#fatal !== undefined) throw this.#fatal;
-    if (this.#state === 'unknown') {
-      throw new KafkaError(
-        'MILLRACE_CLIENT_INVALID_STATE',
-        'nobody knows whether the commit took effect: call commit() again',
-      );
+    switch (this.#state) {
+      case 'none':
+        return;
+      case 'unknown':
+        throw new KafkaError(
+          'MILLRACE_CLIENT_INVALID_STATE',
+          'nobody knows whether the commit took effect: call commit() again',
+        );
+      case 'committing':
+        throw new KafkaError('MILLRACE_CLIENT_INVALID_STATE', 'abort() while commit() is under way: wait for that');
+      case 'aborting':
+        await (this.#ending ?? this.#underWay(this.#abort()));
+        return;
+      case 'open':
+        this.#state = 'aborting';
+        await this.#underWay(this.#abort());
     }
-    if (this.#state !== 'open' && this.#state !== 'aborting') return;
-    this.#state = 'aborting';
-    this.#abortCause ??= new KafkaError('MILLRACE_CLIENT_ABORTED', 'the transaction was aborted');
-    await this.#giveUpRecords(this.#abortCause);
-    await this.#end(false);
-    if (this.#needsNewEpoch && this.#fatal === undefined) await this.#initialize();
   }
 
+  /** Resolves when no commit or abort is under way, whatever became of it. */
+  async whenEnded(): Promise<void> {
+    await this.#ending?.catch(() => undefined);
+  }
+
+  /** Waits for the end that is under way, or aborts what is open. */
   async close(timeoutMs: number): Promise<void> {
-    if (this.#state === 'none' || this.#state === 'unknown' || this.#fatal !== undefined) return;
     const late = delay(this.#cluster.runtime, 'closing a producer', timeoutMs, this.#closing).catch(() => undefined);
+    const end = async (): Promise<void> => {
+      await this.whenEnded();
+      if (this.#state !== 'unknown' && this.#fatal === undefined) await this.abort().catch(() => undefined);
+    };
     // The coordinator aborts what is left open when its time is over.
-    await Promise.race([this.abort().catch(() => undefined), late]);
+    await Promise.race([end(), late]);
   }
 
   prepare(queue: PartitionQueue, resume: () => void): boolean {
@@ -256,7 +269,8 @@ export class TransactionCoordinator implements Numbering {
       void this.#addPartitions();
       return false;
     }
-    this.#partitions.add(queue);
+    // A broker that gets the first batch adds the partition.
+    this.#isOpenThere = true;
     return true;
   }
 
@@ -273,24 +287,72 @@ export class TransactionCoordinator implements Numbering {
 
   onGivenUp(batch: ProducerBatch, error: KafkaError): void {
     if (batch.order !== NEVER_SENT) this.#needsNewEpoch = true;
+    // Also INVALID_PRODUCER_EPOCH: a log cannot tell a transaction whose time was over from another producer (KIP-588). The coordinator
+    // can, when it is asked to abort.
     this.#noteFailure(error);
+  }
+
+  /** Something that was to be part of the open transaction is not: it can only be aborted. */
+  noteFailed(error: unknown): void {
+    if (this.#state !== 'open' && this.#state !== 'committing') return;
+    this.#abortCause ??= asKafkaError(error);
+  }
+
+  async #underWay(ending: Promise<void>): Promise<void> {
+    this.#ending = ending;
+    try {
+      await ending;
+    } finally {
+      if (this.#ending === ending) this.#ending = undefined;
+    }
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#fatal !== undefined) throw this.#fatal;
+    const isRepeated = this.#state === 'unknown';
+    if (!isRepeated) this.assertOpen('commit');
+    this.#state = 'committing';
+    if (!isRepeated) {
+      await this.#core?.flush(undefined);
+      try {
+        this.#assertCommittable();
+        for (const group of this.#groups) await this.#commitOffsets(group);
+        this.#assertCommittable();
+      } catch (error) {
+        this.#state = 'open';
+        throw this.#noteFailure(error);
+      }
+    }
+    await this.#end(true);
+  }
+
+  async #abort(): Promise<void> {
+    this.#abortCause ??= new KafkaError('MILLRACE_CLIENT_ABORTED', 'the transaction was aborted');
+    // What it would add has no records. What it has added already, or may add yet, is ended below.
+    this.#adding?.abort();
+    this.#adding = undefined;
+    await this.#giveUpRecords(this.#abortCause);
+    await this.#end(false);
+    // Batches that may still be on their way belong to an epoch that is over then. The transaction is aborted in any case.
+    if (this.#needsNewEpoch) await this.#initialize().catch(() => undefined);
+    if (this.#fatal !== undefined) throw this.#fatal;
   }
 
   /** Keeps what follows from a failure for the transaction, and returns the error to throw. */
   #noteFailure(error: unknown): KafkaError {
-    const failure = KafkaError.is(error)
-      ? error
-      : new KafkaError('MILLRACE_CLIENT_INVALID_STATE', `the transaction failed: ${String(error)}`, { cause: error });
+    const failure = asKafkaError(error);
     if (isFatal(failure)) this.#onFatal(failure);
     else if (this.#state !== 'none') this.#abortCause ??= failure;
     return this.#fatal ?? (failure.needsAbort ? failure : this.#mustAbort('commit', failure));
   }
 
-  #onFatal(error: KafkaError): void {
-    if (this.#fatal !== undefined) return;
-    this.#fatal = error;
+  #onFatal(error: KafkaError): KafkaError {
+    if (this.#fatal !== undefined) return this.#fatal;
+    const fatal = asFatal(error);
+    this.#fatal = fatal;
     // Not from within the handling of an answer, which is not done with its batches.
-    queueMicrotask(() => this.#core?.fail(error));
+    queueMicrotask(() => this.#core?.fail(fatal));
+    return fatal;
   }
 
   #mustAbort(what: string, cause: KafkaError): KafkaError {
@@ -323,8 +385,7 @@ export class TransactionCoordinator implements Numbering {
 
   async #end(isCommit: boolean): Promise<void> {
     const identity = this.#identity ?? NO_IDENTITY;
-    const isEmpty = this.#partitions.size === 0 && !this.#hasSentOffsets;
-    if (!isEmpty) {
+    if (this.#isOpenThere || this.#isAddUnanswered) {
       const what = `${isCommit ? 'committing' : 'aborting'} the transaction of "${this.transactionalId}"`;
       const request = createEndTxnRequest({ ...this.#ids(identity), committed: isCommit });
       const versionMax = this.#isVersion2 ? undefined : VERSION_1_MAX.endTxn;
@@ -344,31 +405,51 @@ export class TransactionCoordinator implements Numbering {
           this.#needsNewEpoch = false;
         }
       } catch (error) {
-        const failure = KafkaError.is(error) ? error : undefined;
-        if (failure?.kafkaCode === 'INVALID_PRODUCER_ID_MAPPING' && !isCommit) {
-          // The coordinator has forgotten this producer, and with it the transaction.
-          this.#needsNewEpoch = true;
-        } else if (failure === undefined || isFatal(failure)) {
-          throw this.#noteFailure(error);
-        } else if (failure.needsAbort) {
-          this.#state = 'open';
-          throw this.#noteFailure(error);
-        } else {
-          this.#state = isCommit ? 'unknown' : 'aborting';
-          throw failure;
-        }
+        const failure = asKafkaError(error);
+        if (isCommit) throw this.#onCommitFailed(failure);
+        if (!this.#isNothingToAbort(failure)) throw this.#onAbortFailed(failure);
+        this.#needsNewEpoch = true;
       }
+      // What arrives only now must not open a transaction that nobody ends: under an older epoch it is refused.
+      if (this.#isAddUnanswered) this.#needsNewEpoch = true;
     }
+    this.#isOpenThere = false;
+    this.#isAddUnanswered = false;
     this.#partitions.clear();
     this.#toAdd.clear();
-    this.#groups.clear();
-    this.#hasSentOffsets = false;
+    this.#groups.length = 0;
     this.#abortCause = undefined;
     this.#state = 'none';
   }
 
+  /** A refusal says that it is not committed; anything else says nothing. */
+  #onCommitFailed(error: KafkaError): KafkaError {
+    if (!isFatal(error) && !error.needsAbort) {
+      this.#state = 'unknown';
+      return error;
+    }
+    this.#state = 'open';
+    return this.#noteFailure(error);
+  }
+
+  /** Whether an abort was refused since the coordinator has forgotten the transaction, or never heard of it. */
+  #isNothingToAbort({ kafkaCode }: KafkaError): boolean {
+    if (kafkaCode === undefined) return false;
+    return FORGOTTEN.has(kafkaCode) || (!this.#isOpenThere && kafkaCode === 'INVALID_TXN_STATE');
+  }
+
+  /** There is nothing left to do about a transaction whose abort is refused. */
+  #onAbortFailed(error: KafkaError): KafkaError {
+    return isFatal(error) || error.needsAbort ? this.#onFatal(error) : error;
+  }
+
   /** Takes the transactional id over, or gets another epoch of it. */
-  async #initialize(): Promise<void> {
+  #initialize(): Promise<void> {
+    this.#initializing ??= this.#askForEpoch().finally(() => (this.#initializing = undefined));
+    return this.#initializing;
+  }
+
+  async #askForEpoch(): Promise<void> {
     const { transactionalId } = this;
     const what = `taking over transactional id "${transactionalId}"`;
     const current = this.#identity ?? NO_IDENTITY;
@@ -387,29 +468,35 @@ export class TransactionCoordinator implements Numbering {
       this.#identity = { producerId, producerEpoch };
       this.#needsNewEpoch = false;
     } catch (error) {
-      if (KafkaError.is(error) && isFatal(error)) this.#onFatal(error);
-      throw error;
+      throw KafkaError.is(error) && isFatal(error) ? this.#onFatal(error) : error;
     }
   }
 
   /** Tells the coordinator of partitions before their first batch (transaction version 1). */
   async #addPartitions(): Promise<void> {
-    if (this.#isAdding) return;
-    this.#isAdding = true;
+    if (this.#adding !== undefined) return;
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, this.#closing]);
+    this.#adding = controller;
     try {
       // Partitions of one turn go together.
       await Promise.resolve();
-      while (this.#toAdd.size > 0) await this.#addPartitionsOnce([...this.#toAdd]);
+      while (this.#toAdd.size > 0 && !signal.aborted) await this.#addPartitionsOnce([...this.#toAdd], signal);
     } catch (error) {
+      // By then another transaction may be open.
+      if (controller.signal.aborted) return;
       this.#toAdd.clear();
       const failure = this.#noteFailure(error);
       this.#core?.sender.giveUpWaiting(KafkaError.is(error) ? error : failure);
     } finally {
-      this.#isAdding = false;
+      if (this.#adding === controller) this.#adding = undefined;
     }
   }
 
-  async #addPartitionsOnce(adding: readonly (readonly [PartitionQueue, () => void])[]): Promise<void> {
+  async #addPartitionsOnce(
+    adding: readonly (readonly [PartitionQueue, () => void])[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const byTopic = new Map<string, number[]>();
     for (const [{ topic, partition }] of adding) {
       const partitions = byTopic.get(topic);
@@ -423,6 +510,7 @@ export class TransactionCoordinator implements Numbering {
       v3AndBelowProducerEpoch: producerEpoch,
       v3AndBelowTopics: Array.from(byTopic, ([name, partitions]) => ({ name, partitions })),
     });
+    this.#isAddUnanswered = true;
     await this.#ask(
       'transaction',
       this.transactionalId,
@@ -439,7 +527,11 @@ export class TransactionCoordinator implements Numbering {
           codes.find((code) => code !== ErrorCode.NONE && code !== ErrorCode.OPERATION_NOT_ATTEMPTED) ?? ErrorCode.NONE
         );
       },
+      signal,
     );
+    if (signal.aborted) return;
+    this.#isAddUnanswered = false;
+    this.#isOpenThere = true;
     for (const [queue, resume] of adding) {
       this.#toAdd.delete(queue);
       this.#partitions.add(queue);
@@ -452,6 +544,7 @@ export class TransactionCoordinator implements Numbering {
     const identity = this.#identity ?? NO_IDENTITY;
     const what = `adding offsets of group "${groupId}" to the transaction of "${this.transactionalId}"`;
     if (!this.#isVersion2) {
+      this.#isAddUnanswered = true;
       const added = createAddOffsetsToTxnRequest({ ...this.#ids(identity), groupId });
       await this.#ask(
         'transaction',
@@ -462,8 +555,9 @@ export class TransactionCoordinator implements Numbering {
         undefined,
         ({ errorCode }) => errorCode,
       );
+      this.#isAddUnanswered = false;
     }
-    this.#hasSentOffsets = true;
+    this.#isOpenThere = true;
     const topicIdOf = (name: string): string => this.#cluster.topic(name)?.topicId ?? ZERO_UUID;
     const request = createTxnOffsetCommitRequest({
       ...this.#ids(identity),
@@ -511,13 +605,13 @@ export class TransactionCoordinator implements Numbering {
     request: RequestFor<Request>,
     versionMax: number | undefined,
     codeOf: (response: Response) => number,
+    signal = this.#closing,
   ): Promise<Response> {
     const { runtime } = this.#cluster;
-    const signal = this.#closing;
     const attempt = async (): Promise<Response> => {
       for (let concurrent = 0; ; concurrent++) {
         const nodeId = await this.#cluster.coordinator(type, key, { signal });
-        const response = await this.#askOnce(nodeId, type, key, api, request, versionMax);
+        const response = await this.#askOnce(nodeId, type, key, api, request, versionMax, signal);
         const code = codeOf(response);
         if (code === ErrorCode.NONE) return response;
         if (code === ErrorCode.CONCURRENT_TRANSACTIONS && concurrent < CONCURRENT_RETRIES_MAX) {
@@ -538,10 +632,11 @@ export class TransactionCoordinator implements Numbering {
     api: Api<Request, Response>,
     request: RequestFor<Request>,
     versionMax: number | undefined,
+    signal: AbortSignal,
   ): Promise<Response> {
     try {
       const lane = type === 'group' ? 'group' : 'control';
-      return (await this.#cluster.sendTo(nodeId, api, request, { lane, versionMax, signal: this.#closing })).response;
+      return (await this.#cluster.sendTo(nodeId, api, request, { lane, versionMax, signal })).response;
     } catch (error) {
       if (KafkaError.is(error) && error.retriable) this.#cluster.forgetCoordinator(type, key);
       throw error;
@@ -561,10 +656,25 @@ export class TransactionCoordinator implements Numbering {
       );
     }
     if (!ABORTABLE.has(code)) return error;
-    return new KafkaError('MILLRACE_CLIENT_BROKER_ERROR', error.message, {
+    const hint = code === ErrorCode.INVALID_TXN_STATE ? ENDED_ALREADY : '';
+    return new KafkaError('MILLRACE_CLIENT_BROKER_ERROR', error.message + hint, {
       kafkaCode,
       needsAbort: true,
       details: error.details,
     });
   }
+}
+
+const ENDED_ALREADY =
+  ': the coordinator has ended it, as a rule since it was open for longer than `transactionTimeoutMs`';
+
+function isSameMembership(a: GroupMetadata, b: GroupMetadata): boolean {
+  return a.groupId === b.groupId && a.memberId === b.memberId && a.generation === b.generation;
+}
+
+function asKafkaError(error: unknown): KafkaError {
+  if (KafkaError.is(error)) return error;
+  return new KafkaError('MILLRACE_CLIENT_INVALID_STATE', `the transaction failed: ${messageOf(error)}`, {
+    cause: error,
+  });
 }

@@ -1,4 +1,7 @@
-/** Metrics of OpenTelemetry's messaging conventions, made of the client's own events. */
+/**
+ * Metrics of OpenTelemetry's messaging conventions, made of the client's own events: durations in seconds, counts of records. What
+ * failed counts, too, with `error.type`.
+ */
 import type { ClientEvents } from './client-events.ts';
 import {
   CLIENT_ID,

@@ -1,11 +1,12 @@
 /**
  * Codecs of plain values. Their bytes are those of Kafka's Java serializers of the same kind, so that both sides can meet on a topic.
+ * A value of the wrong type or out of range is refused when sent, bytes of another length (or form) when read.
  *
  * Not here: JSON (./json.ts).
  */
 import type { Codec, DecodeContext, EncodeContext, EncodedBytes } from './codec.ts';
 
-/** Text as UTF-8, as Java's `StringSerializer`. Malformed bytes are read as U+FFFD. */
+/** Text as UTF-8, as Java's `StringSerializer`. Malformed bytes are read, and lone surrogates sent, as U+FFFD. */
 export const str: Codec<string> = codecOf(
   'str',
   (value) => {
@@ -26,7 +27,7 @@ export const bytes: Codec<Uint8Array | string, Uint8Array> = {
   decodeRange: (frame, start, end) => frame.subarray(start, end),
 };
 
-/** A whole number of 32 bits, big-endian, as Java's `IntegerSerializer`. */
+/** A whole number from −2^31 to 2^31−1 in 4 bytes, big-endian, as Java's `IntegerSerializer`. */
 export const int32: Codec<number> = codecOf(
   'int32',
   (value) => {
@@ -39,8 +40,8 @@ export const int32: Codec<number> = codecOf(
 );
 
 /**
- * A whole number of 64 bits, big-endian, as Java's `LongSerializer`, as a JavaScript number. A number read that is beyond ±(2^53−1)
- * is undecodable rather than inexact; see {@link bigInt64} for those.
+ * A whole number in 8 bytes, big-endian, as Java's `LongSerializer`, as a JavaScript number: up to ±(2^53−1), and as a bigint sent from
+ * −2^63 to 2^63−1. What is read beyond ±(2^53−1) is undecodable rather than inexact; see {@link bigInt64} for that.
  */
 export const int64: Codec<number | bigint, number> = codecOf('int64', encodeInt64, (frame, start, end) => {
   const value = frame.readInt32BE(sized(8, start, end)) * 4_294_967_296 + frame.readUInt32BE(start + 4);
