@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The Connect worker's process. Node's version is checked before anything that needs it is loaded. */
+import { availableParallelism } from 'node:os';
+
 const NODE_MAJOR_MIN = 24;
 /** Come along with the worker; others are found in `plugin.path`, and among the dependencies of the folder it is started in. */
 const CONNECTORS = ['@millrace/connector-postgres', '@millrace/connector-redis', '@millrace/connector-s3'];
@@ -16,7 +18,7 @@ async function main(): Promise<void> {
     return;
   }
   const { becomeLean } = await import('@millrace/connect/lean-process');
-  becomeLean(YOUNG_SPACE_MB);
+  becomeLean(availableParallelism(), YOUNG_SPACE_MB);
   const { fileURLToPath } = await import('node:url');
   const { runConnect } = await import('@millrace/connect');
   const bundled = { folder: fileURLToPath(new URL('..', import.meta.url)), names: CONNECTORS };

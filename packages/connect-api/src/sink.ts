@@ -27,7 +27,7 @@ export interface SinkContext extends TaskContext {
   resume(partitions: readonly TopicPartition[]): void;
   /** Flushes and commits soon, without waiting for the interval. */
   commitSoon(): void;
-  /** Goes on reading there. */
+  /** Goes on reading there. Records that were read before come no more, but for those of the call that is under way. */
   seek(offsets: readonly TopicPartitionOffset[]): void;
 }
 
@@ -41,10 +41,14 @@ export interface SinkTask extends AsyncDisposable {
   write(records: readonly InRecord[], signal: AbortSignal): Promise<void>;
   /**
    * Brings to the target what is held, or a part of it; returns how far each partition is done. Without a result everything that was written
-   * is done. A partition that is not named keeps the offset it had.
+   * is done. A partition that is not named keeps the offset it had. An error with `retriable: true` brings another flush after a backoff; any
+   * other fails the task.
    */
   flush?(reason: FlushReason, signal: AbortSignal): Promise<readonly TopicPartitionOffset[] | void>;
-  /** Partitions were taken; when `lost`, somebody else has them already, and nothing of them may be written any more. */
+  /**
+   * Partitions were taken; when `lost`, somebody else has them already, or they could not be flushed in time: nothing of them may be written any
+   * more.
+   */
   revoked?(partitions: readonly TopicPartition[], lost: boolean): Promise<void>;
 }
 

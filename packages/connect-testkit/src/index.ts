@@ -23,3 +23,4 @@ export { runSource, SourceRun, type DeadLetter, type SourceRunOptions } from './
 export type { SourceMoment } from './run/source-task-run.ts';
 export type { RunOptions } from './run/task-setting.ts';
 export { TestWorker, type TestWorkerOptions } from './worker/test-worker.ts';
+export { WorkerProcess, type WorkerAnswer, type WorkerProcessOptions } from './worker/worker-process.ts';

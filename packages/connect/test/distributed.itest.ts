@@ -5,6 +5,7 @@ import { kafka, topic } from '@millrace/sdk';
 import { startBroker, waitUntil } from '@millrace/testing';
 import { LeaderRequests } from '../src/distributed/leader-requests.ts';
 import { createSessionKey } from '../src/distributed/request-signature.ts';
+import { PeerClient } from '../src/rest/peer-client.ts';
 import { WorkerCluster } from './distributed/worker-cluster.ts';
 
 describe('a group of workers', () => {
@@ -256,6 +257,7 @@ describe('a group of workers', () => {
       leaderUrl: () => silent.url,
       sessionKey: () => createSessionKey('HmacSHA256', 0),
       algorithm: 'HmacSHA256',
+      peers: new PeerClient({}),
       signal: new AbortController().signal,
     });
     const asked = requests.putTaskConfigs('a', []);

@@ -2,6 +2,7 @@
 import { SeededRandom } from '@millrace/base';
 import type { Position } from '@millrace/connect-api';
 import { positionKey } from '@millrace/connect-api';
+import type { FaultSwitches } from '@millrace/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { decodeOffset, decodeOffsetKey } from '../src/stores/offset-records.ts';
 import type { TaskOffsets } from '../src/task/task-host.ts';
@@ -154,5 +155,23 @@ describe('a source task, exactly once', () => {
 
     expect(await fixture.values('numbers')).toEqual(valuesTo(2000));
     await task.stop();
+  });
+
+  it.each([
+    ['refused', (faults: FaultSwitches) => faults.error('UNKNOWN_SERVER_ERROR', { api: 'EndTxn', times: 2 })],
+    ['lost', (faults: FaultSwitches) => faults.disconnect({ api: 'EndTxn', times: 2 })],
+    ['not answered', (faults: FaultSwitches) => faults.disconnect({ api: 'EndTxn', when: 'after', times: 2 })],
+  ] as const)('commits what is left when it ends, also when the commit is %s at first', async (_what, fail) => {
+    await using fixture = await create();
+    const config = { count: '500', 'transaction.boundary': 'interval', 'transaction.boundary.interval.ms': '600000' };
+    const { task } = start(fixture, config, { settings: { shutdownTimeoutMs: 20_000 } });
+    await fixture.waitUntil('written', () => fixture.metric(task, 'source-record-write-total') === 500);
+    using fault = fail(fixture.broker.faults);
+
+    expect(await task.stop()).toEqual({ kind: 'stopped', isTerminated: false });
+
+    expect(fault.hits).toBe(2);
+    expect(await fixture.values('numbers')).toEqual(valuesTo(500));
+    expect((await offsetsIn(fixture).read([{ source: 'all' }]))[0]).toEqual({ next: 500 });
   });
 });

@@ -140,6 +140,31 @@ describe('a sink task', () => {
     expect(fixture.lines('out')).toHaveLength(400);
   });
 
+  it.each([
+    ['tries again to flush what it gives up, while the group waits', 'once', false],
+    ['gives up as lost what it cannot flush before it goes, and goes on with the rest', 'always', true],
+  ])('%s', async (_what, fails, isLost) => {
+    await using fixture = await filled(400, 4);
+    const config = { topics: 'numbers', buffer: '1', 'revoke.fails': fails };
+    const impatient = { ...config, 'consumer.override.max.poll.interval.ms': '3000' };
+    const first = fixture.start('FileSink', fails === 'always' ? impatient : config);
+    await fixture.waitUntil('taken', () => fixture.metric(first.task, 'sink-record-send-total') === 400);
+    const second = fixture.start('FileSink', config, { task: 1 });
+    const partitions = (each: Started): number | undefined => fixture.metric(each.task, 'partition-count');
+    await fixture.waitUntil('shared', () => partitions(first) === 2 && partitions(second) === 2);
+
+    const notes = fixture.lines('notes');
+    expect(notes.filter((line) => line === 'flush revoke').length).toBeGreaterThan(1);
+    expect(notes.filter((line) => line.startsWith('revoked')).map((line) => line.endsWith('true'))).toEqual([isLost]);
+    expect(notes).not.toContain('disposed');
+    const taken = isLost ? 200 : 0;
+    await fixture.waitUntil('again', () => (fixture.metric(second.task, 'sink-record-send-total') ?? 0) === taken);
+    await second.task.stop();
+    await first.task.stop();
+    const numbers = fixture.lines('out').map((line) => line.split(' ').at(-1));
+    expect(numbers.map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 400 }, (_, n) => n));
+  });
+
   it('stands still while it is paused and keeps its partitions', async () => {
     await using fixture = await filled(10);
     const { task, states } = fixture.start('FileSink', { topics: 'numbers' }, SOON);

@@ -148,6 +148,22 @@ describe('a source task', () => {
     expect(fixture.offsets.get({ source: 'all' })).toBeUndefined();
   });
 
+  it('says why it stands still when it has failed and its source does not end', async () => {
+    await using fixture = await TaskFixture.create();
+    await fixture.broker.createTopic('numbers', { partitions: 1, configs: { 'max.message.bytes': '60' } });
+    const settings = { shutdownTimeoutMs: 100 };
+    const { task } = fixture.start('CountingSource', { count: '60', deaf: 'true' }, { settings });
+
+    await fixture.waitUntil('a warning', () => fixture.warnings.length > 0);
+    expect(fixture.warnings).toEqual([
+      {
+        message: 'a task has failed, and stands still until its source has ended',
+        fields: { error: expect.stringContaining('numbers') },
+      },
+    ]);
+    await task.stop();
+  });
+
   it('makes topics as its connector says', async () => {
     await using fixture = await TaskFixture.create();
     const { task } = fixture.start('CountingSource', {
@@ -218,5 +234,40 @@ describe('records of a source that cannot be used', () => {
     expect(dead[1]?.headers['__connect.errors.stage']).toBe('TASK_POLL');
     expect(fixture.metric(task, 'total-records-skipped') ?? 3).toBe(3);
     await task.stop();
+  });
+
+  it('store no offset before their dead letters are written, when Kafka refuses them', async () => {
+    await using fixture = await TaskFixture.create();
+    await fixture.broker.createTopic('numbers', { partitions: 1, configs: { 'max.message.bytes': '60' } });
+    await fixture.broker.createTopic('dead', { partitions: 1 });
+    const config = {
+      count: '60',
+      'errors.tolerance': 'all',
+      'errors.deadletterqueue.topic.name': 'dead',
+      'errors.deadletterqueue.topic.replication.factor': '1',
+    };
+    const settings = { offsetFlushIntervalMs: 10, shutdownTimeoutMs: 0 };
+    using lost = fixture.broker.faults.disconnect({ api: 'Produce', topic: 'dead', when: 'before' });
+    const killed = fixture.start('CountingSource', config, { settings });
+    await lost.hit(2);
+    await killed.task.stop();
+    expect(fixture.offsets.get({ source: 'all' })).toBeUndefined();
+
+    lost.off();
+    const { task } = fixture.start('CountingSource', config, { settings: { offsetFlushIntervalMs: 10 } });
+    await fixture.waitUntil('stored', () => fixture.offsets.get({ source: 'all' })?.['next'] === 60);
+    expect([...new Set(await fixture.values('dead'))].sort()).toEqual(valuesTo(60).sort());
+    await task.stop();
+  });
+
+  it('are not skipped for what is not their fault', async () => {
+    await using fixture = await TaskFixture.create({ numbers: 1 });
+    using _broken = fixture.broker.faults.error('UNKNOWN_SERVER_ERROR', { api: 'Produce', topic: 'numbers' });
+    const { task } = fixture.start('CountingSource', { count: '60', 'errors.tolerance': 'all' });
+
+    const end = await task.done;
+
+    expect(end).toMatchObject({ kind: 'failed', failure: { code: 'MILLRACE_CLIENT_DELIVERY' } });
+    expect(fixture.offsets.get({ source: 'all' })).toBeUndefined();
   });
 });

@@ -1,4 +1,7 @@
 /** A task that loops, leaks or never ends takes nobody with it. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { FromThread } from '../src/thread/thread-messages.ts';
 import { TaskFixture, valuesTo } from './task/task-fixture.ts';
 
 describe('a task beside others', () => {
@@ -27,6 +30,50 @@ describe('a task beside others', () => {
     await other.task.stop();
   });
 
+  it('in a process of its own takes nobody with it, whatever memory it takes at once', async () => {
+    await using fixture = await TaskFixture.create({ numbers: 1, other: 1 });
+    const settings = { isolation: 'process', maxHeapMb: 64 } as const;
+    const other = fixture.start('CountingSource', { topic: 'other' }, { connector: 'other', settings });
+    const greedy = fixture.start('CountingSource', { 'burst.at': '20' }, { settings });
+
+    const end = await greedy.task.done;
+
+    expect(end).toMatchObject({ kind: 'failed', failure: { code: 'MILLRACE_CONNECT_TASK_MEMORY' } });
+    await fixture.waitUntil('the other is done', async () => (await fixture.values('other')).length === 100);
+    expect(await other.task.stop()).toEqual({ kind: 'stopped', isTerminated: false });
+    expect(other.states).toEqual(['RUNNING']);
+    expect(fixture.offsets.get({ source: 'all' })).toEqual({ next: 100 });
+  });
+
+  it.each([
+    ['loops', { 'loop.at': '20' }, 'MILLRACE_CONNECT_TASK_STALLED'],
+    ['breaks', { 'break.at': '20' }, ''],
+    ['leaves a promise rejected', { 'reject.at': '20' }, ''],
+  ])('in a process of its own fails as in a thread when it %s', async (_what, config, code) => {
+    await using fixture = await TaskFixture.create({ numbers: 1 });
+    const { task } = fixture.start('CountingSource', config, {
+      settings: { isolation: 'process', stallTimeoutMs: 3_000 },
+    });
+
+    expect(await task.done).toMatchObject({ kind: 'failed', failure: { code } });
+  });
+
+  it('in a process of its own ends with its worker, also when it loops', async () => {
+    await using fixture = await TaskFixture.create({ numbers: 1 });
+    const execArgv = ['--conditions=@millrace/source', '--no-warnings'];
+    const url = new URL('../src/thread/task-process.ts', import.meta.url);
+    const child = fork(url, [], { serialization: 'advanced', execArgv });
+    child.on('message', (message: FromThread) => {
+      if (message.kind === 'read-offsets') child.send({ kind: 'offsets', id: message.id, offsets: [undefined] });
+    });
+    child.send({ kind: 'task', spec: fixture.spec('CountingSource', { 'loop.at': '20' }) });
+    await fixture.waitUntil('started', () => fixture.lines('notes').includes('start 0'));
+
+    const ended = once(child, 'exit');
+    child.disconnect();
+    await ended;
+  });
+
   it.each([
     ['ends its process', { 'exit.at': '20' }, 'ended by itself'],
     ['leaves a promise rejected', { 'reject.at': '20' }, 'nobody waits for this'],
@@ -49,6 +96,16 @@ describe('a task beside others', () => {
     expect(await task.done).toEqual({ kind: 'stopped', isTerminated: true });
     expect(await fixture.values('numbers')).toEqual(valuesTo(100));
   });
+
+  it.each(['thread', 'process'] as const)(
+    'that is taken away again before its %s has begun ends at once',
+    async (isolation) => {
+      await using fixture = await TaskFixture.create();
+      const { task } = fixture.start('CountingSource', {}, { settings: { isolation, shutdownTimeoutMs: 1 } });
+
+      expect(await task.stop()).toEqual({ kind: 'stopped', isTerminated: false });
+    },
+  );
 
   it('fails with what to do when its plugin is not there', async () => {
     await using fixture = await TaskFixture.create();

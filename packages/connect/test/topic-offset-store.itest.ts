@@ -10,6 +10,7 @@ async function open(broker: TestBroker): Promise<TopicOffsetStore> {
   const store = new TopicOffsetStore({
     kafka: { brokers: broker.brokers },
     topic: TOPIC,
+    setting: 'offset.storage.topic',
     partitions: 3,
     replicationFactor: -1,
     configs: {},

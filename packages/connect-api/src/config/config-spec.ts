@@ -57,6 +57,8 @@ export interface ConfigSpec<C> {
   read(properties: ConfigProperties): ReadConfig<C>;
   /** Names of settings whose values must never be shown, other spellings included. */
   readonly secretKeys: ReadonlySet<string>;
+  /** Every name that `read` knows: of settings, in all spellings, and of what it ignores or refuses. Undefined: there may be any others. */
+  readonly keys?: ReadonlySet<string>;
 }
 
 export type Infer<S> = S extends ConfigSpec<infer C> ? C : never;

@@ -204,6 +204,15 @@ describe('a config definition', () => {
     expect(issueOf(points, { at: 'here' })).toBe('Invalid value here for configuration at: expected x/y');
   });
 
+  it('says which names it knows, in all spellings', () => {
+    const spec = config(
+      { 'poll.ms': c.int().default(1).synonym('poll.interval'), name: c.string() },
+      { ignored: { 'max.queue.size': 'x' }, refused: { 'snapshot.mode': 'y' } },
+    );
+
+    expect([...(spec.keys ?? [])]).toEqual(['poll.ms', 'poll.interval', 'name', 'max.queue.size', 'snapshot.mode']);
+  });
+
   it('warns of what is deprecated or has no effect, and refuses what would mislead', () => {
     const adopted = config(
       { old: c.string().optional().deprecated('use new') },

@@ -57,6 +57,10 @@ export function config<const F extends ConfigFields>(
     secretKeys: new Set(
       settings.filter(({ isSecret }) => isSecret).flatMap(({ name, state }) => [name, ...state.synonyms]),
     ),
+    keys: new Set([
+      ...settings.flatMap(({ name, state }) => [name, ...state.synonyms]),
+      ...Object.keys({ ...options.ignored, ...options.refused }),
+    ]),
     read: (properties) => {
       const lookup: SettingLookup = (name) => byName.get(name)?.canonicalText(properties) ?? properties[name];
       const results = settings.map((setting) => setting.read(properties, lookup));

@@ -1,7 +1,6 @@
 /**
  * A sink in memory: its tasks share the partitions of the topics it reads, and commit to a group.
  */
-import { MillraceError } from '@millrace/base';
 import type {
   ConfigProperties,
   InRecord,
@@ -13,9 +12,8 @@ import type {
 
 import { MemoryGroup } from '../memory/memory-group.ts';
 import { MemoryTopics } from '../memory/memory-topics.ts';
+import { checkTaskCount, PluginRun, runToEnd, type CrashPoint } from './plugin-run.ts';
 import type { SinkPorts } from './ports.ts';
-import { endOf, Progress } from './progress.ts';
-import type { LoggedLine } from './run-log.ts';
 import { runSinkTask, type SinkMoment } from './sink-task-run.ts';
 import { contextOf, readConfig, type RunOptions } from './task-setting.ts';
 
@@ -31,7 +29,7 @@ export interface SinkRunOptions extends RunOptions {
   /** Flushes what is held when no record has come for so long. Default 50. */
   readonly idleFlushMs?: number;
   /** Ends the run as if by a kill: nothing is flushed or committed any more. */
-  readonly crash?: { readonly at: SinkMoment; /** From 1. */ readonly batch: number };
+  readonly crash?: CrashPoint<SinkMoment>;
   /** @internal Takes the place of topics and group. */
   readonly ports?: SinkPorts;
 }
@@ -41,29 +39,14 @@ export interface DeadRecord {
   readonly reason: string;
 }
 
-class Crash extends Error {
-  override readonly name = 'Crash';
-}
-
-export class SinkRun implements AsyncDisposable {
-  readonly topics: MemoryTopics;
+export class SinkRun extends PluginRun<SinkMoment> {
   readonly group: MemoryGroup;
   readonly deadLetters: DeadRecord[] = [];
-  readonly logs: LoggedLine[] = [];
-  /** Counters of the plugin's metrics by name and labels. */
-  readonly counts = new Map<string, number>();
   readonly tasks: readonly TaskConfig[];
-  readonly #abort = new AbortController();
-  readonly #progress = new Progress();
-  readonly #endTimeoutMs: number | undefined;
-  #done: Promise<void> = Promise.resolve();
-  #isCrashed = false;
-  #retries = 0;
   #written = 0;
 
   private constructor(options: SinkRunOptions, tasks: readonly TaskConfig[]) {
-    this.#endTimeoutMs = options.endTimeoutMs;
-    this.topics = options.topics ?? new MemoryTopics();
+    super(options, options.topics, options.crash);
     this.group = options.group ?? new MemoryGroup();
     this.tasks = tasks;
   }
@@ -73,45 +56,30 @@ export class SinkRun implements AsyncDisposable {
     const { tasksMax = 1 } = options;
     const config = readConfig(plugin.config, properties);
     const tasks = plugin.plan?.(config, tasksMax) ?? Array.from({ length: tasksMax }, () => ({}));
-    if (tasks.length > tasksMax) {
-      throw new MillraceError(
-        'MILLRACE_TESTKIT_TOO_MANY_TASKS',
-        `${tasks.length} tasks were planned, and ${tasksMax} are allowed`,
-      );
-    }
+    checkTaskCount(tasks, tasksMax);
     const run = new SinkRun(options, tasks);
     const done = tasks.map((taskConfig, task) =>
       runSinkTask({
         plugin,
         config,
         taskConfig,
-        context: contextOf(options, task, run, run.#abort.signal),
+        context: contextOf(options, task, run, run.abort.signal),
         ports: options.ports ?? memorySinkPorts(run.topics, run.group, run.deadLetters, { task, tasks: tasks.length }),
         errorsTolerance: options.errorsTolerance ?? 'none',
         retriesMax: options.retriesMax ?? 10,
         batchRecordsMax: options.batchRecordsMax ?? 500,
         batchesPerFlush: options.batchesPerFlush ?? 1,
         idleFlushMs: options.idleFlushMs ?? 50,
-        onMoment: (moment, batch) => run.#moment(moment, batch, options),
-        onRetry: () => run.#retries++,
+        onMoment: (moment, batch) => run.reached(moment, batch),
+        onRetry: () => run.retryCount++,
         onWritten: (count) => (run.#written += count),
       }).catch((error: unknown) => {
-        if (!(error instanceof Crash)) run.#progress.fail(error);
-        run.#abort.abort();
+        run.fail(error);
+        run.abort.abort();
       }),
     );
-    run.#done = Promise.all(done).then(() => run.#progress.end());
+    run.done = Promise.all(done).then(() => run.progress.end());
     return run;
-  }
-
-  /** Whether it ended where `crash` says. */
-  get isCrashed(): boolean {
-    return this.#isCrashed;
-  }
-
-  /** How often a batch was handed over again after an error that said it is retriable. */
-  get retries(): number {
-    return this.#retries;
   }
 
   /** Records that the sink has taken, flushed or not. */
@@ -129,36 +97,7 @@ export class SinkRun implements AsyncDisposable {
 
   /** Until everything is committed, or a condition holds. Rejects when the run fails or ends before, or after `timeoutMs` (default 30,000). */
   async until(isReached: () => boolean = () => this.lag === 0, timeoutMs?: number): Promise<void> {
-    await this.#progress.until(isReached, timeoutMs, () => `${this.lag} records are not committed`);
-  }
-
-  /** Tells it to end, and waits. Resolves with how long it took in milliseconds; rejects with what made the run fail. */
-  async stop(): Promise<number> {
-    const started = performance.now();
-    this.#abort.abort();
-    await endOf(this.#done, this.#endTimeoutMs);
-    this.#progress.throwIfFailed();
-    return performance.now() - started;
-  }
-
-  /** Until it has ended by itself: crashed or failed. Rejects with what made it fail. */
-  async ended(): Promise<void> {
-    await this.#done;
-    this.#progress.throwIfFailed();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#abort.abort();
-    await endOf(this.#done, this.#endTimeoutMs);
-  }
-
-  #moment(moment: SinkMoment, batch: number, { crash }: SinkRunOptions): void {
-    if (this.#isCrashed) throw new Crash();
-    if (crash?.at === moment && crash.batch === batch) {
-      this.#isCrashed = true;
-      throw new Crash();
-    }
-    this.#progress.changed();
+    await this.progress.until(isReached, timeoutMs, () => `${this.lag} records are not committed`);
   }
 }
 
@@ -208,16 +147,8 @@ export async function runSink<C>(
   const topics = options.topics ?? new MemoryTopics();
   topics.append(records);
   const run = SinkRun.start(plugin, properties, { ...options, topics });
-  try {
-    const { until } = options;
-    if (options.crash === undefined) {
-      await run.until(until === undefined ? undefined : () => until(run), options.timeoutMs);
-      await run.stop();
-    } else {
-      await run.ended();
-    }
-  } finally {
-    await run[Symbol.asyncDispose]();
-  }
+  const { until, crash, timeoutMs } = options;
+  const isReached = until === undefined ? undefined : () => until(run);
+  await runToEnd(run, crash !== undefined, () => run.until(isReached, timeoutMs));
   return run;
 }

@@ -1,8 +1,8 @@
 /**
  * Runs one task of a sink by the contract: hands it records, flushes, and commits what it says is done.
  *
- * Invariants: records of a partition are handed over in order; a batch that failed retriably is handed over again, the same; an offset is
- * committed only after the flush that covers it.
+ * Invariants: records of a partition are handed over in order; a batch that failed retriably is handed over again, the same, less those of
+ * partitions that were sought elsewhere meanwhile; an offset is committed only after the flush that covers it.
  */
 import { messageOf, MillraceError } from '@millrace/base';
 import type {
@@ -54,6 +54,8 @@ class SinkTaskRun<C> {
   readonly #options: SinkTaskOptions<C>;
   readonly #positions = new Map<string, TopicPartitionOffset>();
   readonly #paused = new Set<string>();
+  /** Partitions that the sink has sought since the batch in hand was fetched. */
+  readonly #sought = new Set<string>();
   /** Written and not yet flushed. */
   #batchesHeld = 0;
   #batch = 0;
@@ -93,6 +95,7 @@ class SinkTaskRun<C> {
     const { batchesPerFlush, onMoment, onWritten, context } = this.#options;
     if (this.#isFlushAsked) await this.#flush(task, 'asked');
     const positions = [...this.#positions.values()].filter((position) => !this.#paused.has(partitionKey(position)));
+    this.#sought.clear();
     const records = await this.#fetch(positions);
     if (records.length === 0) {
       if (this.#batchesHeld > 0 && !context.signal.aborted) await this.#flush(task, 'interval');
@@ -128,7 +131,8 @@ class SinkTaskRun<C> {
     const { context, retriesMax, onRetry } = this.#options;
     for (let attempt = 0; ; attempt++) {
       try {
-        await task.write(records, context.signal);
+        const isCurrent = ({ origin }: InRecord): boolean => !this.#sought.has(partitionKey(origin));
+        await task.write(this.#sought.size === 0 ? records : records.filter(isCurrent), context.signal);
         return true;
       } catch (error) {
         if (context.signal.aborted) {
@@ -195,7 +199,10 @@ class SinkTaskRun<C> {
         this.#wake.abort();
       },
       seek: (offsets) => {
-        for (const offset of offsets) this.#positions.set(partitionKey(offset), offset);
+        for (const offset of offsets) {
+          this.#positions.set(partitionKey(offset), offset);
+          this.#sought.add(partitionKey(offset));
+        }
         this.#wake.abort();
       },
     };

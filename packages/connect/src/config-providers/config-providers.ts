@@ -13,6 +13,8 @@ import { c, config, type ConfigProperties, type ConfigSpec } from '@millrace/con
 import { parseProperties } from '../herder/properties-file.ts';
 
 export interface ConfigProvider {
+  /** What follows the provider's name in a reference, for messages; with a colon: there has to be a path. */
+  readonly form: string;
   /** Values of these keys at the path; one that is not there is absent. Throws MILLRACE_CONNECT_CONFIG_REFERENCE. */
   get(path: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, string>>;
 }
@@ -75,6 +77,7 @@ function kind<C>(name: string, spec: ConfigSpec<C>, create: (settings: C) => Con
 
 /** A file of properties: `${file:/path/to/file:key}`. */
 class FileConfigProvider implements ConfigProvider {
+  readonly form = '/path/to/file:key';
   readonly #allowed: readonly string[];
 
   constructor(allowed: readonly string[]) {
@@ -89,6 +92,7 @@ class FileConfigProvider implements ConfigProvider {
 
 /** A folder with a file for each value: `${directory:/path/to/folder:file}`. The value is all that is in the file. */
 class DirectoryConfigProvider implements ConfigProvider {
+  readonly form = '/path/to/folder:file';
   readonly #allowed: readonly string[];
 
   constructor(allowed: readonly string[]) {
@@ -109,6 +113,7 @@ class DirectoryConfigProvider implements ConfigProvider {
 
 /** Environment variables of the worker: `${env:NAME}`. */
 class EnvironmentConfigProvider implements ConfigProvider {
+  readonly form = 'NAME';
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #allowed: RegExp;
 

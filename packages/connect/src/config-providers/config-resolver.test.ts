@@ -86,7 +86,21 @@ describe('configResolver', () => {
     await expect(resolve({ a: `\${file:${file()}:nothing}` })).rejects.toThrow('a refers to');
     await expect(resolve({ a: `\${file:${folder}/none:x}` })).rejects.toMatchObject({
       code: 'MILLRACE_CONNECT_CONFIG_REFERENCE',
-      message: expect.stringContaining('cannot be read') as string,
+      message: expect.stringMatching(/^a refers to \$\{file:.*:x\}, but .*none cannot be read/) as string,
+    });
+  });
+
+  it.each([
+    ['file', '${file:/run/secrets.properties}', '${file:/path/to/file:key}'],
+    ['file', '${file:/run/secrets.properties:}', '${file:/path/to/file:key}'],
+    ['dir', '${dir:/run/secrets}', '${dir:/path/to/folder:file}'],
+    ['env', '${env:}', '${env:NAME}'],
+  ])('shows how a reference to %s is written when it is not whole: %s', async (provider, reference, whole) => {
+    const resolve = configResolver({ 'config.providers': provider });
+
+    await expect(resolve({ url: `pg://${reference}@h` })).rejects.toMatchObject({
+      code: 'MILLRACE_CONNECT_CONFIG_REFERENCE',
+      message: `url refers to ${reference}, which is not whole: write ${whole}`,
     });
   });
 

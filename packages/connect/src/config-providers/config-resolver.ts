@@ -5,7 +5,7 @@
  * Invariants: a reference to a provider that there is becomes a value or an error, never stays; text that only looks like a reference stays.
  *   Values that hold references themselves are not looked into.
  */
-import { MillraceError } from '@millrace/base';
+import { messageOf, MillraceError } from '@millrace/base';
 import type { ConfigProperties } from '@millrace/connect-api';
 
 import { configProviderKinds, type ConfigProvider, type ConfigProviderKind } from './config-providers.ts';
@@ -35,12 +35,19 @@ export function configResolver(
   { environment = process.env }: ConfigResolverOptions = {},
 ): ConfigResolver {
   const kinds = configProviderKinds(environment);
-  const names = (workerProperties['config.providers'] ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const names = providerNames(workerProperties);
   const providers = new Map(names.map((name) => [name, providerOf(name, workerProperties, kinds)]));
   return async (config) => (providers.size === 0 ? config : resolved(config, providers));
+}
+
+/** As `config.providers` of the worker has them. */
+export function providerNames(workerProperties: ConfigProperties): readonly string[] {
+  return (workerProperties['config.providers'] ?? '').split(',').flatMap((name) => name.trim() || []);
+}
+
+/** Names of the providers that a text refers to, each once. */
+export function providersIn(text: string | null): readonly string[] {
+  return [...new Set([...(text ?? '').matchAll(REFERENCE)].flatMap(([, provider = '']) => provider || []))];
 }
 
 function providerOf(name: string, properties: ConfigProperties, kinds: readonly ConfigProviderKind[]): ConfigProvider {
@@ -92,6 +99,9 @@ async function valuesOf(
       const provider = providers.get(providerName);
       if (provider === undefined) continue;
       setting.set(reference, name);
+      if (key === '' || (path === '' && provider.form.includes(':'))) {
+        throw unresolvable(name, reference, `which is not whole: write \${${providerName}:${provider.form}}`);
+      }
       const place = JSON.stringify([providerName, path]);
       const at = wanted.get(place) ?? { provider, path, keys: new Map<string, string[]>() };
       at.keys.set(key, [...(at.keys.get(key) ?? []), reference]);
@@ -100,14 +110,18 @@ async function valuesOf(
   }
   const values = new Map<string, string>();
   for (const { provider, path, keys } of wanted.values()) {
-    const found = await provider.get(path, new Set(keys.keys()));
+    const found = await provider.get(path, new Set(keys.keys())).catch((error: unknown) => {
+      const [reference = ''] = [...keys.values()].flat();
+      throw unresolvable(setting.get(reference) ?? '', reference, `but ${messageOf(error)}`, error);
+    });
     for (const [key, references] of keys) {
       const value = found.get(key);
       for (const reference of references) {
         if (value === undefined) {
-          throw new MillraceError(
-            'MILLRACE_CONNECT_CONFIG_REFERENCE',
-            `${setting.get(reference) ?? ''} refers to ${reference}, but there is no ${key}${path === '' ? '' : ` in ${path}`}`,
+          throw unresolvable(
+            setting.get(reference) ?? '',
+            reference,
+            `but there is no ${key}${path === '' ? '' : ` in ${path}`}`,
           );
         }
         values.set(reference, value);
@@ -115,4 +129,10 @@ async function valuesOf(
     }
   }
   return values;
+}
+
+function unresolvable(setting: string, reference: string, problem: string, cause?: unknown): MillraceError {
+  return new MillraceError('MILLRACE_CONNECT_CONFIG_REFERENCE', `${setting} refers to ${reference}, ${problem}`, {
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

@@ -3,15 +3,16 @@
  *
  * Owns: the three topics of the group, the membership, and through {@link AssignedWork} what runs here.
  * Invariants: what is configured changes only through the config topic, which every worker follows; a request that changes something is the
- *   leader's, and others say where the leader is. Work is taken up only when the config topic is read as far as the leader had read it.
- * Not here: sharing out (../group), what the leader writes (./leader-duties.ts), running (../worker), HTTP (../rest).
+ *   leader's, and others say where the leader is.
+ * Not here: sharing out (../group), taking up what was given (./round-follower.ts), what the leader writes (./leader-duties.ts), what is told
+ *   of it (./work-statuses.ts), running (../worker), HTTP (../rest).
  */
-import { messageOf, systemTimers, type Clock, type Logger, type MetricsRegistry, type Timers } from '@millrace/base';
+import { systemTimers, type Clock, type Logger, type MetricsRegistry, type Timers } from '@millrace/base';
 import type { ConfigProperties, TaskConfig } from '@millrace/connect-api';
 import { kafka, type Admin, type Kafka, type KafkaError, type KafkaOptions } from '@millrace/sdk';
 import { Cluster, systemRuntime } from '@millrace/sdk/internal';
-import { taskKey, workKey, type WorkLoad } from '../group/work-load.ts';
-import { WorkerMembership, type Round } from '../group/worker-membership.ts';
+import { taskKey, type WorkLoad } from '../group/work-load.ts';
+import { WorkerMembership } from '../group/worker-membership.ts';
 import { alreadyExists, HerderError, notFound, NotTheTargetError } from '../herder/herder-error.ts';
 import type {
   ConnectorInfo,
@@ -24,32 +25,28 @@ import type {
   PutConnectorOptions,
   PutConnectorResult,
   RestartRequest,
-  RunStatus,
   SignedRequest,
   TargetState,
   TaskInfo,
   TaskStatus,
 } from '../herder/herder.ts';
 import { restartPlan } from '../herder/restart-plan.ts';
+import { PeerClient } from '../rest/peer-client.ts';
 import type { ConfigRecord } from '../stores/config-records.ts';
 import type { StoredConnector } from '../stores/config-state.ts';
 import { ConfigStore } from '../stores/config-store.ts';
-import type { StoredStatus } from '../stores/status-records.ts';
 import { StatusStore } from '../stores/status-store.ts';
-import type { ConnectWorker, StartTask } from '../worker/worker-types.ts';
+import type { ConnectWorker } from '../worker/worker-types.ts';
 import { AssignedWork } from './assigned-work.ts';
-import {
-  leaderTransactionalId,
-  taskTransactionalId,
-  topicConfigs,
-  type DistributedSettings,
-} from './distributed-settings.ts';
+import { leaderTransactionalId, topicConfigs, type DistributedSettings } from './distributed-settings.ts';
+import { exactlyOnceStart } from './exactly-once-start.ts';
 import { assertStopped, LeaderDuties, taskRecords } from './leader-duties.ts';
 import { LeaderRequests } from './leader-requests.ts';
 import { PlanPublisher } from './plan-publisher.ts';
 import { measureRebalances } from './rebalance-metrics.ts';
+import { RoundFollower } from './round-follower.ts';
+import { WorkStatuses } from './work-statuses.ts';
 
-const RETRY_MS = 500;
 /** Statuses that cannot be written shall not hold up the end of a worker. */
 const FLUSH_TIMEOUT_MS = 5_000;
 /** Tasks get so long to end before their offsets are altered. */
@@ -97,16 +94,11 @@ export class DistributedHerder implements Herder {
   readonly #duties: LeaderDuties;
   readonly #leader: LeaderRequests;
   readonly #work: AssignedWork;
+  readonly #rounds: RoundFollower;
+  readonly #statuses: WorkStatuses;
   readonly #plans: PlanPublisher;
   readonly #stopping = new AbortController();
-  readonly #restarting = new Set<string>();
   readonly #joined = Promise.withResolvers<void>();
-  #round: Round | undefined;
-  /** Changes when what is given must not be taken up any more, because some of it was taken away. */
-  #epoch = 0;
-  #workKeys = '';
-  /** Offset behind the last record that changed what is to be shared out. */
-  #workOffset = -1n;
   #isStarted = false;
   #failure: KafkaError | undefined;
   #stopped: Promise<void> | undefined;
@@ -152,10 +144,10 @@ export class DistributedHerder implements Herder {
       log,
       {
         configOffset: () => this.#config.state.offset,
-        configuredAt: (offset) => this.#configuredAt(offset),
-        onRevoked: (work) => this.#onRevoked(work),
-        onRound: (round) => this.#onRound(round),
-        onLost: (work) => void this.#onRevoked(work),
+        configuredAt: (offset) => this.#rounds.configuredAt(offset),
+        onRevoked: (work) => this.#rounds.revoke(work),
+        onRound: (round) => this.#rounds.follow(round),
+        onLost: (work) => void this.#rounds.revoke(work),
         onError: (error) => this.#onError(error),
       },
     );
@@ -169,11 +161,13 @@ export class DistributedHerder implements Herder {
       timers: this.#timers,
       isLeader: () => this.#membership.isLeader,
       leaderUrl: () => this.#membership.leaderUrl,
+      failure: () => this.#failure,
     });
     this.#leader = new LeaderRequests({
       leaderUrl: () => this.#membership.leaderUrl,
       sessionKey: () => this.#config.state.sessionKey,
       algorithm: settings.interWorkerSignatureAlgorithm,
+      peers: new PeerClient(settings.properties),
       signal: this.#stopping.signal,
     });
     this.#plans = new PlanPublisher({
@@ -192,19 +186,52 @@ export class DistributedHerder implements Herder {
       log,
       isExactlyOnce: ({ config }) =>
         settings.exactlyOnceSourceSupport === 'enabled' && options.connectors.typeOf(config) === 'source',
-      prepareTask: (connector, id) => this.#prepareTask(connector, id),
+      prepareTask: (connector, id) =>
+        exactlyOnceStart(connector, id, {
+          config: this.#config,
+          settings,
+          log,
+          stopping: this.#stopping.signal,
+          pause: (ms) => this.#pause(ms),
+          fence: (name) => (this.#membership.isLeader ? this.#duties.fence(name) : this.#leader.fence(name)),
+          owned: () => this.#membership.owned,
+        }),
       onPlan: (connector, configs) => this.#plans.publish(connector, configs),
     });
+    this.#statuses = new WorkStatuses({
+      store: this.#status,
+      state: this.#config.state,
+      typeOf: (config) => options.connectors.typeOf(config),
+      generation: () => this.#rounds.generation,
+    });
+    this.#rounds = new RoundFollower({
+      config: this.#config,
+      work: this.#work,
+      membership: () => this.#membership,
+      syncTimeoutMs: settings.workerSyncTimeoutMs,
+      log,
+      stopping: this.#stopping.signal,
+      pause: (ms) => this.#pause(ms),
+      onRound: async (round, before) => {
+        if (before?.leaderUrl !== round.leaderUrl) this.#leader.leaderChanged();
+        await this.#duties.lead(round.isLeader);
+      },
+      onTaken: ({ waiting, isSettled }) => {
+        this.#joined.resolve();
+        this.#statuses.tellWaiting(waiting);
+        if (isSettled) this.#statuses.forgetAllGone();
+      },
+    });
     worker.listen({
-      connectorStatus: (connector, status) => this.#onConnectorStatus(connector, status),
-      taskStatus: (id, status) => this.#onTaskStatus(id, status),
+      connectorStatus: (connector, status) => this.#statuses.tellConnector(connector, status),
+      taskStatus: (id, status) => this.#statuses.tellTask(id, status),
       topicUsed: (id, topic) => this.#status.addTopic(id, topic),
     });
   }
 
   async start(): Promise<void> {
     await Promise.all([this.#config.start(), this.#status.start()]);
-    this.#workKeys = keysOf(this.#config.state.work);
+    this.#rounds.begin();
     this.#membership.start();
     await this.#joined.promise;
     this.#isStarted = true;
@@ -241,7 +268,7 @@ export class DistributedHerder implements Herder {
   }
 
   async connectorStatus(connector: string): Promise<ConnectorStatus> {
-    return this.#statusOf(this.#duties.connector(connector, notFound.connectorStatus));
+    return this.#statuses.ofConnector(this.#duties.connector(connector, notFound.connectorStatus));
   }
 
   async taskConfigs(connector: string): Promise<readonly TaskInfo[]> {
@@ -249,9 +276,7 @@ export class DistributedHerder implements Herder {
   }
 
   async taskStatus(id: ConnectorTaskId): Promise<TaskStatus> {
-    const status = this.#status.task(id);
-    if (status === undefined) throw notFound.taskStatus(id.connector, id.task);
-    return { id: id.task, ...runStatus(status) };
+    return this.#statuses.ofTask(id);
   }
 
   async putConnector(
@@ -312,7 +337,7 @@ export class DistributedHerder implements Herder {
 
   async restartConnectorAndTasks(request: RestartRequest): Promise<ConnectorStatus> {
     const { connector } = request;
-    const before = this.#statusOf(this.#duties.connector(connector, notFound.connectorToRestart));
+    const before = this.#statuses.ofConnector(this.#duties.connector(connector, notFound.connectorToRestart));
     await this.#writeRestart(request);
     return restartPlan(request, before).status;
   }
@@ -379,7 +404,7 @@ export class DistributedHerder implements Herder {
     this.#stopping.abort();
     this.#plans.stop();
     this.#duties.stop();
-    this.#epoch++;
+    this.#rounds.end();
     // Others take the work over when they hear that this worker goes: nothing of it may run then.
     await this.#work.release(this.#work.given);
     await Promise.all([this.#membership.leave(), this.#status.flush(FLUSH_TIMEOUT_MS)]);
@@ -422,10 +447,10 @@ export class DistributedHerder implements Herder {
     const { clock } = this.#options;
     const deadlineMs = clock.monotonicMs() + END_WAIT_MS;
     for (;;) {
-      const running = this.#status.tasks(connector).filter(({ status }) => status.state !== 'UNASSIGNED');
+      const running = this.#statuses.stillRunning(connector);
       if (running.length === 0) return;
       if (clock.monotonicMs() > deadlineMs) {
-        const names = running.map(({ id, status }) => `${String(id.task)} on ${status.workerId}`).join(', ');
+        const names = running.map(({ id, workerId }) => `${String(id.task)} on ${workerId}`).join(', ');
         throw new HerderError(
           'MILLRACE_CONNECT_CONFLICT',
           `tasks of ${connector} have not ended yet (${names}), and would store offsets of their own: try again`,
@@ -445,79 +470,6 @@ export class DistributedHerder implements Herder {
     );
   }
 
-  async #configuredAt(offset: bigint): Promise<{ readonly offset: bigint; readonly work: WorkLoad } | undefined> {
-    const { state } = this.#config;
-    try {
-      if (state.offset < offset) {
-        await this.#config.readToEnd(AbortSignal.timeout(this.#settings.workerSyncTimeoutMs));
-      }
-    } catch (error) {
-      this.#log.warn('the config topic could not be read within worker.sync.timeout.ms', { error: messageOf(error) });
-    }
-    return state.offset < offset ? undefined : { offset: state.offset, work: state.work };
-  }
-
-  #onRound(round: Round): void {
-    if (this.#round?.leaderUrl !== round.leaderUrl) this.#leader.leaderChanged();
-    this.#round = round;
-    const { generation, isLeader, memberId, owned, leaderUrl } = round;
-    const counts = { connectorCount: owned.connectors.length, taskCount: owned.tasks.length };
-    this.#log.info('work was shared out', { generation, memberId, isLeader, leaderUrl, ...counts });
-    void this.#adopt(round).catch((error: unknown) => {
-      this.#log.error('taking up work failed', { error: messageOf(error) });
-    });
-  }
-
-  async #adopt(round: Round): Promise<void> {
-    const epoch = this.#epoch;
-    const isCurrent = (): boolean => this.#round === round && this.#epoch === epoch && !this.#stopping.signal.aborted;
-    await this.#duties.lead(round.isLeader);
-    const { state } = this.#config;
-    while (isCurrent() && state.offset < round.configOffset) {
-      try {
-        await this.#config.readToEnd(AbortSignal.timeout(this.#settings.workerSyncTimeoutMs));
-      } catch (error) {
-        this.#log.warn('the config topic could not be read as far as the leader had read it, trying again', {
-          error: messageOf(error),
-        });
-        await this.#pause(RETRY_MS);
-      }
-    }
-    if (!isCurrent()) return;
-    if (round.hasMismatch) {
-      await this.#pause(RETRY_MS);
-      this.#membership.rejoin('the leader had read less of the config topic than a member');
-      return;
-    }
-    this.#work.take(round.owned);
-    this.#joined.resolve();
-    this.#tellWaiting(round);
-    // A worker that went away for good tells nothing of what it had.
-    if (round.isSettled) for (const connector of this.#status.connectors()) this.#forgetStatuses(connector, true);
-    if (this.#workOffset > round.configOffset) this.#membership.rejoin('what is configured has changed');
-  }
-
-  /** Nobody runs what waits for a worker that went away, and readers of the status should know. */
-  #tellWaiting({ waiting, generation }: Round): void {
-    const lost = (status: StoredStatus | undefined): StoredStatus | undefined =>
-      status === undefined || status.state === 'UNASSIGNED'
-        ? undefined
-        : { state: 'UNASSIGNED', workerId: status.workerId, generation, trace: undefined, version: undefined };
-    for (const connector of waiting.connectors) {
-      const status = lost(this.#status.connector(connector));
-      if (status !== undefined) this.#status.write(connector, status);
-    }
-    for (const id of waiting.tasks) {
-      const status = lost(this.#status.task(id));
-      if (status !== undefined) this.#status.write(id, status);
-    }
-  }
-
-  async #onRevoked(work: WorkLoad): Promise<void> {
-    this.#epoch++;
-    await this.#work.release(work);
-  }
-
   #onError(error: KafkaError): void {
     this.#log.error('the membership in the group of workers has a problem', { error: error.message });
     if (!error.fatal) return;
@@ -527,109 +479,27 @@ export class DistributedHerder implements Herder {
   }
 
   #onChange(record: ConfigRecord): void {
-    const { state } = this.#config;
     if (record.kind === 'connector' || record.kind === 'commit') {
-      const keys = keysOf(state.work);
-      if (keys !== this.#workKeys) {
-        this.#workKeys = keys;
-        this.#workOffset = state.offset;
-        // While a round is under way, its end tells whether it has taken the change into account.
-        const isKnown = this.#round !== undefined && state.offset <= this.#round.configOffset;
-        if (!isKnown && !this.#membership.isRebalancing) this.#membership.rejoin('what is configured has changed');
-      }
-      if (this.#membership.isLeader) this.#forgetStatuses(record.connector, false);
+      this.#rounds.onConfigured();
+      if (this.#membership.isLeader) this.#statuses.forgetGone(record.connector, false);
     }
     if (record.kind === 'restart') this.#onRestart(record.request);
     else if (record.kind === 'logger') this.#options.setLoggerLevel(record.logger, record.level);
     else this.#work.look();
   }
 
-  /** Of what is configured no more. Whoever still runs it tells when it has ended. */
-  #forgetStatuses(connector: string, isEnded: boolean): void {
-    const stored = this.#config.state.connector(connector);
-    if (stored === undefined) return this.#status.forget(connector);
-    for (const { id, status } of this.#status.tasks(connector)) {
-      if (id.task < stored.tasks.length) continue;
-      if (isEnded || status.state === 'UNASSIGNED') this.#status.forgetTask(id);
-    }
-  }
-
   #onRestart({ connector, includeTasks, onlyFailed }: RestartRequest): void {
-    const { given } = this.#work;
-    const fits = (status: StoredStatus | undefined): boolean => !onlyFailed || status?.state === 'FAILED';
-    this.#restart({
-      connectors: given.connectors.filter((each) => each === connector && fits(this.#status.connector(each))),
-      tasks: includeTasks
-        ? given.tasks.filter((each) => each.connector === connector && fits(this.#status.task(each)))
-        : [],
-    });
+    const { connectors, tasks } = this.#work.given;
+    const meant = {
+      connectors: connectors.filter((each) => each === connector),
+      tasks: includeTasks ? tasks.filter((each) => each.connector === connector) : [],
+    };
+    this.#restart(onlyFailed ? this.#statuses.failedOf(meant) : meant);
   }
 
   #restart(work: WorkLoad): void {
-    for (const connector of work.connectors) this.#restarting.add(workKey(connector));
-    for (const id of work.tasks) this.#restarting.add(taskKey(id));
+    this.#statuses.tellRestart(work);
     this.#work.restart(work);
-  }
-
-  /** Fences the tasks of before, and takes care that this one is not of before itself. */
-  async #prepareTask(
-    { name, tasksOffset }: StoredConnector,
-    id: ConnectorTaskId,
-  ): Promise<Pick<StartTask, 'exactlyOnce' | 'confirmOwnership'>> {
-    const { groupId, offsetStorageTopic } = this.#settings;
-    const { state } = this.#config;
-    const isSame = (): boolean => state.connector(name)?.tasksOffset === tasksOffset;
-    while (isSame() && state.connector(name)?.isFencingPending === true && !this.#stopping.signal.aborted) {
-      try {
-        if (this.#membership.isLeader) await this.#duties.fence(name);
-        else await this.#leader.fence(name);
-        await this.#config.readToEnd();
-      } catch (error) {
-        this.#log.warn('fencing the former tasks of a connector failed, trying again', {
-          ...id,
-          error: messageOf(error),
-        });
-        await this.#pause(RETRY_MS);
-      }
-    }
-    return {
-      exactlyOnce: { transactionalId: taskTransactionalId(groupId, name, id.task), offsetTopic: offsetStorageTopic },
-      confirmOwnership: async () => {
-        await this.#config.readToEnd();
-        const isOwned = this.#membership.owned.tasks.some((task) => taskKey(task) === taskKey(id));
-        if (isSame() && isOwned) return;
-        throw new HerderError(
-          'MILLRACE_CONNECT_CONFLICT',
-          `task ${name}-${String(id.task)} is not this worker's any more: ${isSame() ? 'another worker has it' : 'newer tasks are configured'}`,
-        );
-      },
-    };
-  }
-
-  #onConnectorStatus(connector: string, status: RunStatus): void {
-    if (this.#config.state.connector(connector) === undefined) return this.#status.forget(connector);
-    this.#status.write(connector, this.#toStore(workKey(connector), status));
-  }
-
-  #onTaskStatus(id: ConnectorTaskId, status: RunStatus): void {
-    const stored = this.#config.state.connector(id.connector);
-    if (stored === undefined) return this.#status.forget(id.connector);
-    if (stored.tasks[id.task] === undefined) return this.#status.forgetTask(id);
-    this.#status.write(id, this.#toStore(taskKey(id), status));
-  }
-
-  #toStore(key: string, { state, workerId, version, trace, restarts, nextRestartAtMs }: RunStatus): StoredStatus {
-    const isRestarting = state === 'UNASSIGNED' && this.#restarting.has(key);
-    if (state !== 'UNASSIGNED') this.#restarting.delete(key);
-    return {
-      state: isRestarting ? 'RESTARTING' : state,
-      workerId,
-      version,
-      trace,
-      generation: this.#round?.generation ?? 0,
-      ...(restarts === undefined ? {} : { restarts }),
-      ...(nextRestartAtMs === undefined ? {} : { nextRestartAtMs }),
-    };
   }
 
   #infoOf({ name, config, tasks }: StoredConnector): ConnectorInfo {
@@ -637,17 +507,6 @@ export class DistributedHerder implements Herder {
       name,
       config,
       tasks: tasks.map((_, task) => ({ connector: name, task })),
-      type: this.#options.connectors.typeOf(config),
-    };
-  }
-
-  #statusOf({ name, config }: StoredConnector): ConnectorStatus {
-    const status = this.#status.connector(name);
-    return {
-      name,
-      // Between its configuration and its first start nobody has it.
-      connector: status === undefined ? { state: 'UNASSIGNED', workerId: '' } : runStatus(status),
-      tasks: this.#status.tasks(name).map(({ id, status: ofTask }) => ({ id: id.task, ...runStatus(ofTask) })),
       type: this.#options.connectors.typeOf(config),
     };
   }
@@ -663,19 +522,4 @@ export class DistributedHerder implements Herder {
   #pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => void this.#timers.schedule(delayMs, () => resolve()));
   }
-}
-
-function runStatus({ state, workerId, version, trace, restarts, nextRestartAtMs }: StoredStatus): RunStatus {
-  return {
-    state,
-    workerId,
-    ...(version === undefined ? {} : { version }),
-    ...(trace === undefined ? {} : { trace }),
-    ...(restarts === undefined ? {} : { restarts }),
-    ...(nextRestartAtMs === undefined ? {} : { nextRestartAtMs }),
-  };
-}
-
-function keysOf(work: WorkLoad): string {
-  return [...work.connectors.map((connector) => workKey(connector)), ...work.tasks.map(taskKey)].join('\n');
 }

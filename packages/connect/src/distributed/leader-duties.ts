@@ -28,6 +28,8 @@ export interface LeaderDutiesOptions {
   isLeader(): boolean;
   /** Base URL of whoever leads; undefined: nobody that is known. */
   leaderUrl(): string | undefined;
+  /** Why this worker is in the group no more, for good; undefined: it is, or tries to be. */
+  failure(): KafkaError | undefined;
 }
 
 export class LeaderDuties {
@@ -55,13 +57,22 @@ export class LeaderDuties {
     this.#keyTimer?.cancel();
   }
 
-  /** Throws {@link NotTheTargetError} on any other worker. */
+  /** Throws {@link NotTheTargetError} on any other worker, MILLRACE_CONNECT_FAILED on one that is out of the group for good. */
   assertLeader(): void {
     if (this.#options.isLeader()) return;
+    const failure = this.#options.failure();
+    if (failure !== undefined) {
+      throw new HerderError(
+        'MILLRACE_CONNECT_FAILED',
+        `this worker has left its group for good and has to be started again: ${failure.message}`,
+        { cause: failure },
+      );
+    }
     const url = this.#options.leaderUrl();
     throw url === undefined
       ? new NotTheTargetError(
-          'Cannot complete request momentarily because the workers are sharing out their work (rebalance): try again',
+          'Cannot complete request momentarily because the workers are sharing out their work (rebalance): try again in a second. If that ' +
+            'goes on, raise session.timeout.ms: the group keeps taking this worker for lost',
           undefined,
         )
       : new NotTheTargetError('Only the leader can change what is configured.', url);

@@ -1,6 +1,8 @@
 /** What a worker asks of the leader by itself, signed (KIP-507). */
 import type { TaskConfig } from '@millrace/connect-api';
 import { HerderError, type HerderErrorCode } from '../herder/herder-error.ts';
+import type { PeerClient } from '../rest/peer-client.ts';
+import { peerFailure } from '../rest/peer-failure.ts';
 import type { SessionKey } from '../stores/config-records.ts';
 import { signatureHeaders } from './request-signature.ts';
 
@@ -20,6 +22,7 @@ export interface LeaderRequestsOptions {
   leaderUrl(): string | undefined;
   sessionKey(): SessionKey | undefined;
   readonly algorithm: string;
+  readonly peers: PeerClient;
   readonly signal: AbortSignal;
 }
 
@@ -58,19 +61,17 @@ export class LeaderRequests {
     let status: number;
     let said: string;
     try {
-      const answer = await fetch(new URL(path, leaderUrl), {
+      ({ status, text: said } = await this.#options.peers.ask(new URL(path, leaderUrl), {
         method,
         headers: {
           'Content-Type': 'application/json',
           ...signatureHeaders(sessionKey, this.#options.algorithm, body),
         },
-        ...(text === '' ? {} : { body }),
+        body: text === '' ? undefined : body,
         signal: AbortSignal.any([this.#options.signal, this.#leader.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
-      });
-      status = answer.status;
-      said = await answer.text();
+      }));
     } catch (cause) {
-      const message = `${method} ${path}: the leader at ${leaderUrl} does not answer; rest.advertised.host.name and rest.advertised.port of every worker must be reachable by the others`;
+      const message = `${method} ${path}: the leader at ${leaderUrl} cannot be asked: ${peerFailure(cause, leaderUrl)}`;
       throw new HerderError('MILLRACE_CONNECT_UNAVAILABLE', message, { cause });
     }
     if (status < 300) return;

@@ -8,7 +8,7 @@
  * Invariants: heartbeats go on whatever the listener does. Work is kept through a round unless it is revoked, and a worker joins again right
  *   after it gave something up, so that others get it only then. Whoever cannot reach the coordinator for a whole session loses all it has
  *   before the broker tells the others.
- * Bounds: one JoinGroup or SyncGroup and one Heartbeat in flight.
+ * Bounds: one JoinGroup or SyncGroup in flight, and one Heartbeat of a generation.
  * Not here: sharing out (./incremental-assignor.ts), bytes (./connect-protocol.ts), what connectors there are (../distributed).
  *
  * The protocol's name is our own: workers of Kafka Connect have other plugins, so the broker keeps them out of a group of ours, and us out
@@ -62,6 +62,8 @@ export const WORKER_PROTOCOL = 'millrace-sessioned';
 const NO_GENERATION = -1;
 /** The broker answers a JoinGroup at the end of the round; this much later it has not. */
 const ROUND_SLACK_MS = 5_000;
+/** After this part of the session a heartbeat is taken for lost; the rest is for another one, over a connection of its own. */
+const HEARTBEAT_SESSION_PART = 1 / 2;
 /** Heartbeats that contradict a JoinGroup or SyncGroup in flight before that is taken for lost. */
 const DOUBTS_MAX = 2;
 const LEAVE_REQUEST_MS_MAX = 5_000;
@@ -161,7 +163,8 @@ export class WorkerMembership {
   #leaving: Promise<void> | undefined;
   #heartbeatTimer: Timer | undefined;
   #delayTimer: Timer | undefined;
-  #isHeartbeatInFlight = false;
+  /** Generation of the heartbeat in flight. */
+  #heartbeatInFlight: number | undefined;
   #heartbeatFailures = 0;
 
   constructor(cluster: GroupCluster, settings: WorkerGroupSettings, log: Logger, listener: WorkerGroupListener) {
@@ -334,7 +337,12 @@ export class WorkerMembership {
               protocols,
               reason: version >= REASON_VERSION ? reason : null,
             }),
-          { lane: this.#lane, signal, timeoutMs: rebalanceTimeoutMs + ROUND_SLACK_MS },
+          // Whoever has no id yet is given one at once, and has opened the connection of its heartbeats by then.
+          {
+            lane: this.#memberId === '' ? 'group' : this.#lane,
+            signal,
+            timeoutMs: rebalanceTimeoutMs + ROUND_SLACK_MS,
+          },
         ),
       );
       const verdict = classicVerdict(response.errorCode);
@@ -473,6 +481,7 @@ export class WorkerMembership {
     this.#lastGeneration = NO_GENERATION;
     if (forgetsMemberId) this.#memberId = '';
     this.#isLeader = false;
+    this.#leaderUrl = '';
     this.#memory = undefined;
     this.#lastAssignment = undefined;
     this.#heartbeatTimer?.cancel();
@@ -504,31 +513,36 @@ export class WorkerMembership {
   }
 
   async #heartbeat(): Promise<void> {
-    if (this.#isEnded || this.#generation === NO_GENERATION || this.#isHeartbeatInFlight) return;
+    if (this.#isEnded || this.#generation === NO_GENERATION) return;
+    // One of a generation that is over holds up none of the next.
+    if (this.#heartbeatInFlight === this.#generation) return;
     const { groupId, heartbeatIntervalMs, sessionTimeoutMs } = this.#settings;
     const memberId = this.#memberId;
     const generation = this.#generation;
     const sentMs = this.#nowMs();
-    this.#isHeartbeatInFlight = true;
-    let nextMs = heartbeatIntervalMs;
+    this.#heartbeatInFlight = generation;
+    let pauseMs: number | undefined;
     try {
       const { response } = await this.#client.send(
         HEARTBEAT,
         createHeartbeatRequest({ groupId, generationId: generation, memberId }),
-        // Leaves time for two more before the session is over.
-        { timeoutMs: Math.max(heartbeatIntervalMs, sessionTimeoutMs / 3) },
+        { timeoutMs: Math.max(heartbeatIntervalMs, sessionTimeoutMs * HEARTBEAT_SESSION_PART) },
       );
       this.#heartbeatFailures = 0;
       if (memberId === this.#memberId && generation === this.#generation) {
-        if (!this.#onHeartbeatAnswer(response.errorCode, sentMs)) nextMs = this.#heartbeatBackoffMs();
+        if (!this.#onHeartbeatAnswer(response.errorCode, sentMs)) pauseMs = this.#heartbeatBackoffMs();
       }
     } catch (error) {
       this.#log.warn('a heartbeat to the group of workers failed', { error: messageOf(error) });
-      nextMs = this.#heartbeatBackoffMs();
+      pauseMs = this.#heartbeatBackoffMs();
     } finally {
-      this.#isHeartbeatInFlight = false;
+      if (this.#heartbeatInFlight === generation) this.#heartbeatInFlight = undefined;
     }
-    if (this.#generation !== NO_GENERATION && !this.#isEnded) this.#scheduleHeartbeat(nextMs);
+    if (this.#generation !== generation || this.#isEnded) return;
+    // A slow answer must not make the next one late, too: the session counts from when they are sent.
+    const leftMs = pauseMs ?? sentMs + heartbeatIntervalMs - this.#nowMs();
+    if (leftMs > 0) this.#scheduleHeartbeat(leftMs);
+    else void this.#heartbeat();
   }
 
   #heartbeatBackoffMs(): number {

@@ -1,14 +1,27 @@
+import { silentLogger, type LogFields } from '@millrace/base';
 import type { ConfigProperties } from '@millrace/connect-api';
 import { builtInPlugins } from '../built-in-plugins.ts';
 import { builtInPlugin, PluginRegistry } from '../plugins/plugin-registry.ts';
-import type { TaskHost } from '../task/task-host.ts';
+import type { TaskHost, ValidatedConfig } from '../task/task-host.ts';
 import { readWorkerSettings } from '../worker/worker-settings.ts';
-import { ConfigValidator } from './config-validator.ts';
+import { inTopics, withoutTopics } from './offset-topic-check.ts';
+import { ConfigValidator, type ConfigValidatorOptions } from './config-validator.ts';
 
 const SINK = { name: 'one', 'connector.class': 'FileStreamSink', file: '/out', topics: 'lines' };
 const SOURCE = { name: 'one', 'connector.class': 'FileStreamSource', file: '/in', topic: 'lines' };
 
-function validator(worker: ConfigProperties = {}, isExactlyOnce = false): ConfigValidator {
+let logged: (LogFields | undefined)[] = [];
+const log = { ...silentLogger, warn: (_message: string, fields?: LogFields) => void logged.push(fields) };
+
+beforeEach(() => {
+  logged = [];
+});
+
+function validator(
+  worker: ConfigProperties = {},
+  isExactlyOnce = false,
+  changes: Partial<ConfigValidatorOptions> = {},
+): ConfigValidator {
   return new ConfigValidator({
     plugins: new PluginRegistry(builtInPlugins.map(builtInPlugin)),
     settings: readWorkerSettings(worker),
@@ -22,6 +35,10 @@ function validator(worker: ConfigProperties = {}, isExactlyOnce = false): Config
     },
     isExactlyOnce,
     builtIn: builtInPlugins,
+    findTopic: async (_config, topic) => ({ exists: topic === 'there', brokerCount: 1 }),
+    checkOffsetTopic: withoutTopics,
+    log,
+    ...changes,
   });
 }
 
@@ -94,6 +111,142 @@ describe('validation of a connector', () => {
 
     expect(JSON.stringify(infos)).not.toContain('hunter2');
     expect(infos.configs.find(({ value }) => value.name === 'file')?.value.value).toBe('${file:/s:password}');
+  });
+
+  it('warns of settings that nothing reads, with the one that was meant', async () => {
+    const config = {
+      ...SINK,
+      'task.max': '3',
+      'com.acme.trace.level': 'all',
+      'value.converter.schemas.enable': 'false',
+      'consumer.override.max.poll.records': '5',
+      'topic.creation.default.partitions': '3',
+      transforms: 'route',
+      'transforms.route.type': 'RegexRouter',
+      'transforms.route.regex': 'a',
+      'transforms.route.replacement': 'b',
+      'transforms.route.predicate': 'old',
+      'transforms.route.negat': 'true',
+      'transforms.mask.type': 'MaskField',
+      predicates: 'old',
+      'predicates.old.type': 'TopicNameMatches',
+      'predicates.old.pattern': 'x',
+    };
+
+    const { warnings, errorCount } = await validator().validate(config);
+
+    expect(errorCount).toBe(0);
+    expect(warnings).toEqual([
+      'task.max is not known and has no effect: did you mean tasks.max?',
+      expect.stringMatching(/^com\.acme\.trace\.level is not known and has no effect: nothing reads it; see GET/),
+      expect.stringMatching(/^topic\.creation\.default\.partitions is not known/),
+      'transforms.route.negat is not known and has no effect: did you mean transforms.route.negate?',
+      expect.stringMatching(/^transforms\.mask\.type is not known and has no effect: /),
+    ]);
+  });
+
+  it('knows what a source may set of the topics that it makes', async () => {
+    const config = {
+      ...SOURCE,
+      'topic.creation.groups': 'compacted',
+      'topic.creation.default.partitions': '3',
+      'topic.creation.compacted.cleanup.policy': 'compact',
+      'topic.creation.other.partitions': '3',
+    };
+
+    const { warnings } = await validator().validate(config);
+
+    expect(warnings).toEqual([expect.stringMatching(/^topic\.creation\.other\.partitions is not known/)]);
+  });
+
+  it('warns of references to config providers that the worker does not have', async () => {
+    const config = { ...SOURCE, file: '${env:HOME}/in', topic: '${file:/t.properties:topic}' };
+
+    const { warnings, errorCount } = await validator({ 'config.providers': 'file' }).validate(config);
+
+    expect(errorCount).toBe(0);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^file has a reference to the config provider env, .*: add env to config\.providers/),
+    ]);
+  });
+
+  it('warns of a dead letter topic that could not be made', async () => {
+    const letters = { ...SINK, 'errors.deadletterqueue.topic.name': 'lost' };
+    const factor = 'errors.deadletterqueue.topic.replication.factor';
+    const warningsOf = async (config: ConfigProperties) => (await validator().validate(config)).warnings;
+
+    expect(await warningsOf(letters)).toEqual([
+      expect.stringMatching(/replication\.factor is 3, and the cluster has 1 broker: lost is not there/),
+    ]);
+    expect(await warningsOf({ ...letters, [factor]: '1' })).toEqual([]);
+    expect(await warningsOf({ ...letters, [factor]: '-1' })).toEqual([]);
+    expect(await warningsOf({ ...letters, 'errors.deadletterqueue.topic.name': 'there' })).toEqual([]);
+  });
+
+  it.each([
+    [
+      'configs',
+      [
+        /offsets\.storage\.topic: the workers keep other things there \(config\.storage\.topic\): name a topic of its own/,
+      ],
+    ],
+    ['statuses', [/\(status\.storage\.topic\)/]],
+    ['deleting', [/the topic has cleanup\.policy=delete and would forget offsets: set its cleanup\.policy to compact/]],
+    ['compacted', []],
+    ['not-there', []],
+  ])('takes %s for offsets of a source only if it would keep them', async (topic, messages) => {
+    const policies: Readonly<Record<string, string>> = { deleting: 'delete', compacted: 'compact' };
+    const checkOffsetTopic = inTopics(
+      { configStorageTopic: 'configs', statusStorageTopic: 'statuses' },
+      async (_config, name) => policies[name],
+    );
+
+    const errors = await errorsOf({ ...SOURCE, 'offsets.storage.topic': topic }, {}, false, { checkOffsetTopic });
+
+    expect(errors).toEqual(messages.map((message) => expect.stringMatching(message) as unknown));
+  });
+
+  it('warns of an offset topic in a worker that has no topics', async () => {
+    const { warnings, errorCount } = await validator().validate({ ...SOURCE, 'offsets.storage.topic': 'own' });
+
+    expect(errorCount).toBe(0);
+    expect(warnings).toEqual([expect.stringMatching(/^offsets\.storage\.topic has no effect: a standalone worker/)]);
+  });
+
+  it('logs what looks wrong when the configuration is taken', async () => {
+    await validator().assertValid({ ...SINK, 'task.max': '3' });
+
+    expect(logged).toEqual([{ connector: 'one', warning: expect.stringContaining('did you mean tasks.max?') }]);
+  });
+
+  it('is refused with what looks wrong beside what is, since that may be why, and logs it', async () => {
+    const config = { ...SOURCE, 'tasks.max': '0', file: '${file:/s:path}' };
+
+    await expect(validator().assertValid(config)).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringMatching(
+        /following 1 error\(s\):\n.*\n.*\(1 warning\(s\)\):\nfile has .*add file to config\.providers of every worker\nYou can/,
+      ),
+      details: { problems: [expect.stringContaining('tasks.max'), expect.stringContaining('config.providers')] },
+    });
+    expect(logged).toEqual([{ connector: 'one', warning: expect.stringContaining('config.providers') }]);
+  });
+
+  it.each([
+    ['looks at the outside world', '/in', false],
+    ['does not when a reference could not be resolved', '${vault:x}', true],
+  ])('%s', async (_what, file, isCheckSkipped) => {
+    const asked: unknown[] = [];
+    const lists = { definitions: [], keys: [], values: [], issues: [], warnings: [], secretKeys: [] };
+    const nothing: ValidatedConfig = { kind: 'source', version: '1', ...lists };
+    const host: Pick<TaskHost, 'validate'> = { validate: async (_spec, options) => (asked.push(options), nothing) };
+    const builtIn = builtInPlugins.map(builtInPlugin);
+    const ofPackage = builtIn.map((plugin) => ({ ...plugin, ref: { ...plugin.ref, module: 'file:///plugin.js' } }));
+
+    const plugins = new PluginRegistry(ofPackage);
+    await validator({}, false, { plugins, host: host as TaskHost }).validate({ ...SOURCE, file });
+
+    expect(asked).toEqual([{ isCheckSkipped }]);
   });
 
   it('is refused with all that is wrong at once', async () => {

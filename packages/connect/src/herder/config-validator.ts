@@ -5,7 +5,7 @@
  * Invariants: answers show configurations as they were given, references to config providers unresolved and secrets as `[hidden]`;
  *   code of packages runs in threads with a time limit.
  */
-import { messageOf } from '@millrace/base';
+import { messageOf, type Logger } from '@millrace/base';
 import type {
   ConfigDefinition,
   ConfigIssue,
@@ -13,16 +13,21 @@ import type {
   ConfigSpec,
   ConfigValue,
   Plugin,
+  ReadConfig,
   SinkConnector,
   SourceConnector,
   SourceDelivery,
 } from '@millrace/connect-api';
+import { providerNames } from '../config-providers/config-resolver.ts';
 import type { PluginKind, PluginRegistry, RegisteredPlugin } from '../plugins/plugin-registry.ts';
 import { clientProperties } from '../task/client-settings.ts';
-import type { TaskHost } from '../task/task-host.ts';
+import { DEAD_LETTER_REPLICATION_FACTOR } from '../task/dead-letters.ts';
+import type { TaskHost, ValidatedConfig } from '../task/task-host.ts';
 import { taskSettings, type WorkerSettings } from '../worker/worker-settings.ts';
 import { connectorConfig } from './connector-config.ts';
 import { HerderError } from './herder-error.ts';
+import { misleadingSettings } from './misleading-settings.ts';
+import type { OffsetTopicCheck } from './offset-topic-check.ts';
 
 export interface ConfigInfo {
   readonly definition: ConfigDefinition;
@@ -48,10 +53,22 @@ export interface ConfigValidatorOptions {
   readonly isExactlyOnce: boolean;
   /** The worker's own plugins, whose settings are read here. */
   readonly builtIn: readonly Plugin[];
+  /** Looks for the topic in the cluster that clients of the connector reach; undefined: it cannot be asked now. */
+  readonly findTopic: (config: ConfigProperties, topic: string) => Promise<FoundTopic | undefined>;
+  /** Looks at `offsets.storage.topic` of a source. */
+  readonly checkOffsetTopic: OffsetTopicCheck;
+  readonly log: Logger;
+}
+
+export interface FoundTopic {
+  readonly exists: boolean;
+  readonly brokerCount: number;
 }
 
 /** An issue that belongs to no setting is shown here. */
 const WHOLE = 'connector.class';
+const DEAD_LETTER_TOPIC = 'errors.deadletterqueue.topic.name';
+const DEAD_LETTER_REPLICATION_FACTOR_DEFAULT = 3;
 const CLIENTS = ['producer', 'consumer', 'admin'] as const;
 /** KIP-458. */
 const PRINCIPAL_KEYS: ReadonlySet<string> = new Set(['security.protocol', 'sasl.jaas.config', 'sasl.mechanism']);
@@ -75,7 +92,10 @@ export class ConfigValidator {
     const plugin = this.#connectorPlugin(given);
     const { resolved, issue: unresolved } = await this.#resolved(given);
     const sections: Section[] = [this.#common(plugin, resolved)];
-    const { section, delivery } = await this.#ofConnector(plugin, given['name'] ?? '', resolved);
+    const { section, delivery } = await this.#ofConnector(plugin, given['name'] ?? '', resolved, {
+      // With the text of a reference in place of its value, what is found out there would only mislead.
+      isCheckSkipped: unresolved.length > 0,
+    });
     sections.push(section);
     for (const [list, kind] of [
       ['transforms', 'transformation'],
@@ -83,24 +103,49 @@ export class ConfigValidator {
     ] as const) {
       for (const alias of aliasesIn(resolved[list])) sections.push(await this.#chained(list, kind, alias, resolved));
     }
+    const offsetTopic =
+      plugin.description.kind === 'source' && unresolved.length === 0
+        ? await this.#options.checkOffsetTopic(resolved)
+        : undefined;
     const extra = [
       ...unresolved,
+      ...(offsetTopic?.issues ?? []),
       ...this.#overrideIssues(resolved),
       ...this.#exactlyOnceIssues(plugin, resolved, delivery),
       ...duplicateIssues(resolved),
     ];
-    return infosOf(plugin, given, resolved, sections, extra);
+    const misleading = misleadingSettings(given, {
+      keys: new Set(sections.flatMap(({ keys }) => [...(keys ?? [])])),
+      open: sections.flatMap(({ keys, prefix }) => (keys === undefined ? prefix : [])),
+      offered: sections.flatMap(({ definitions }) => definitions.map(({ name }) => name)),
+      providers: providerNames(this.#options.settings.properties),
+    });
+    return infosOf(plugin, given, resolved, sections, extra, [
+      ...misleading,
+      ...(offsetTopic?.warnings ?? []),
+      ...(await this.#deadLetterWarnings(resolved)),
+    ]);
   }
 
-  /** Throws MILLRACE_CONNECT_INVALID_CONFIG with all that is wrong. Resolves with the plugin. */
+  /**
+   * Throws MILLRACE_CONNECT_INVALID_CONFIG with all that is wrong, and what looks wrong, since that is often why; both are in
+   * `details.problems`, a line each. Logs what looks wrong. Resolves with the plugin.
+   */
   async assertValid(given: ConfigProperties): Promise<RegisteredPlugin> {
-    const { configs, errorCount } = await this.validate(given);
+    const { configs, errorCount, warnings } = await this.validate(given);
+    const connector = given['name'];
+    for (const warning of warnings)
+      this.#options.log.warn('a setting of a connector looks wrong', { connector, warning });
     if (errorCount === 0) return this.#connectorPlugin(given);
     const lines = configs.flatMap(({ value }) => value.errors);
     throw new HerderError(
       'MILLRACE_CONNECT_INVALID_CONFIG',
       `Connector configuration is invalid and contains the following ${lines.length} error(s):\n${lines.join('\n')}\n` +
+        (warnings.length === 0
+          ? ''
+          : `What else looks wrong, and may be the reason (${warnings.length} warning(s)):\n${warnings.join('\n')}\n`) +
         'You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`',
+      { details: { problems: [...lines, ...warnings] } },
     );
   }
 
@@ -148,6 +193,7 @@ export class ConfigValidator {
     plugin: RegisteredPlugin,
     connector: string,
     resolved: ConfigProperties,
+    { isCheckSkipped }: { readonly isCheckSkipped: boolean },
   ): Promise<{ readonly section: Section; readonly delivery: SourceDelivery | undefined }> {
     const { host, settings, resolve } = this.#options;
     const own = this.#builtIn(plugin);
@@ -155,14 +201,17 @@ export class ConfigValidator {
     if (own?.kind === 'sink' || own?.kind === 'source') {
       if (own.check === undefined) return readConnector(own, resolved);
     }
-    const { definitions, values, issues, delivery } = await host.validate({
-      connector,
-      plugin: plugin.ref,
-      connectorConfig: resolved,
-      workerConfig: await resolve(settings.properties),
-      settings: taskSettings(settings),
-    });
-    return { section: { definitions, values, issues, warnings: [] }, delivery };
+    const validated = await host.validate(
+      {
+        connector,
+        plugin: plugin.ref,
+        connectorConfig: resolved,
+        workerConfig: await resolve(settings.properties),
+        settings: taskSettings(settings),
+      },
+      { isCheckSkipped },
+    );
+    return { section: validatedSection(validated), delivery: validated.delivery };
   }
 
   /** A transform or predicate: `transforms.{alias}.type` and what its plugin has. */
@@ -195,6 +244,8 @@ export class ConfigValidator {
     }
     const classes = plugins.list([kind]).map((each) => each.className);
     const versions = className === undefined ? [] : plugins.versionsOf([kind], className);
+    const warnings: ConfigIssue[] = [];
+    let keys: ReadonlySet<string> | undefined;
     const infos: ConfigInfo[] = [
       info(`${prefix}type`, 'CLASS', className ?? null, {
         group,
@@ -221,6 +272,8 @@ export class ConfigValidator {
       issues.push(
         ...own.issues.map(({ key, message }) => ({ key: key === undefined ? `${prefix}type` : prefix + key, message })),
       );
+      warnings.push(...own.warnings.map(({ message }) => ({ message: `${prefix}${message}` })));
+      keys = own.keys && new Set([...own.keys].map((key) => prefix + key));
     }
     if (isTransform) infos.push(...predicateInfos(prefix, group, resolved));
     const predicate = resolved[`${prefix}predicate`];
@@ -238,7 +291,9 @@ export class ConfigValidator {
       definitions: ordered.map(({ definition }) => definition),
       values: ordered.map(({ value }) => value),
       issues,
-      warnings: [],
+      warnings,
+      keys: keys && new Set([...keys, ...ordered.map(({ definition }) => definition.name)]),
+      prefix,
     };
   }
 
@@ -247,14 +302,14 @@ export class ConfigValidator {
     const { host, settings } = this.#options;
     const own = this.#builtIn(plugin);
     if (own !== undefined) return readSection(own.config, properties);
-    const { definitions, values, issues } = await host.validate({
+    const validated = await host.validate({
       connector: '',
       plugin: plugin.ref,
       connectorConfig: properties,
       workerConfig: {},
       settings: taskSettings(settings),
     });
-    return { definitions, values, issues, warnings: [] };
+    return validatedSection(validated);
   }
 
   #builtIn({ ref, description }: RegisteredPlugin): Plugin | undefined {
@@ -273,6 +328,20 @@ export class ConfigValidator {
           message: `The '${policy}' policy does not allow '${key}' to be overridden in the connector configuration: leave out ${role}.override.${key}, or change connector.client.config.override.policy of the worker`,
         })),
     );
+  }
+
+  /** A topic that cannot be made fails a task with its first dead letter, perhaps after months. */
+  async #deadLetterWarnings(resolved: ConfigProperties): Promise<readonly string[]> {
+    const topic = resolved[DEAD_LETTER_TOPIC] ?? '';
+    const factor = Number(resolved[DEAD_LETTER_REPLICATION_FACTOR] ?? DEAD_LETTER_REPLICATION_FACTOR_DEFAULT);
+    if (topic === '' || !(factor > 1)) return [];
+    const found = await this.#options.findTopic(resolved, topic);
+    if (found === undefined || found.exists || found.brokerCount >= factor) return [];
+    return [
+      `${DEAD_LETTER_REPLICATION_FACTOR} is ${String(factor)}, and the cluster has ${String(found.brokerCount)} ` +
+        `broker${found.brokerCount === 1 ? '' : 's'}: ${topic} is not there and could not be created for the first dead letter; set it to a ` +
+        'number of brokers that there is, or to -1',
+    ];
   }
 
   #exactlyOnceIssues(
@@ -316,10 +385,26 @@ interface Section {
   readonly values: readonly ConfigValue[];
   readonly issues: readonly ConfigIssue[];
   readonly warnings: readonly ConfigIssue[];
+  /** All that it knows; undefined: there may be others. */
+  readonly keys: ReadonlySet<string> | undefined;
+  /** With which all of them begin. */
+  readonly prefix: string;
 }
 
 function readSection(spec: ConfigSpec<unknown>, properties: ConfigProperties): Section {
-  return { definitions: spec.definitions, ...spec.read(properties) };
+  return sectionOf(spec, spec.read(properties));
+}
+
+function sectionOf(
+  { definitions, keys }: ConfigSpec<unknown>,
+  { values, issues, warnings }: ReadConfig<unknown>,
+): Section {
+  return { definitions, keys, prefix: '', values, issues, warnings };
+}
+
+/** As a thread has read it. */
+function validatedSection({ definitions, keys, values, issues, warnings }: ValidatedConfig): Section {
+  return { definitions, keys: keys && new Set(keys), prefix: '', values, issues, warnings };
 }
 
 function readConnector(
@@ -329,7 +414,7 @@ function readConnector(
   const read = connector.config.read(properties);
   const delivery =
     connector.kind === 'source' && read.config !== undefined ? connector.delivery(read.config) : undefined;
-  return { section: { definitions: connector.config.definitions, ...read }, delivery };
+  return { section: sectionOf(connector.config, read), delivery };
 }
 
 function infosOf(
@@ -338,6 +423,7 @@ function infosOf(
   resolved: ConfigProperties,
   sections: readonly Section[],
   extra: readonly ConfigIssue[],
+  misleading: readonly string[],
 ): ConfigInfos {
   const errors = new Map<string, Set<string>>();
   const add = (key: string, message: string): void => {
@@ -372,7 +458,7 @@ function infosOf(
     errorCount: configs.reduce((sum, { value }) => sum + value.errors.length, 0),
     groups: [...new Set(configs.flatMap(({ definition }) => definition.group ?? []))],
     configs,
-    warnings: sections.flatMap(({ warnings }) => warnings.map(({ message }) => message)),
+    warnings: [...sections.flatMap(({ warnings }) => warnings.map(({ message }) => message)), ...misleading],
   };
 }
 

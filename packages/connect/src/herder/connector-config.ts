@@ -103,7 +103,9 @@ function commonFields({ plugins, settings, plugin }: ConnectorConfigContext) {
       .width('medium')
       .display('Reload Action')
       .group(COMMON, 14)
-      .doc('What follows when a value from a config provider expires: restart the connector, or none.'),
+      .doc(
+        'What follows when a value from a config provider expires: restart the connector, or none. No provider that there is gives such values.',
+      ),
     'errors.retry.timeout': c
       .long()
       .default(0)
@@ -261,9 +263,7 @@ function sourceConfig(context: ConnectorConfigContext): ConfigSpec<unknown> {
       .width('long')
       .display('Offsets topic')
       .group('offsets.topic', 1)
-      .doc(
-        'A topic of its own for the offsets of this connector, exactly once in a distributed worker; by default the worker’s.',
-      ),
+      .doc('A topic of its own for the offsets of this connector, in a distributed worker; by default the worker’s.'),
     ...REPORTING_FIELDS,
   });
 }

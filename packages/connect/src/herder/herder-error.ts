@@ -44,8 +44,12 @@ export class HerderError extends MillraceError {
   /** HTTP status of the answer. */
   readonly status: number;
 
-  constructor(code: HerderErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
-    super(code, message, { retriable: RETRIABLE.has(code), cause: options.cause });
+  constructor(
+    code: HerderErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly details?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(code, message, { retriable: RETRIABLE.has(code), ...options });
     this.status = STATUS[code];
   }
 }

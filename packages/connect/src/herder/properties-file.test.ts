@@ -50,10 +50,12 @@ describe('a file of a connector', () => {
 
   it('may be properties, a request to create it, or its settings as JSON', async () => {
     const config = { name: 'one', 'tasks.max': '2' };
+    const path = join(folder, 'one.json');
 
-    expect(await read('name=one\ntasks.max=2\n')).toEqual({ name: 'one', config });
-    expect(await read('{"name":"one","tasks.max":2}')).toEqual({ name: 'one', config });
+    expect(await read('name=one\ntasks.max=2\n')).toEqual({ path, name: 'one', config });
+    expect(await read('{"name":"one","tasks.max":2}')).toEqual({ path, name: 'one', config });
     expect(await read('{"name":"one","config":{"tasks.max":"2"},"initial_state":"STOPPED"}')).toEqual({
+      path,
       name: 'one',
       config,
       initialState: 'STOPPED',

@@ -49,6 +49,8 @@ export async function readPropertiesFile(path: string): Promise<Record<string, s
 }
 
 export interface ConnectorFile {
+  /** Where it was read from, for messages. */
+  readonly path?: string;
   readonly name: string;
   readonly config: ConfigProperties;
   readonly initialState?: TargetState;
@@ -94,7 +96,7 @@ function named(path: string, config: Record<string, string>): ConnectorFile {
   if (name === undefined || name === '') {
     throw fileError(path, `names no connector: set name, to ${basename(path).replace(/\.\w+$/, '')} for example`);
   }
-  return { name, config };
+  return { path, name, config };
 }
 
 function fileError(path: string, problem: string, cause?: unknown): MillraceError {

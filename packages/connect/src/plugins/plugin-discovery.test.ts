@@ -70,6 +70,14 @@ describe('discovery of plugins', () => {
     expect(warnings.join()).toMatch(/connect-plugin-manifest/);
   });
 
+  it.each([1, null, ['^1']])('says how the version of the contract is written where it is %j', async (api) => {
+    const connect = { entry: './plugin.js', manifest: './connect-plugin.json', api };
+    await writePackage('plugins/number', 'number', '1.0.0', { connect });
+
+    expect(await discoverPlugins({ pluginPath: [join(folder, 'plugins')], projects: [], log })).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('as text, such as \\"^1\\"')]);
+  });
+
   it('refuses a plugin.path that does not exist', async () => {
     const pluginPath = [join(folder, 'nowhere')];
     await expect(discoverPlugins({ pluginPath, projects: [], log })).rejects.toThrow(/plugin\.path names .*nowhere/);

@@ -47,10 +47,18 @@ async function pluginsOfFolder(folder: string, log: Logger): Promise<RegisteredP
   try {
     const pluginPackage = await readPluginPackage(folder);
     if (pluginPackage === undefined) return [];
-    if (!isApiSupported(pluginPackage.api)) {
+    const api: unknown = pluginPackage.api;
+    if (typeof api !== 'string') {
+      log.warn('a package of plugins is left out', {
+        folder,
+        reason: `"api" of "connect" in its package.json is ${JSON.stringify(api)}: write a range of versions as text, such as "^1"`,
+      });
+      return [];
+    }
+    if (!isApiSupported(api)) {
       log.warn('a package of plugins is left out: it is written for another version of the plugin contract', {
         folder,
-        needs: pluginPackage.api,
+        needs: api,
         has: CONNECT_API_VERSION,
       });
       return [];

@@ -2,15 +2,27 @@
  * Passes a request on to the worker that has to serve it, at most two hops: to the leader as we know it, and from there to the leader as it
  * knows it (`forward` in the query says which hop it is, as between Kafka's workers).
  */
-import { messageOf } from '@millrace/base';
+import type { Logger } from '@millrace/base';
 import type { NotTheTargetError } from '../herder/herder-error.ts';
 import { errorAnswer, type Answer } from './answer.ts';
+import type { PeerClient } from './peer-client.ts';
+import { peerFailure } from './peer-failure.ts';
 import { header, type RestRequest } from './rest-request.ts';
 
 /** Of the client: they say who asks. Signatures of workers are for the one who was asked. */
 const PASSED_HEADERS = ['authorization', 'content-type', 'accept'] as const;
 
-export async function forward(request: RestRequest, error: NotTheTargetError, timeoutMs: number): Promise<Answer> {
+export interface ForwardOptions {
+  readonly timeoutMs: number;
+  readonly peers: PeerClient;
+  readonly log: Logger;
+}
+
+export async function forward(
+  request: RestRequest,
+  error: NotTheTargetError,
+  { timeoutMs, peers, log }: ForwardOptions,
+): Promise<Answer> {
   if (error.forwardUrl === undefined) return errorAnswer(409, error.message);
   const hop = request.query.get('forward');
   if (hop === 'false') {
@@ -28,27 +40,28 @@ export async function forward(request: RestRequest, error: NotTheTargetError, ti
     }),
   );
   try {
-    const response = await fetch(url, {
+    const {
+      status,
+      text,
+      headers: answered,
+    } = await peers.ask(url, {
       method: request.method,
       headers,
       signal: AbortSignal.timeout(timeoutMs),
-      ...(request.body.length === 0 ? {} : { body: new Uint8Array(request.body) }),
+      body: request.body.length === 0 ? undefined : request.body,
     });
-    const text = await response.text();
-    const location = response.headers.get('location');
+    const { location } = answered;
     return {
-      status: response.status,
+      status,
       ...(text === '' ? {} : { body: text }),
       headers: {
-        'content-type': response.headers.get('content-type') ?? 'application/json',
-        ...(location === null ? {} : { location }),
+        'content-type': answered['content-type'] ?? 'application/json',
+        ...(location === undefined ? {} : { location }),
       },
     };
   } catch (cause) {
-    return errorAnswer(
-      500,
-      `the request could not be passed on to the worker at ${error.forwardUrl}: ${messageOf(cause)}. If that worker has just died, ` +
-        'try again after session.timeout.ms; otherwise check that its rest.advertised.host.name and rest.advertised.port can be reached from this one',
-    );
+    const reason = peerFailure(cause, error.forwardUrl);
+    log.warn('a request could not be passed on', { method: request.method, worker: error.forwardUrl, reason });
+    return errorAnswer(500, `the request could not be passed on to the worker at ${error.forwardUrl}: ${reason}`);
   }
 }

@@ -6,7 +6,7 @@
  * Bounds: bodies of BODY_BYTES_MAX; a request is answered after `rest.request.timeout.ms` at the latest.
  * Not here: what is answered (connector-routes.ts and its like).
  */
-import { MillraceError, messageOf, type Logger } from '@millrace/base';
+import { messageOf, type Logger } from '@millrace/base';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { HerderError, NotTheTargetError } from '../herder/herder-error.ts';
 import type { WorkerSettings } from '../worker/worker-settings.ts';
@@ -14,10 +14,13 @@ import { adminRoutes, type AdminRouteParts } from './admin-routes.ts';
 import { errorAnswer, ok, type Answer } from './answer.ts';
 import { connectorRoutes, type ConnectorRouteParts } from './connector-routes.ts';
 import { forward } from './forward.ts';
+import { listenError, parseListener, type Listener } from './listener.ts';
 import { METRICS_TYPE, type ConnectMetrics } from './metrics-registry.ts';
 import { pluginRoutes, type PluginRouteParts } from './plugin-routes.ts';
+import { PeerClient } from './peer-client.ts';
 import { headerRules, type HeaderRule } from './response-headers.ts';
 import type { RestRequest } from './rest-request.ts';
+import { serverTls, type ListenersKey } from './rest-tls.ts';
 import type { Route } from './route.ts';
 
 /** The Kafka Connect whose REST API this is: tools look at it to know what they may ask. */
@@ -36,35 +39,37 @@ export interface RestServerOptions {
   readonly log: Logger;
 }
 
-export interface Listener {
-  readonly host: string;
-  readonly port: number;
-}
-
 export class RestServer {
   readonly #options: RestServerOptions;
   readonly #servers: FastifyInstance[] = [];
   readonly #headers: readonly HeaderRule[];
+  readonly #peers: PeerClient;
+  readonly #opened: Listener[] = [];
   #parts: RestParts | undefined;
-  #first: Listener = { host: '', port: 0 };
 
   constructor(options: RestServerOptions) {
     this.#options = options;
     this.#headers = headerRules(options.settings.responseHttpHeadersConfig);
+    this.#peers = new PeerClient(options.settings.properties);
   }
 
   /** Opens the listeners; throws MILLRACE_CONNECT_LISTEN naming address and remedy. */
   async listen(): Promise<void> {
     const { listeners, adminListeners } = this.#options.settings;
     const admin = adminRoutes(() => this.#needParts());
-    const [first, ...others] = listeners.map(parseListener);
-    if (first === undefined) throw listenError('listeners is empty: set it to http://host:port');
+    const wanted = listeners.map(parseListener);
+    if (wanted.length === 0) throw listenError('listeners is empty: set it to http://host:port');
     // On the same port as the first listener there is one server for both.
     const isAdminApart = adminListeners !== undefined;
     const routes = [...this.#routes(), ...(isAdminApart ? [] : admin)];
-    this.#first = { host: first.host, port: await this.#open(first, routes) };
-    for (const listener of others) await this.#open(listener, routes);
-    for (const listener of adminListeners ?? []) await this.#open(parseListener(listener), admin);
+    for (const listener of wanted) {
+      this.#opened.push({ ...listener, port: await this.#open(listener, routes, 'listeners') });
+    }
+    for (const listener of adminListeners ?? []) await this.#open(parseListener(listener), admin, 'admin.listeners');
+    const { protocol } = this.advertised;
+    if (this.#opened.every((each) => each.protocol !== protocol)) {
+      throw listenError(`rest.advertised.listener is ${protocol}, and listeners has no such address: add one`);
+    }
   }
 
   /** From now on requests are served. */
@@ -74,17 +79,21 @@ export class RestServer {
 
   /** Where others reach this worker. */
   get advertised(): Listener {
-    const { restAdvertisedHostName, restAdvertisedPort } = this.#options.settings;
-    const { host, port } = this.#first;
+    const { restAdvertisedHostName, restAdvertisedPort, restAdvertisedListener } = this.#options.settings;
+    const hasPlain = this.#opened.some(({ protocol }) => protocol === 'http');
+    const wanted = restAdvertisedListener ?? (hasPlain ? 'http' : 'https');
+    const found = this.#opened.find(({ protocol }) => protocol === wanted);
+    const { host, port } = found ?? { host: '', port: 0 };
     return {
+      protocol: wanted,
       host: restAdvertisedHostName ?? (host === '' || host === '0.0.0.0' || host === '::' ? ownHostName() : host),
       port: restAdvertisedPort ?? port,
     };
   }
 
   get url(): string {
-    const { host, port } = this.advertised;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+    const { protocol, host, port } = this.advertised;
+    return `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
   }
 
   async close(): Promise<void> {
@@ -127,8 +136,10 @@ export class RestServer {
     throw new HerderError('MILLRACE_CONNECT_UNAVAILABLE', 'the worker is still starting: ask again in a second');
   }
 
-  async #open(listener: Listener, routes: readonly Route[]): Promise<number> {
+  async #open(listener: Listener, routes: readonly Route[], key: ListenersKey): Promise<number> {
+    const { properties } = this.#options.settings;
     const server = fastify({
+      ...(listener.protocol === 'https' ? { https: serverTls(properties, key) } : {}),
       bodyLimit: BODY_BYTES_MAX,
       keepAliveTimeout: KEEP_ALIVE_MS,
       forceCloseConnections: true,
@@ -221,7 +232,8 @@ export class RestServer {
       return await route.handle(request);
     } catch (error) {
       if (error instanceof NotTheTargetError) {
-        return forward(request, error, this.#options.settings.restRequestTimeoutMs);
+        const { settings, log } = this.#options;
+        return forward(request, error, { timeoutMs: settings.restRequestTimeoutMs, peers: this.#peers, log });
       }
       if (error instanceof HerderError) return errorAnswer(error.status, error.message);
       this.#options.log.error('a request failed', { method: request.method, path: route.path, error });
@@ -266,20 +278,6 @@ function pathPattern(path: string): RegExp {
   return new RegExp(`^${text}/?$`);
 }
 
-function parseListener(text: string): Listener {
-  const match = /^(?<protocol>\w+):\/\/(?<host>\[[^\]]*\]|[^:/]*):(?<port>\d+)\/?$/.exec(text.trim())?.groups;
-  if (match === undefined) throw listenError(`listeners has "${text}": write http://host:port`);
-  const { protocol = '', host = '', port = '' } = match;
-  if (protocol.toLowerCase() !== 'http') {
-    throw listenError(`listeners has "${text}": this worker speaks HTTP only; let a proxy in front of it speak TLS`);
-  }
-  return { host: host.replaceAll(/[[\]]/g, ''), port: Number(port) };
-}
-
 function ownHostName(): string {
   return process.getBuiltinModule('node:os').hostname();
-}
-
-function listenError(message: string, cause?: unknown): MillraceError {
-  return new MillraceError('MILLRACE_CONNECT_LISTEN', message, { cause });
 }

@@ -12,17 +12,19 @@ import { BUILT_IN_VERSION } from '../built-in-version.ts';
 import { configResolver } from '../config-providers/config-resolver.ts';
 import { ConfigValidator } from '../herder/config-validator.ts';
 import type { Herder } from '../herder/herder.ts';
+import type { OffsetTopicCheck } from '../herder/offset-topic-check.ts';
 import { discoverPlugins, type BundledPackages } from '../plugins/plugin-discovery.ts';
 import { builtInPlugin, PluginRegistry } from '../plugins/plugin-registry.ts';
 import { ConnectMetrics } from '../rest/metrics-registry.ts';
 import { RestServer } from '../rest/rest-server.ts';
-import type { OffsetStore } from '../stores/offset-store.ts';
+import type { OffsetPlaces } from '../stores/offset-places.ts';
 import { adminClient, clientProperties } from '../task/client-settings.ts';
 import { createTaskHost } from '../thread/create-task-host.ts';
 import { Loggers } from '../worker/loggers.ts';
 import { Worker } from '../worker/worker.ts';
 import { measureWorker } from '../worker/worker-metrics.ts';
 import { readWorkerSettings, workerConfig, type WorkerSettings } from '../worker/worker-settings.ts';
+import { findTopic } from './find-topic.ts';
 import { checkConverters, warnOfMisspelled } from './start-checks.ts';
 
 export interface ConnectOptions {
@@ -57,8 +59,10 @@ export interface HerderKind {
   readonly config: ConfigSpec<unknown>;
   /** Whether sources write exactly once. */
   isExactlyOnce(properties: ConfigProperties): boolean;
+  /** Of the sources of such a worker. */
+  offsetTopicCheck(properties: ConfigProperties): OffsetTopicCheck;
   /** Opened before anything runs. */
-  openOffsets(parts: HerderParts): Promise<OffsetStore>;
+  openOffsets(parts: HerderParts): Promise<OffsetPlaces>;
   makeHerder(
     parts: HerderParts & {
       readonly worker: Worker;
@@ -120,6 +124,9 @@ export async function startConnect(
     resolve,
     isExactlyOnce: kind.isExactlyOnce(properties),
     builtIn: builtInPlugins,
+    findTopic: (config, topic) => findTopic(properties, config, topic),
+    checkOffsetTopic: kind.offsetTopicCheck(properties),
+    log,
   });
   const clocks = { clock: systemClock, timers: systemTimers, random: systemRandom };
   const { workerId } = parts;

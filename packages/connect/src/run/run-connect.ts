@@ -12,6 +12,7 @@ import type { ConnectProcess } from './connect-process.ts';
 import { startDistributed } from './distributed.ts';
 import { jsonLogger } from './json-logger.ts';
 import { startStandalone } from './standalone.ts';
+import { collectWhenIdle } from '../thread/idle-collection.ts';
 
 const EXIT_CLEAN = 0;
 const EXIT_FAILURE = 1;
@@ -74,6 +75,7 @@ export async function runConnect(argv: readonly string[], options: RunConnectOpt
     const starting = start(line, options, log);
     const worker = await Promise.race([starting, stop.promise.then(() => undefined)]);
     if (worker !== undefined) {
+      collectWhenIdle();
       process.stdout.write(`millrace-connect ready mode=${line.mode} rest=${worker.url}\n`);
       await stop.promise;
     }

@@ -2,8 +2,11 @@
 import { c, config } from '@millrace/connect-api';
 import { MillraceError } from '@millrace/base';
 import type { ConnectorFile } from '../herder/properties-file.ts';
+import type { Herder } from '../herder/herder.ts';
+import { withoutTopics } from '../herder/offset-topic-check.ts';
 import { StandaloneHerder } from '../herder/standalone-herder.ts';
 import { FileOffsetStore } from '../stores/file-offset-store.ts';
+import { onePlace } from '../stores/offset-places.ts';
 import { startConnect, type ConnectOptions, type ConnectProcess, type HerderKind } from './connect-process.ts';
 
 export const standaloneConfig = config({
@@ -23,9 +26,7 @@ export interface StandaloneOptions extends ConnectOptions {
 export async function startStandalone({ connectors = [], ...options }: StandaloneOptions): Promise<ConnectProcess> {
   const connect = await startConnect(options, STANDALONE);
   try {
-    for (const { name, config: settings, initialState } of connectors) {
-      await connect.herder.putConnector(name, settings, initialState === undefined ? {} : { initialState });
-    }
+    for (const connector of connectors) await makeConnector(connect.herder, connector);
     return connect;
   } catch (error) {
     await connect[Symbol.asyncDispose]();
@@ -33,9 +34,27 @@ export async function startStandalone({ connectors = [], ...options }: Standalon
   }
 }
 
+/** Throws what the herder does, with the connector and its file named. */
+export async function makeConnector(
+  herder: Herder,
+  { path, name, config: settings, initialState }: ConnectorFile,
+): Promise<void> {
+  try {
+    await herder.putConnector(name, settings, initialState === undefined ? {} : { initialState });
+  } catch (cause) {
+    if (!MillraceError.is(cause)) throw cause;
+    // The answer to a request speaks of endpoints of a worker that is about to end.
+    const known: unknown = cause.details['problems'];
+    const where = `connector ${name}${path === undefined ? '' : ` (${path})`}`;
+    const problems = (Array.isArray(known) ? known.map(String) : [cause.message]).map((text) => `${where}: ${text}`);
+    throw new MillraceError(cause.code, problems.join('\n'), { cause, details: { problems } });
+  }
+}
+
 const STANDALONE: HerderKind = {
   config: standaloneConfig,
   isExactlyOnce: () => false,
+  offsetTopicCheck: () => withoutTopics,
   openOffsets: async ({ properties, clusterId }) => {
     const { config: settings, issues } = standaloneConfig.read(properties);
     if (settings === undefined) {
@@ -45,7 +64,7 @@ const STANDALONE: HerderKind = {
     await clusterId();
     const store = new FileOffsetStore(settings.offsetStorageFileFilename);
     await store.start();
-    return store;
+    return onePlace(store);
   },
   makeHerder: async ({ worker, validator, settings, clusterId, log }) =>
     new StandaloneHerder({

@@ -1,6 +1,7 @@
 import { silentLogger, type LogFields } from '@millrace/base';
 import { builtInPlugins } from '../built-in-plugins.ts';
 import { builtInPlugin, PluginRegistry } from '../plugins/plugin-registry.ts';
+import { distributedConfig } from '../distributed/distributed-settings.ts';
 import { workerConfig } from '../worker/worker-settings.ts';
 import { checkConverters, warnOfMisspelled } from './start-checks.ts';
 
@@ -34,10 +35,22 @@ describe('warnOfMisspelled', () => {
   it('warns of what is nearly a setting, and of nothing else', () => {
     const warned: (LogFields | undefined)[] = [];
     const log = { ...silentLogger, warn: (_message: string, fields?: LogFields) => void warned.push(fields) };
-    const properties = { 'ofset.flush.interval.ms': '1', listeners: 'http://:0', 'sasl.mechanism': 'PLAIN', x: 'y' };
+    const properties = {
+      'ofset.flush.interval.ms': '1',
+      listeners: 'http://:0',
+      'sasl.mechanism': 'PLAIN',
+      x: 'y',
+      // Of clients, and as one of the worker behind the role.
+      'consumer.session.timeout.ms': '6000',
+      'producer.client.id': 'p',
+      'admin.listener': 'http://:0',
+    };
 
-    warnOfMisspelled(properties, [workerConfig], log);
+    warnOfMisspelled(properties, [workerConfig, distributedConfig], log);
 
-    expect(warned).toEqual([{ setting: 'ofset.flush.interval.ms', didYouMean: 'offset.flush.interval.ms' }]);
+    expect(warned).toEqual([
+      { setting: 'ofset.flush.interval.ms', didYouMean: 'offset.flush.interval.ms' },
+      { setting: 'admin.listener', didYouMean: 'admin.listeners' },
+    ]);
   });
 });

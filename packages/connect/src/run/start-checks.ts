@@ -32,6 +32,9 @@ export function checkConverters(
   throw new MillraceError('MILLRACE_CONNECT_INVALID_CONFIG', problems.join('; '), { details: { problems } });
 }
 
+/** Of clients of connectors, which say themselves what they do not know; `admin.listeners` alone is the worker's. */
+const CLIENT = /^(?:producer|consumer|admin)\./;
+
 /** Warns of settings that look like misspelled ones. Others may be for clients, which know many. */
 export function warnOfMisspelled(
   properties: ConfigProperties,
@@ -40,7 +43,9 @@ export function warnOfMisspelled(
 ): void {
   const known = specs.flatMap(({ definitions }) => definitions.map(({ name }) => name));
   for (const key of Object.keys(properties)) {
-    const meant = known.includes(key) ? undefined : nearestName(key, known);
+    const role = CLIENT.exec(key)?.[0] ?? '';
+    const offered = known.filter((name) => name.startsWith(role));
+    const meant = known.includes(key) ? undefined : nearestName(key, offered);
     if (meant !== undefined) log.warn('a setting is not known', { setting: key, didYouMean: meant });
   }
 }

@@ -34,6 +34,8 @@ export interface CompactedTopicOptions {
   readonly configs: Readonly<Record<string, string>>;
   /** Setting that names the topic, for messages. */
   readonly setting: string;
+  /** The one that says with how many replicas it is made, for messages. */
+  readonly replicationSetting: string;
   readonly log: Logger;
   readonly timers?: Timers;
   onRecord(record: TableRecord): void;
@@ -195,7 +197,7 @@ export class CompactedTopic implements AsyncDisposable {
   }
 
   async #ensureTopic(): Promise<number> {
-    const { topic, partitions, replicationFactor, configs, setting } = this.#options;
+    const { topic, partitions, replicationFactor, configs, setting, replicationSetting } = this.#options;
     const known = await this.#partitionsOf(topic);
     if (known !== undefined) return known;
     try {
@@ -213,11 +215,10 @@ export class CompactedTopic implements AsyncDisposable {
     } catch (error) {
       // Another worker was quicker.
       if (!KafkaError.is(error) || error.kafkaCode !== 'TOPIC_ALREADY_EXISTS') {
-        const prefix = setting.replace(/\.topic$/, '');
         throw new MillraceError(
           'MILLRACE_CONNECT_TOPIC',
           `making the topic "${topic}" (${setting}) with ${partitions} partitions and replication factor ${replicationFactor} ` +
-            `failed: ${messageOf(error)}. Make it yourself, compacted, or set ${prefix}.replication.factor to what the cluster allows`,
+            `failed: ${messageOf(error)}. Make it yourself, compacted, or set ${replicationSetting} to what the cluster allows`,
           { cause: error },
         );
       }

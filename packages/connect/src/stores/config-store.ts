@@ -8,13 +8,17 @@
  */
 import { MillraceError } from '@millrace/base';
 import { KafkaError, topic as declareTopic, type Producer } from '@millrace/sdk';
+import { asFatal } from '@millrace/sdk/internal';
 import { CompactedTopic, type CompactedTopicOptions, type TableRecord } from './compacted-topic.ts';
 import { decodeConfigRecord, encodeConfigRecord, type ConfigRecord } from './config-records.ts';
 import { ConfigState } from './config-state.ts';
 
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
-export interface ConfigStoreOptions extends Omit<CompactedTopicOptions, 'onRecord' | 'setting' | 'partitions'> {
+export interface ConfigStoreOptions extends Omit<
+  CompactedTopicOptions,
+  'onRecord' | 'setting' | 'replicationSetting' | 'partitions'
+> {
   /** Of the leader's producer; undefined: it writes without transactions. */
   readonly transactionalId: string | undefined;
   /** Called after the state has taken the record. Not called while the topic is read for the first time. */
@@ -36,6 +40,7 @@ export class ConfigStore implements AsyncDisposable {
       // Its records have an order only in one partition.
       partitions: 1,
       setting: 'config.storage.topic',
+      replicationSetting: 'config.storage.replication.factor',
       onRecord: (record) => this.#take(record),
     });
   }
@@ -64,7 +69,7 @@ export class ConfigStore implements AsyncDisposable {
     await producer?.close({ timeoutMs: 0 }).catch(() => undefined);
   }
 
-  /** One call after the other. Throws FencedError when another worker leads by now. */
+  /** One call after the other. Throws an error that says `fatal` when another worker leads by now. */
   async write(records: readonly ConfigRecord[]): Promise<void> {
     const written = this.#writing.then(() => this.#write(records));
     this.#writing = written.catch(() => undefined);
@@ -90,8 +95,9 @@ export class ConfigStore implements AsyncDisposable {
       await transaction.sendAll(declareTopic(this.#topic.topic), encoded);
       await transaction.commit();
     } catch (error) {
-      if (KafkaError.is(error) && error.fatal) await this.forgetLeadership();
-      throw error;
+      if (!KafkaError.is(error) || !hasOtherLeader(error)) throw error;
+      await this.forgetLeadership();
+      throw asFatal(error);
     }
   }
 
@@ -100,4 +106,9 @@ export class ConfigStore implements AsyncDisposable {
     this.state.take(record, offset);
     if (record !== undefined && this.#isStarted) this.#options.onChange(record);
   }
+}
+
+/** Also the log may be who knows first, before the coordinator is asked. */
+function hasOtherLeader({ fatal, kafkaCode }: KafkaError): boolean {
+  return fatal || kafkaCode === 'INVALID_PRODUCER_EPOCH';
 }

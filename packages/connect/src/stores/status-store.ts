@@ -2,12 +2,13 @@
  * What connectors and tasks of all workers do, and which topics they use, in a topic that all workers share.
  *
  * Owns: the last status of each.
- * Invariants: of a status that somebody else wrote in a newer generation of the group, nothing is overwritten by {@link StatusStore.write}:
- *   a worker that was put out does not contradict those that took over.
+ * Invariants: whoever starts work is believed, in whatever generation, since a group that was forgotten counts from the beginning. Whoever tells
+ *   of an end does not contradict another worker that wrote in a newer generation. Where a worker that was put out and has not heard of it
+ *   writes over what another does, that one writes again.
  *   Own writes are seen at once; of one key the newest is written last, however long writes take.
  */
 import { messageOf, systemTimers, type Clock, type Logger, type Timers } from '@millrace/base';
-import type { ConnectorTaskId } from '../herder/herder.ts';
+import type { ConnectorTaskId, RunState } from '../herder/herder.ts';
 import { taskKey } from '../group/work-load.ts';
 import { CompactedTopic, type CompactedTopicOptions, type TableRecord } from './compacted-topic.ts';
 import {
@@ -23,8 +24,10 @@ import {
 } from './status-records.ts';
 
 const RETRY_MS = 1_000;
+/** Told by whoever has the work and goes on with it. */
+const STARTS: ReadonlySet<RunState> = new Set(['RUNNING', 'PAUSED', 'STOPPED']);
 
-export interface StatusStoreOptions extends Omit<CompactedTopicOptions, 'onRecord' | 'setting'> {
+export interface StatusStoreOptions extends Omit<CompactedTopicOptions, 'onRecord' | 'setting' | 'replicationSetting'> {
   readonly clock: Clock;
 }
 
@@ -35,13 +38,21 @@ interface PendingWrite {
   lastRead: TableRecord | undefined;
 }
 
+interface Held {
+  readonly status: StoredStatus;
+  /** This worker wrote it, and has not given the work up since. */
+  readonly isOwn: boolean;
+}
+
+type WorkKey = Exclude<StatusKey, { readonly kind: 'topic' }>;
+
 export class StatusStore implements AsyncDisposable {
   readonly #topic: CompactedTopic;
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #timers: Timers;
-  readonly #connectors = new Map<string, StoredStatus>();
-  readonly #tasks = new Map<string, { readonly id: ConnectorTaskId; readonly status: StoredStatus }>();
+  readonly #connectors = new Map<string, Held>();
+  readonly #tasks = new Map<string, Held & { readonly id: ConnectorTaskId }>();
   readonly #topics = new Map<string, Map<string, StoredTopicUse>>();
   readonly #pending = new Map<string, PendingWrite>();
   readonly #flights = new Map<string, Promise<void>>();
@@ -54,6 +65,7 @@ export class StatusStore implements AsyncDisposable {
     this.#topic = new CompactedTopic({
       ...options,
       setting: 'status.storage.topic',
+      replicationSetting: 'status.storage.replication.factor',
       onRecord: (record) => this.#take(record),
     });
   }
@@ -72,7 +84,7 @@ export class StatusStore implements AsyncDisposable {
   }
 
   connector(name: string): StoredStatus | undefined {
-    return this.#connectors.get(name);
+    return this.#connectors.get(name)?.status;
   }
 
   task(id: ConnectorTaskId): StoredStatus | undefined {
@@ -90,15 +102,12 @@ export class StatusStore implements AsyncDisposable {
     return [...(this.#topics.get(connector)?.keys() ?? [])].sort();
   }
 
-  /** Whether it was written: not when somebody else wrote in a newer generation. */
-  write(of: string | ConnectorTaskId, status: StoredStatus): boolean {
-    const stored = typeof of === 'string' ? this.connector(of) : this.task(of);
-    if (stored !== undefined && stored.workerId !== status.workerId && stored.generation > status.generation)
-      return false;
-    const key: StatusKey = typeof of === 'string' ? { kind: 'connector', connector: of } : { kind: 'task', id: of };
-    this.#set(key, status);
+  write(of: string | ConnectorTaskId, status: StoredStatus): void {
+    const key: WorkKey = typeof of === 'string' ? { kind: 'connector', connector: of } : { kind: 'task', id: of };
+    const held = this.#held(key)?.status;
+    if (!STARTS.has(status.state) && held !== undefined && isNewerOfAnother(held, status)) return;
+    this.#hold(key, { status, isOwn: status.state !== 'UNASSIGNED' });
     this.#send(key, encodeStatus(status));
-    return true;
   }
 
   /** The connector, its tasks and the topics that they use are gone. */
@@ -197,12 +206,23 @@ export class StatusStore implements AsyncDisposable {
       return;
     }
     const status = decodeStatus(value);
-    if (status !== undefined) this.#set(key, status);
+    if (status !== undefined) this.#takeStatus(key, status);
   }
 
-  #set(key: StatusKey, status: StoredStatus): void {
-    if (key.kind === 'connector') this.#connectors.set(key.connector, status);
-    else if (key.kind === 'task') this.#tasks.set(taskKey(key.id), { id: key.id, status });
+  #takeStatus(key: WorkKey, status: StoredStatus): void {
+    const held = this.#held(key);
+    // From a worker that was put out and had not heard of it when it wrote, as one that stood still.
+    if (held?.isOwn === true && isNewerOfAnother(held.status, status)) this.#send(key, encodeStatus(held.status));
+    else this.#hold(key, { status, isOwn: held?.isOwn === true && held.status.workerId === status.workerId });
+  }
+
+  #held(key: WorkKey): Held | undefined {
+    return key.kind === 'connector' ? this.#connectors.get(key.connector) : this.#tasks.get(taskKey(key.id));
+  }
+
+  #hold(key: WorkKey, held: Held): void {
+    if (key.kind === 'connector') this.#connectors.set(key.connector, held);
+    else this.#tasks.set(taskKey(key.id), { ...held, id: key.id });
   }
 
   #setTopic(use: StoredTopicUse): void {
@@ -226,4 +246,8 @@ export class StatusStore implements AsyncDisposable {
       }
     }
   }
+}
+
+function isNewerOfAnother(held: StoredStatus, { workerId, generation }: StoredStatus): boolean {
+  return held.workerId !== workerId && held.generation > generation;
 }

@@ -17,7 +17,10 @@ interface Entry extends SourceOffset {
   readonly timestampMs: number;
 }
 
-export interface TopicOffsetStoreOptions extends Omit<CompactedTopicOptions, 'onRecord' | 'setting' | 'kafka'> {
+export interface TopicOffsetStoreOptions extends Omit<
+  CompactedTopicOptions,
+  'onRecord' | 'replicationSetting' | 'kafka'
+> {
   readonly kafka: KafkaOptions;
 }
 
@@ -33,7 +36,7 @@ export class TopicOffsetStore implements OffsetStore {
     this.#topic = new CompactedTopic({
       ...options,
       kafka: this.#kafka,
-      setting: 'offset.storage.topic',
+      replicationSetting: 'offset.storage.replication.factor',
       onRecord: (record) => this.#take(record),
     });
   }

@@ -64,6 +64,15 @@ describe('settings of clients', () => {
     expect(maxPollRecords).toBe(11);
   });
 
+  it.each([
+    [{ 'session.timeout.ms': '6000' }, 'classic'],
+    [{ 'heartbeat.interval.ms': '1000' }, 'classic'],
+    [{ 'session.timeout.ms': '6000', 'group.protocol': 'CONSUMER' }, 'consumer'],
+    [{ 'max.poll.interval.ms': '6000' }, undefined],
+  ])('of consumers choose the protocol that has them: %j', (properties: Record<string, string>, protocol) => {
+    expect(consumerClient({ ...servers, ...properties }).options.protocol).toBe(protocol);
+  });
+
   it('secure connections by user and password', () => {
     const { kafka } = adminClient({
       ...servers,
@@ -88,6 +97,10 @@ describe('settings of clients', () => {
     [
       { ...servers, 'security.protocol': 'SSL', 'ssl.truststore.location': '/x/trust.jks' },
       'ssl.truststore.type is "JKS"',
+    ],
+    [
+      { ...servers, 'security.protocol': 'SSL', 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': '/' },
+      'ssl.truststore.location is "/", which cannot be read (',
     ],
     [{ ...servers, 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'GSSAPI' }, 'sasl.mechanism is "GSSAPI"'],
     [{ ...servers, 'security.protocol': 'SASL_PLAINTEXT', 'sasl.mechanism': 'PLAIN' }, 'username="…" and password="…"'],

@@ -5,6 +5,7 @@
  *   ignored (a key store in Java's own format, an unknown mechanism) is refused with MILLRACE_CONNECT_INVALID_CONFIG.
  */
 import { readFileSync } from 'node:fs';
+import { messageOf } from '@millrace/base';
 import type { ConfigProperties } from '@millrace/connect-api';
 import type {
   AdminOptions,
@@ -75,9 +76,14 @@ class PropertyReader {
     this.#properties = properties;
   }
 
-  text(key: string): string | undefined {
+  /** As it is, empty or not. */
+  given(key: string): string | undefined {
     this.#asked.add(key);
-    const value = this.#properties[key];
+    return this.#properties[key];
+  }
+
+  text(key: string): string | undefined {
+    const value = this.given(key);
     return value === undefined || value === '' ? undefined : value;
   }
 
@@ -144,6 +150,10 @@ export function consumerClient(
 ): ClientOptions<Omit<ConsumerOptions, 'topics'>> & { readonly maxPollRecords: number | undefined } {
   const reader = new PropertyReader(properties);
   const kafka = kafkaOptions(reader);
+  const sessionTimeoutMs = reader.number('session.timeout.ms');
+  const heartbeatIntervalMs = reader.number('heartbeat.interval.ms');
+  // With KIP-848 both are the broker's. Whoever sets them wants the broker to go by them, which it does in the classic protocol alone.
+  const isClassic = sessionTimeoutMs !== undefined || heartbeatIntervalMs !== undefined;
   const options = defined<Omit<ConsumerOptions, 'topics'>>({
     group: reader.text('group.id'),
     from: reader.oneOf('auto.offset.reset', { earliest: 'earliest', latest: 'latest', none: 'fail' } as const),
@@ -151,13 +161,15 @@ export function consumerClient(
       read_committed: 'committed',
       read_uncommitted: 'uncommitted',
     } as const),
-    protocol: reader.oneOf('group.protocol', { classic: 'classic', consumer: 'consumer' } as const),
+    protocol:
+      reader.oneOf('group.protocol', { classic: 'classic', consumer: 'consumer' } as const) ??
+      (isClassic ? 'classic' : undefined),
     instanceId: reader.text('group.instance.id'),
     rack: reader.text('client.rack'),
     serverAssignor: reader.text('group.remote.assignor'),
     assignors: assignorsOf(reader),
-    sessionTimeoutMs: reader.number('session.timeout.ms'),
-    heartbeatIntervalMs: reader.number('heartbeat.interval.ms'),
+    sessionTimeoutMs,
+    heartbeatIntervalMs,
     rebalanceTimeoutMs: reader.number('max.poll.interval.ms'),
     fetchBytes: reader.number('fetch.max.bytes'),
     fetchBytesPerPartition: reader.number('max.partition.fetch.bytes'),
@@ -174,6 +186,20 @@ export function adminClient(properties: ConfigProperties): ClientOptions<AdminOp
   const kafka = kafkaOptions(reader);
   const options = defined<AdminOptions>({ timeoutMs: reader.number('default.api.timeout.ms') });
   return { kafka, options, ignored: reader.ignored() };
+}
+
+/** With certificates and keys as settings and files have them. */
+export interface StoredTls extends TlsOptions {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  readonly pfx?: Buffer;
+}
+
+/** `ssl.…` as options of TLS; none of them: what Node has. Throws MILLRACE_CONNECT_INVALID_CONFIG. */
+export function tlsProperties(properties: ConfigProperties): StoredTls {
+  const options = tlsOptions(new PropertyReader(properties));
+  return options === true ? {} : options;
 }
 
 function kafkaOptions(reader: PropertyReader): KafkaOptions {
@@ -198,7 +224,7 @@ function kafkaOptions(reader: PropertyReader): KafkaOptions {
   });
 }
 
-function tlsOptions(reader: PropertyReader): TlsOptions | true {
+function tlsOptions(reader: PropertyReader): StoredTls | true {
   const { isPem: isPemTrust } = storeKind(reader, 'ssl.truststore');
   const { isPem: isPemKey } = storeKind(reader, 'ssl.keystore');
   const trustFile = reader.text('ssl.truststore.location');
@@ -206,18 +232,33 @@ function tlsOptions(reader: PropertyReader): TlsOptions | true {
   if (trustFile !== undefined && !isPemTrust) {
     throw invalid('ssl.truststore.type', reader.text('ssl.truststore.type') ?? 'JKS', 'PEM: export the authorities');
   }
-  const keyPem = keyFile !== undefined && isPemKey ? readFileSync(keyFile) : undefined;
+  const keyPem = keyFile !== undefined && isPemKey ? fileOf('ssl.keystore.location', keyFile) : undefined;
   const passphrase = reader.text('ssl.key.password') ?? reader.text('ssl.keystore.password');
-  const isHostChecked = reader.text('ssl.endpoint.identification.algorithm') !== 'none';
-  const options = defined<TlsOptions>({
-    ca: reader.text('ssl.truststore.certificates') ?? (trustFile === undefined ? undefined : readFileSync(trustFile)),
+  // An empty text turns it off, too: so Kafka has it.
+  const isHostChecked = !['', 'none'].includes(reader.given('ssl.endpoint.identification.algorithm') ?? 'https');
+  const options = defined<StoredTls>({
+    ca:
+      reader.text('ssl.truststore.certificates') ??
+      (trustFile === undefined ? undefined : fileOf('ssl.truststore.location', trustFile)),
     cert: reader.text('ssl.keystore.certificate.chain') ?? keyPem,
     key: reader.text('ssl.keystore.key') ?? keyPem,
-    pfx: keyFile !== undefined && !isPemKey ? readFileSync(keyFile) : undefined,
+    pfx: keyFile !== undefined && !isPemKey ? fileOf('ssl.keystore.location', keyFile) : undefined,
     passphrase,
     checkServerIdentity: isHostChecked ? undefined : () => undefined,
   });
   return Object.keys(options).length === 0 ? true : options;
+}
+
+function fileOf(key: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new TaskError(
+      'MILLRACE_CONNECT_INVALID_CONFIG',
+      `${key} is "${path}", which cannot be read (${messageOf(cause)}): name a file that the worker may read`,
+      { details: { key }, cause },
+    );
+  }
 }
 
 function storeKind(reader: PropertyReader, prefix: string): { readonly isPem: boolean } {

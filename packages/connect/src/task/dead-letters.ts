@@ -2,12 +2,13 @@
  * Dead letter topics: records that were skipped, with the reason in headers of Kafka Connect's names.
  *
  * Owns: which dead letters are on their way.
- * Invariants: an offset behind a skipped record may be stored only after `settled()`; a dead letter that cannot be written fails the task.
+ * Invariants: an offset behind a skipped record may be stored only after `settled()`; a dead letter that cannot be written fails the task, or
+ *   has the record read again where that may help.
  */
 import { messageOf } from '@millrace/base';
 import type { ConfigProperties } from '@millrace/connect-api';
 import type { ErrorStage, FailedRecord, RawHeader } from './error-policy.ts';
-import { TaskError, traceOf } from './task-error.ts';
+import { isRetriable, TaskError, traceOf } from './task-error.ts';
 import type { TaskMetrics } from './task-metrics.ts';
 
 export interface DeadLetterSettings {
@@ -55,8 +56,8 @@ export interface DeadLettersOptions {
   readonly task: number;
   readonly settings: DeadLetterSettings;
   readonly metrics: TaskMetrics;
-  /** Makes the topic when it is not there. */
-  readonly prepare: () => Promise<void>;
+  /** Makes the topic when it is not there; undefined: `send` does. */
+  readonly prepare: (() => Promise<void>) | undefined;
   /** Resolves when the record is acknowledged. */
   readonly send: (topic: string, record: RawOutRecord) => Promise<unknown>;
   /** The dead letter could not be written. */
@@ -79,7 +80,7 @@ export class DeadLetters {
 
   /** Resolves when it is on its way. Throws when one before could not be written. */
   async send(letter: DeadLetterToSend): Promise<void> {
-    const { settings, metrics, send, prepare } = this.#options;
+    const { settings, metrics } = this.#options;
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#pending.size >= PENDING_MAX) await Promise.race(this.#pending);
     metrics.errors.deadLetterRequests++;
@@ -90,12 +91,7 @@ export class DeadLetters {
       headers: settings.hasContextHeaders ? [...headers, ...this.#context(letter)] : headers,
       ...(timestampMs === undefined || timestampMs < 0 ? {} : { timestamp: timestampMs }),
     };
-    try {
-      await (this.#prepared ??= prepare());
-    } catch (cause) {
-      throw this.#failed(cause);
-    }
-    const pending = send(settings.topic, record).then(
+    const pending = this.#write(record).then(
       () => void this.#pending.delete(pending),
       (cause: unknown) => {
         this.#pending.delete(pending);
@@ -105,22 +101,27 @@ export class DeadLetters {
     this.#pending.add(pending);
   }
 
+  async #write(record: RawOutRecord): Promise<void> {
+    const { settings, prepare, send } = this.#options;
+    if (prepare !== undefined) await (this.#prepared ??= prepare());
+    await send(settings.topic, record);
+  }
+
   /** Resolves when everything sent before is acknowledged. Throws when something could not be written. */
   async settled(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    await Promise.all(this.#pending);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #failed(cause: unknown): TaskError {
+  #failed(cause: unknown): void {
     const { metrics, settings, onFailed } = this.#options;
     metrics.errors.deadLetterFailures++;
     this.#failure ??= new TaskError(
       'MILLRACE_CONNECT_TASK_TOPIC',
       `cannot write to the dead letter topic ${settings.topic}: ${messageOf(cause)}`,
-      { cause, details: { topic: settings.topic } },
+      { cause, details: { topic: settings.topic }, retriable: isRetriable(cause) },
     );
     onFailed(this.#failure);
-    return this.#failure;
   }
 
   #context({ stage, operator, error, record }: DeadLetterToSend): RawHeader[] {

@@ -23,7 +23,11 @@ const record = (): FailedRecord => ({
   offset: '3',
 });
 
-function create(config: Record<string, string>, send?: (topic: string, letter: RawOutRecord) => Promise<unknown>) {
+function create(
+  config: Record<string, string>,
+  send?: (topic: string, letter: RawOutRecord) => Promise<unknown>,
+  prepare: () => Promise<void> = () => Promise.resolve(),
+) {
   const clock = new HandClock();
   const pauses: number[] = [];
   const metrics = new TaskMetrics('sink', clock);
@@ -37,7 +41,7 @@ function create(config: Record<string, string>, send?: (topic: string, letter: R
           task: 0,
           settings: letters,
           metrics,
-          prepare: () => Promise.resolve(),
+          prepare,
           send: send ?? (() => Promise.resolve()),
           onFailed: (error) => failures.push(error),
         });
@@ -151,6 +155,22 @@ describe('dead letters', () => {
     acknowledged.resolve();
     await settling;
     expect(isSettled).toBe(true);
+  });
+
+  it('are awaited from the moment they are reported, even while their topic is made', async () => {
+    const made = Promise.withResolvers<void>();
+    const sent: RawOutRecord[] = [];
+    const { policy, deadLetters } = create(
+      config,
+      async (_topic, letter) => sent.push(letter),
+      () => made.promise,
+    );
+    // As sinks do that do not wait for what they report.
+    void policy.skip('TASK_PUT', 'S', new Error('x'), record);
+    const settling = deadLetters?.settled().then(() => sent.length);
+    made.resolve();
+
+    expect(await settling).toBe(1);
   });
 
   it('that cannot be written fail the task', async () => {

@@ -14,7 +14,7 @@ import { KafkaError, type Producer, type Transaction } from '@millrace/sdk';
 import { encodeOffset, encodeOffsetKey } from '../stores/offset-records.ts';
 import { milliseconds } from './error-policy.ts';
 import type { BytesRecord } from './record-conversion.ts';
-import type { RecordSender } from './record-sender.ts';
+import { isRecordAtFault, type RecordSender } from './record-sender.ts';
 import type { SourcePump } from './source-pump.ts';
 import { OffsetMap, type SourceUnit } from './source-unit.ts';
 import { PreparedTopics, type SourceWriter, type SourceWriterOptions } from './source-writer.ts';
@@ -41,6 +41,8 @@ export function transactionBoundary(config: ConfigProperties, flushIntervalMs: n
 const POLL_BYTES_MAX = 4 * 1024 * 1024;
 const POLL_TIME_MAX_MS = 200;
 const RETRY_COMMIT_MS = 500;
+/** Of a commit, with errors that do not pass as a rule: its outcome is as open as after any other. */
+const REFUSALS_MAX = 10;
 
 interface Open {
   readonly transaction: Transaction;
@@ -59,7 +61,7 @@ export class ExactlyOnceWriter implements SourceWriter {
   readonly #offsetTopic: string;
   readonly #topics: PreparedTopics;
   #open: Open | undefined;
-  /** The transaction has a part of a unit only. */
+  /** The transaction has a part of a unit only, or its commit failed: it can only be thrown away. */
   #isTorn = false;
 
   constructor(
@@ -83,21 +85,24 @@ export class ExactlyOnceWriter implements SourceWriter {
   }
 
   async run(pump: SourcePump): Promise<void> {
+    // A connector's own transaction is complete where it says so.
+    const isComplete = this.#boundary.kind !== 'connector';
     try {
       await this.#write(pump);
+      if (isComplete) await this.#commit();
+      await this.#discard();
     } catch (error) {
-      // What is complete is worth keeping; a connector's own transaction is not complete.
-      const isKept = pump.hasEnded && !this.#isTorn && this.#boundary.kind !== 'connector' && !needsAbort(error);
-      const cause = await this.#end(isKept).then(
-        () => undefined,
-        (each: unknown) => each,
-      );
+      const errors: unknown[] = [error];
+      const note = (each: unknown): void => void errors.push(each);
+      // What came before an error of the source is worth keeping. What stays open would hold up readers of committed data.
+      if (isComplete && pump.hasEnded && !this.#isTorn) await this.#commit().catch(note);
+      await this.#discard().catch(note);
+      const fence = errors.findLast(isFenced);
       // Another task has taken over: that is why.
-      if (isFenced(cause) || isFenced(error)) throw this.#fenced(isFenced(cause) ? cause : error);
-      if (cause !== undefined) this.#tell('ending a transaction failed', cause);
+      if (fence !== undefined) throw this.#fenced(fence);
+      for (const each of errors.slice(1)) this.#tell('ending a transaction failed', each);
       throw restartable(error);
     }
-    await this.#end(this.#boundary.kind !== 'connector');
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -217,6 +222,7 @@ export class ExactlyOnceWriter implements SourceWriter {
     const { metrics, clock, checkpoint } = this.#options.environment;
     const startMs = clock.monotonicMs();
     const offsets = open.offsets.list();
+    this.#isTorn = true;
     try {
       if (offsets.length > 0) {
         const { acknowledged } = await this.#sender.send(open.transaction, {
@@ -232,6 +238,7 @@ export class ExactlyOnceWriter implements SourceWriter {
       throw error;
     }
     this.#open = undefined;
+    this.#isTorn = false;
     checkpoint('source:committed');
     metrics.committedOffsets(true, clock.monotonicMs() - startMs);
     if (open.recordCount > 0) metrics.committedTransaction(open.recordCount);
@@ -243,12 +250,13 @@ export class ExactlyOnceWriter implements SourceWriter {
   /** Until it is known what became of it. */
   async #commitCertainly(transaction: Transaction): Promise<void> {
     const { environment } = this.#options;
-    for (;;) {
+    for (let refusals = 0; ;) {
       try {
         await transaction.commit();
         return;
       } catch (error) {
-        if (!KafkaError.is(error) || error.fatal || error.needsAbort || !error.retriable) throw error;
+        if (!KafkaError.is(error) || isFenced(error) || error.needsAbort) throw error;
+        if (!error.retriable && ++refusals >= REFUSALS_MAX) throw outcomeUnknown(error);
         this.#tell('the outcome of a commit is not known: asking again', error);
         await sleep(environment.timers, RETRY_COMMIT_MS, new AbortController().signal);
       }
@@ -266,15 +274,10 @@ export class ExactlyOnceWriter implements SourceWriter {
     await this.#commit();
   }
 
-  async #end(isKept: boolean): Promise<void> {
+  async #discard(): Promise<void> {
     const open = this.#open;
-    if (open === undefined) return;
-    if (isKept) {
-      await this.#commit();
-      return;
-    }
     this.#open = undefined;
-    await open.transaction.abort();
+    await open?.transaction.abort();
   }
 
   #offsetRecords(offsets: OffsetMap): BytesRecord[] {
@@ -301,10 +304,6 @@ export class ExactlyOnceWriter implements SourceWriter {
   }
 }
 
-function needsAbort(error: unknown): boolean {
-  return KafkaError.is(error) && (error.needsAbort || error.fatal);
-}
-
 /** A coordinator that is just about to end the transaction for another producer calls it a wrong state. */
 function isFenced(error: unknown): boolean {
   return KafkaError.is(error) && (error.fatal || error.kafkaCode === 'INVALID_TXN_STATE');
@@ -315,11 +314,15 @@ function restartable(error: unknown): unknown {
   if (!KafkaError.is(error) || error.fatal || !error.needsAbort) return error;
   return new TaskError('MILLRACE_CONNECT_TASK_RECORD', `a transaction was aborted: ${error.message}`, {
     cause: error,
-    retriable: !isForGood(error),
+    retriable: !isRecordAtFault(error),
   });
 }
 
-/** What would be refused again. */
-function isForGood({ kafkaCode }: KafkaError): boolean {
-  return kafkaCode === 'MESSAGE_TOO_LARGE' || kafkaCode === 'RECORD_LIST_TOO_LARGE' || kafkaCode === 'INVALID_RECORD';
+/** Whoever begins with the transactional id again has the coordinator end what is open. */
+function outcomeUnknown(cause: KafkaError): TaskError {
+  return new TaskError(
+    'MILLRACE_CONNECT_TASK_RECORD',
+    `nobody knows whether a transaction was committed: ${cause.message}`,
+    { cause, retriable: true },
+  );
 }

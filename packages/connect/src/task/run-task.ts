@@ -116,6 +116,7 @@ export async function runValidation(
     issues: all,
     warnings,
     secretKeys: [...plugin.config.secretKeys],
+    ...(plugin.config.keys === undefined ? {} : { keys: [...plugin.config.keys] }),
     ...(delivery === undefined ? {} : { delivery }),
   };
 }

@@ -1,10 +1,11 @@
 /**
- * The life of a sink task: reads its share of the topics, hands records to the plugin, commits what the plugin has brought to its target.
+ * A round of a sink task: reads its share of the topics, hands records to the plugin, commits what the plugin has brought to its target.
  *
  * Owns: the consumer, and whose turn it is: calls into the plugin never overlap.
  * Invariants: an offset is committed only after the plugin's flush said so (or, without one, after its write returned) and the dead letters
  *   before it are acknowledged. A write that failed with `retriable` comes again with the same records, less those of partitions that were taken
- *   meanwhile. Before partitions go, they are flushed, committed, and the plugin is told; of lost ones nothing is committed.
+ *   meanwhile. Before partitions go, they are flushed, committed, and the plugin is told; of lost ones nothing is committed. What cannot be
+ *   flushed while the group waits is given up as lost: whoever has the partition next reads it again.
  * Bounds: records of one take (`max.poll.records`) are in the plugin's hands at once, beside what it keeps until its flush; what is fetched
  *   ahead is bounded by `maxBufferBytes`.
  */
@@ -21,46 +22,24 @@ import type {
 import { kafka, KafkaError, type Consumer, type Kafka, type RawTopic } from '@millrace/sdk';
 import { adminClient, clientProperties, consumerClient, producerClient } from './client-settings.ts';
 import { DEAD_LETTER_REPLICATION_FACTOR, DeadLetters, deadLetterSettings } from './dead-letters.ts';
-import { backoffMs, ErrorPolicy, errorSettings, type ErrorSettings } from './error-policy.ts';
-import { consumedRecordOf, createConversion, readConfig, type RecordConversion } from './record-conversion.ts';
+import { backoffMs, ErrorPolicy, type ErrorSettings } from './error-policy.ts';
+import { consumedRecordOf, type RecordConversion } from './record-conversion.ts';
 import { SinkOffsets } from './sink-offsets.ts';
 import { failedInRecord, failedSinkRecord, SinkReader, type SinkChunk } from './sink-reader.ts';
 import { sleep, type TaskEnvironment } from './task-environment.ts';
 import { isRetriable, TaskError } from './task-error.ts';
+import { runRounds, type Round, type RoundParts } from './task-rounds.ts';
 import { ensureTopic } from './topic-creation.ts';
 
 const POLL_RECORDS_MAX = 2_000;
 /** As Kafka's consumers have it: a write may take that long before a rebalance puts the task out. */
 const REBALANCE_TIMEOUT_MS = 300_000;
+/** The group waits for the rebalance timeout from a moment that is not known here; the commit needs time, too. */
+const REVOKE_SHARE = 0.5;
 
 /** Resolves when the task was told to end and has; rejects with what fails it. */
-export async function runSinkTask(environment: TaskEnvironment, plugin: SinkConnector): Promise<void> {
-  const { spec, signal, random, timers, link } = environment;
-  const config: unknown = readConfig(spec.connector, plugin.config, spec.connectorConfig);
-  const settings = errorSettings(spec.connectorConfig);
-  const conversion = await createConversion(spec, environment.builtIn);
-  for (let failures = 0; !signal.aborted;) {
-    const round = new SinkRound(environment, plugin, config, settings, conversion);
-    try {
-      await round.run();
-      return;
-    } catch (thrown) {
-      const error = causeOf(thrown);
-      if (signal.aborted && isRetriable(error)) {
-        link.log.warn('a sink ended with an error: what it had not flushed comes again', { error: messageOf(error) });
-        return;
-      }
-      if (!isRetriable(error)) throw error;
-      failures = round.hasProgressed ? 1 : failures + 1;
-      const delayMs = backoffMs(failures, settings.retryDelayMaxMs, random);
-      link.log.warn('a sink failed for now: it starts again from what is committed', {
-        error: messageOf(error),
-        delayMs: Math.round(delayMs),
-      });
-      environment.metrics.errors.retries++;
-      await sleep(timers, delayMs, signal);
-    }
-  }
+export function runSinkTask(environment: TaskEnvironment, plugin: SinkConnector): Promise<void> {
+  return runRounds(environment, plugin, (parts) => new SinkRound(parts));
 }
 
 /** What a callback of the consumer threw comes wrapped. */
@@ -70,16 +49,15 @@ function causeOf(error: unknown): unknown {
     : error;
 }
 
-class SinkRound {
+class SinkRound implements Round {
   hasProgressed = false;
   readonly #environment: TaskEnvironment;
   readonly #plugin: SinkConnector;
   readonly #config: unknown;
   readonly #settings: ErrorSettings;
   readonly #conversion: RecordConversion;
-  /** Aborted when this round ends, for whatever reason. */
-  readonly #ending = new AbortController();
-  readonly #clients: Kafka[] = [];
+  readonly #ending: AbortController;
+  readonly #clients: Kafka[];
   readonly #offsets = new SinkOffsets();
   readonly #paused = new Set<string>();
   readonly #topicsSeen = new Set<string>();
@@ -88,36 +66,26 @@ class SinkRound {
   #deadLetters: DeadLetters | undefined;
   #task: SinkTask | undefined;
   #consumer: Consumer | undefined;
+  #revokeTimeMs = REVOKE_SHARE * REBALANCE_TIMEOUT_MS;
+  /** Ends the flush of partitions that are about to go. */
+  #revoking: AbortController | undefined;
   #failure: { readonly error: unknown } | undefined;
   /** Nothing was written since, and nothing will be. */
   #isFlushedForGood = false;
 
-  constructor(
-    environment: TaskEnvironment,
-    plugin: SinkConnector,
-    config: unknown,
-    settings: ErrorSettings,
-    conversion: RecordConversion,
-  ) {
+  constructor({ environment, plugin, config, settings, conversion, ending, clients }: RoundParts<SinkConnector>) {
     this.#environment = environment;
     this.#plugin = plugin;
     this.#config = config;
     this.#settings = settings;
     this.#conversion = conversion;
+    this.#ending = ending;
+    this.#clients = clients;
   }
 
   async run(): Promise<void> {
-    const { signal } = this.#environment;
-    const end = (): void => this.#ending.abort(signal.reason);
-    signal.addEventListener('abort', end, { once: true });
-    try {
-      await this.#run();
-    } finally {
-      signal.removeEventListener('abort', end);
-      this.#ending.abort();
-      await Promise.allSettled(this.#clients.map((client) => client.close()));
-    }
-    this.#throwFailure();
+    await this.#run();
+    if (this.#failure !== undefined) throw causeOf(this.#failure.error);
   }
 
   async #run(): Promise<void> {
@@ -177,10 +145,6 @@ class SinkRound {
   #fail(error: unknown): void {
     this.#failure ??= { error };
     this.#ending.abort();
-  }
-
-  #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   /** Hands records to the plugin until it has taken them. */
@@ -252,7 +216,7 @@ class SinkRound {
       if (signal.aborted) return;
       this.#flushWanted = Promise.withResolvers<void>();
       try {
-        await this.#inTurn(() => this.#flush(isAsked ? 'asked' : 'interval'));
+        await this.#inTurn(() => this.#flush(isAsked ? 'asked' : 'interval', this.#ending.signal));
         failures = 0;
       } catch (error) {
         if (!isRetriable(error)) {
@@ -282,7 +246,8 @@ class SinkRound {
   /** A consumer that closes commits no more: what is flushed is committed before. */
   async #flushAtEnd(): Promise<void> {
     try {
-      await this.#flush('stop');
+      // Not ended by the end of the round.
+      await this.#flush('stop', new AbortController().signal);
     } catch (error) {
       this.#fail(error);
     }
@@ -290,11 +255,11 @@ class SinkRound {
   }
 
   /** Throws what the plugin threw; a commit that was refused is told of, and comes with the next. */
-  async #flush(reason: FlushReason): Promise<void> {
+  async #flush(reason: FlushReason, signal: AbortSignal): Promise<void> {
     const { clock, metrics, link, checkpoint } = this.#environment;
     const written = this.#offsets.written();
     await this.#deadLetters?.settled();
-    const flushed = (await this.#task?.flush?.(reason, this.#flushSignal(reason))) ?? written;
+    const flushed = (await this.#task?.flush?.(reason, signal)) ?? written;
     await this.#deadLetters?.settled();
     checkpoint('sink:flushed');
     const { offsets, refused } = this.#offsets.choose(flushed);
@@ -319,17 +284,13 @@ class SinkRound {
     }
   }
 
-  /** The flush before the end is not ended by it. */
-  #flushSignal(reason: FlushReason): AbortSignal {
-    return reason === 'stop' ? new AbortController().signal : this.#ending.signal;
-  }
-
   #createConsumer(): { readonly consumer: Consumer; readonly recordsMax: number } {
     const { spec, link } = this.#environment;
     const { connector, task, connectorConfig, workerConfig, settings } = spec;
     const client = consumerClient(clientProperties('consumer', workerConfig, connectorConfig));
     const { ignored } = client;
     if (ignored.length > 0) link.log.warn('settings of the consumer that mean nothing here', { ignored });
+    this.#revokeTimeMs = REVOKE_SHARE * (client.options.rebalanceTimeoutMs ?? REBALANCE_TIMEOUT_MS);
     const clientId = client.kafka.clientId ?? `connector-consumer-${connector}-${String(task)}`;
     const connection = kafka({ ...client.kafka, clientId });
     this.#clients.push(connection);
@@ -358,8 +319,8 @@ class SinkRound {
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {
     try {
-      if (!this.#isFlushedForGood) await this.#flush('revoke');
-      await this.#task?.revoked?.(partitions, false);
+      const isFlushed = this.#isFlushedForGood || (await this.#flushBeforeRevoke());
+      await this.#task?.revoked?.(partitions, !isFlushed);
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -367,7 +328,40 @@ class SinkRound {
     }
   }
 
+  /** Tries as long as the group waits. False: in vain. Throws what does not pass. */
+  async #flushBeforeRevoke(): Promise<boolean> {
+    const { timers, random, link, metrics } = this.#environment;
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#ending.signal]);
+    const timer = timers.schedule(this.#revokeTimeMs, () => over.abort());
+    this.#revoking = over;
+    try {
+      for (let attempts = 1; ; attempts++) {
+        try {
+          await this.#flush('revoke', signal);
+          return true;
+        } catch (error) {
+          if (!isRetriable(error) && !signal.aborted) throw error;
+          const delayMs = backoffMs(attempts, this.#settings.retryDelayMaxMs, random);
+          metrics.errors.retries++;
+          link.log.warn('a flush before partitions go failed for now: it is tried again while the group waits', {
+            error: messageOf(error),
+            attempts,
+          });
+          await sleep(timers, delayMs, signal);
+          if (!signal.aborted) continue;
+          link.log.warn('partitions go before they could be flushed: what was not comes again', { attempts });
+          return false;
+        }
+      }
+    } finally {
+      timer.cancel();
+      this.#revoking = undefined;
+    }
+  }
+
   #lost(partitions: readonly TopicPartition[]): void {
+    this.#revoking?.abort();
     this.#forget(partitions);
     this.#inTurn(async () => this.#task?.revoked?.(partitions, true)).catch((error: unknown) => this.#fail(error));
   }

@@ -122,7 +122,8 @@ export class SourcePump {
   }
 
   #finish(failure: { readonly error: unknown } | undefined): void {
-    this.flushLetters();
+    // What no offset goes with comes again: exactly once, it must not be there already.
+    if (this.#options.environment.spec.exactlyOnce === undefined) this.flushLetters();
     this.#end = { failure };
     this.#arrived?.resolve();
   }

@@ -1,8 +1,7 @@
 /**
- * The life of a source task: from one start of the plugin to the next.
+ * A round of a source task: from the start of its plugin to its end.
  *
- * Invariants: an error that may pass (`retriable`) begins a new round after a backoff, with a new task of the plugin from the stored offsets;
- *   any other ends the task. In each round the writer begins before the plugin reads its offsets.
+ * Invariants: the writer begins before the plugin reads its offsets.
  *   At the end: the plugin stops reading, what it gave is written, its offsets are stored, it is told so, then it is disposed of.
  */
 import { messageOf } from '@millrace/base';
@@ -10,15 +9,21 @@ import type { Position, SourceConnector, SourceContext, SourceOffset, SourceTask
 import { kafka, type Admin, type Kafka, type Producer } from '@millrace/sdk';
 import { AtLeastOnceWriter } from './at-least-once-writer.ts';
 import { adminClient, clientProperties, producerClient } from './client-settings.ts';
-import { DEAD_LETTER_REPLICATION_FACTOR, DeadLetters, deadLetterSettings } from './dead-letters.ts';
-import { backoffMs, ErrorPolicy, errorSettings, type ErrorSettings } from './error-policy.ts';
+import {
+  DEAD_LETTER_REPLICATION_FACTOR,
+  DeadLetters,
+  deadLetterSettings,
+  type DeadLettersOptions,
+} from './dead-letters.ts';
+import { ErrorPolicy, type ErrorSettings } from './error-policy.ts';
 import { ExactlyOnceWriter, transactionBoundary } from './exactly-once-writer.ts';
-import { createConversion, readConfig, type BytesRecord, type RecordConversion } from './record-conversion.ts';
-import { RecordSender } from './record-sender.ts';
+import type { BytesRecord, RecordConversion } from './record-conversion.ts';
+import { isRecordAtFault, RecordSender, type OnRefused } from './record-sender.ts';
 import { readableText, SourcePump } from './source-pump.ts';
 import type { SourceWriter, SourceWriterOptions } from './source-writer.ts';
 import { sleep, type TaskEnvironment } from './task-environment.ts';
-import { isRetriable, TaskError } from './task-error.ts';
+import { TaskError } from './task-error.ts';
+import { runRounds, type Round, type RoundParts } from './task-rounds.ts';
 import { ensureTopic, topicRules } from './topic-creation.ts';
 
 /** A transaction may take as long as brokers allow when nothing else is set. */
@@ -26,83 +31,41 @@ const TRANSACTION_TIMEOUT_MAX_MS = 900_000;
 const TRANSACTION_TIMEOUT_MS = 60_000;
 
 /** Resolves when the task was told to end and has; rejects with what fails it. */
-export async function runSourceTask(environment: TaskEnvironment, plugin: SourceConnector): Promise<void> {
-  const { spec, signal, random, timers, link } = environment;
-  const config: unknown = readConfig(spec.connector, plugin.config, spec.connectorConfig);
-  const settings = errorSettings(spec.connectorConfig);
-  const conversion = await createConversion(spec, environment.builtIn);
-  for (let failures = 0; !signal.aborted;) {
-    const round = new SourceRound(environment, plugin, config, settings, conversion);
-    try {
-      await round.run();
-      return;
-    } catch (error) {
-      if (signal.aborted && isRetriable(error)) {
-        link.log.warn('a source ended with an error', { error: messageOf(error) });
-        return;
-      }
-      if (!isRetriable(error)) throw error;
-      failures = round.hasProgressed ? 1 : failures + 1;
-      const delayMs = backoffMs(failures, settings.retryDelayMaxMs, random);
-      link.log.warn('a source failed for now: it starts again from its stored offsets', {
-        error: messageOf(error),
-        delayMs: Math.round(delayMs),
-      });
-      environment.metrics.errors.retries++;
-      await sleep(timers, delayMs, signal);
-    }
-  }
+export function runSourceTask(environment: TaskEnvironment, plugin: SourceConnector): Promise<void> {
+  return runRounds(environment, plugin, (parts) => new SourceRound(parts));
 }
 
-class SourceRound {
+class SourceRound implements Round {
   hasProgressed = false;
   readonly #environment: TaskEnvironment;
   readonly #plugin: SourceConnector;
   readonly #config: unknown;
   readonly #settings: ErrorSettings;
   readonly #conversion: RecordConversion;
-  /** Aborted when this round ends, for whatever reason. */
-  readonly #ending = new AbortController();
-  readonly #clients: Kafka[] = [];
+  readonly #ending: AbortController;
+  readonly #clients: Kafka[];
   #admin: Admin | undefined;
   #pump: SourcePump | undefined;
   /** Letters from before the pump is there. */
   readonly #earlyLetters: { readonly topic: string; readonly record: BytesRecord }[] = [];
 
-  constructor(
-    environment: TaskEnvironment,
-    plugin: SourceConnector,
-    config: unknown,
-    settings: ErrorSettings,
-    conversion: RecordConversion,
-  ) {
+  constructor({ environment, plugin, config, settings, conversion, ending, clients }: RoundParts<SourceConnector>) {
     this.#environment = environment;
     this.#plugin = plugin;
     this.#config = config;
     this.#settings = settings;
     this.#conversion = conversion;
+    this.#ending = ending;
+    this.#clients = clients;
   }
 
   async run(): Promise<void> {
-    const { signal } = this.#environment;
-    const end = (): void => this.#ending.abort(signal.reason);
-    signal.addEventListener('abort', end, { once: true });
-    try {
-      await this.#run();
-    } finally {
-      signal.removeEventListener('abort', end);
-      this.#ending.abort();
-      await Promise.allSettled(this.#clients.map((client) => client.close()));
-    }
-  }
-
-  async #run(): Promise<void> {
     const { gate, signal, link, metrics, spec } = this.#environment;
     await gate.whenOpen(signal);
     if (signal.aborted) return;
     const policy = this.#createPolicy();
     const current: { task?: SourceTask } = {};
-    await using writer = this.#createWriter(policy, async (offsets) => {
+    await using writer = this.#createWriter(async (offsets) => {
       this.hasProgressed = true;
       await current.task?.durable?.(offsets);
     });
@@ -138,10 +101,26 @@ class SourceRound {
       await writer.run(pump);
       // A source that has nothing more to give is no reason to end: it is up to the worker.
       await this.#whenEnding();
-    } finally {
-      this.#ending.abort();
-      await pump.ended();
+    } catch (error) {
+      await this.#ended(pump, error);
+      throw error;
     }
+    await this.#ended(pump);
+  }
+
+  /** Nothing limits how long a source takes to end, unless the whole task has to: whoever looks should see what stands still, and why. */
+  async #ended(pump: SourcePump, failure?: unknown): Promise<void> {
+    const { timers, spec, link } = this.#environment;
+    this.#ending.abort();
+    const timer =
+      failure === undefined
+        ? undefined
+        : timers.schedule(spec.settings.shutdownTimeoutMs, () => {
+            const error = messageOf(failure);
+            link.log.warn('a task has failed, and stands still until its source has ended', { error });
+          });
+    await pump.ended();
+    timer?.cancel();
   }
 
   async #whenEnding(): Promise<void> {
@@ -187,26 +166,37 @@ class SourceRound {
     };
   }
 
+  /** Dead letters go with the records around them, and are as certain as those. */
   #createPolicy(): ErrorPolicy {
+    return this.#policyOf(
+      this.#createLetters((topic, record) => {
+        if (this.#pump === undefined) this.#earlyLetters.push({ topic, record });
+        else this.#pump.addLetter(topic, record);
+        return Promise.resolve();
+      }),
+    );
+  }
+
+  #createLetters(
+    send: DeadLettersOptions['send'],
+    prepare?: (topic: string) => Promise<void>,
+  ): DeadLetters | undefined {
+    const { spec, metrics } = this.#environment;
+    const settings = deadLetterSettings(spec.connectorConfig);
+    if (settings === undefined) return undefined;
+    return new DeadLetters({
+      connector: spec.connector,
+      task: spec.task,
+      settings,
+      metrics,
+      prepare: prepare === undefined ? undefined : () => prepare(settings.topic),
+      send,
+      onFailed: () => undefined,
+    });
+  }
+
+  #policyOf(deadLetters: DeadLetters | undefined): ErrorPolicy {
     const { spec, clock, random, metrics, link, timers } = this.#environment;
-    const letters = deadLetterSettings(spec.connectorConfig);
-    const deadLetters =
-      letters === undefined
-        ? undefined
-        : new DeadLetters({
-            connector: spec.connector,
-            task: spec.task,
-            settings: letters,
-            metrics,
-            prepare: () => Promise.resolve(),
-            // They go with the records around them, and are as certain as those.
-            send: (topic, record) => {
-              if (this.#pump === undefined) this.#earlyLetters.push({ topic, record });
-              else this.#pump.addLetter(topic, record);
-              return Promise.resolve();
-            },
-            onFailed: () => undefined,
-          });
     return new ErrorPolicy({
       connector: spec.connector,
       task: spec.task,
@@ -223,7 +213,7 @@ class SourceRound {
     });
   }
 
-  #createWriter(policy: ErrorPolicy, onDurable: (offsets: readonly SourceOffset[]) => Promise<void>): SourceWriter {
+  #createWriter(onDurable: (offsets: readonly SourceOffset[]) => Promise<void>): SourceWriter {
     const { spec, link } = this.#environment;
     const options: SourceWriterOptions = {
       environment: this.#environment,
@@ -232,10 +222,9 @@ class SourceRound {
       onDurable,
     };
     if (spec.exactlyOnce === undefined) {
-      const sender = this.#settings.isTolerant
-        ? new RecordSender((topic, record, error) => this.#refused(policy, topic, record, error))
-        : new RecordSender();
-      return new AtLeastOnceWriter(options, this.#producer(undefined), sender);
+      const producer = this.#producer(undefined);
+      const onRefused = this.#settings.isTolerant ? this.#refusal(producer, options.prepareTopic) : undefined;
+      return new AtLeastOnceWriter(options, producer, new RecordSender(onRefused));
     }
     const { transactionalId, offsetTopic } = spec.exactlyOnce;
     const boundary = transactionBoundary(spec.connectorConfig, spec.settings.offsetFlushIntervalMs);
@@ -250,17 +239,23 @@ class SourceRound {
     return new ExactlyOnceWriter(options, producer, new RecordSender(), boundary, offsetTopic);
   }
 
-  /** Kafka refused a record and the others go on (KIP-779). A dead letter cannot be refused in peace. */
-  async #refused(policy: ErrorPolicy, topic: string, record: BytesRecord, error: unknown): Promise<void> {
-    if (topic === deadLetterSettings(this.#environment.spec.connectorConfig)?.topic || isRetriable(error)) throw error;
-    await policy.skip('KAFKA_PRODUCE', 'Producer', error, () => ({
-      ...record,
-      headers: record.headers ?? [],
-      timestampMs: record.timestamp,
-      topic,
-      partition: record.partition === undefined ? '' : readableText(record.partition),
-      offset: '',
-    }));
+  /** Kafka refuses a record and the others go on (KIP-779). Its offset waits for the dead letter, which cannot be refused in peace. */
+  #refusal(producer: Producer, prepareTopic: (topic: string) => Promise<void>): OnRefused {
+    const letters = this.#createLetters((topic, record) => producer.sendRaw(topic, record), prepareTopic);
+    const policy = this.#policyOf(letters);
+    return async (topic, record, error) => {
+      const isLetter = topic === deadLetterSettings(this.#environment.spec.connectorConfig)?.topic;
+      if (isLetter || !isRecordAtFault(error)) throw error;
+      await policy.skip('KAFKA_PRODUCE', 'Producer', error, () => ({
+        ...record,
+        headers: record.headers ?? [],
+        timestampMs: record.timestamp,
+        topic,
+        partition: record.partition === undefined ? '' : readableText(record.partition),
+        offset: '',
+      }));
+      await letters?.settled();
+    };
   }
 
   #producer(transactionalId: string | undefined, transactionTimeoutMs = 0): Producer {

@@ -28,8 +28,11 @@ export interface PluginRef {
 
 /** What a worker decides for every task. */
 export interface TaskSettings {
-  /** `thread`: killable, with memory of its own. `inline`: in the thread of the caller, for tests and debuggers. */
-  readonly isolation: 'thread' | 'inline';
+  /**
+   * `thread`: killable, with memory of its own. `process`: tasks in processes, for those that V8 may end the process for. `inline`: in the
+   * thread of the caller, for tests and debuggers.
+   */
+  readonly isolation: 'thread' | 'process' | 'inline';
   /** `task.max.heap.mb`: a task whose heap outgrows it fails alone. */
   readonly maxHeapMb: number;
   /** `task.shutdown.graceful.timeout.ms`: then the thread is terminated. */
@@ -171,6 +174,8 @@ export interface ValidatedConfig {
   readonly warnings: readonly ConfigIssue[];
   /** Names of settings that must not be shown. */
   readonly secretKeys: readonly string[];
+  /** Names of all settings that it knows; absent: there may be others. */
+  readonly keys?: readonly string[];
   /** Of sources whose settings are right. */
   readonly delivery?: SourceDelivery;
 }

@@ -150,7 +150,7 @@ class ThreadTaskHost implements TaskHost {
       stop: async () => {
         isStopped = true;
         this.#connectors.delete(running);
-        await endThread(thread, spec.settings.shutdownTimeoutMs);
+        await thread.stop(spec.settings.shutdownTimeoutMs);
       },
     };
     return running;
@@ -225,14 +225,6 @@ class ThreadTaskHost implements TaskHost {
   #context(spec: ConnectorSpec, signal: AbortSignal): Parameters<typeof runPlan>[2] {
     return { log: loggerOf(this.#log, spec.connector), signal, builtIn: this.#builtIn };
   }
-}
-
-/** Asks it to end, then makes it. */
-async function endThread(thread: PluginThread, timeoutMs: number): Promise<void> {
-  thread.post({ kind: 'stop' });
-  const timer = setTimeout(() => void thread.terminate(), timeoutMs);
-  await thread.ended;
-  clearTimeout(timer);
 }
 
 function lateError({ connector, settings }: ConnectorSpec, what: string): TaskError {

@@ -5,8 +5,8 @@
  * Bounds: one look each {@link LOOK_INTERVAL_MS}, and none while the thread computes without a pause; then V8's limit is left, with
  *   {@link HEAP_HEADROOM_MB} in between.
  */
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapStatistics } from 'node:v8';
+import { collectGarbage } from './garbage.ts';
 
 /** What V8 may give a thread beyond its limit, until that is seen. */
 export const HEAP_HEADROOM_MB = 256;
@@ -20,23 +20,15 @@ const MIB = 1024 * 1024;
 export function watchHeap(maxHeapMb: number, onOutgrown: () => void): void {
   const limitBytes = maxHeapMb * MIB;
   const urgentBytes = limitBytes + (HEAP_HEADROOM_MB / 2) * MIB;
-  let collect: (() => void) | undefined;
   let nextMs = 0;
   const timer = setInterval(() => {
     const usedBytes = getHeapStatistics().used_heap_size;
     if (usedBytes <= limitBytes || (performance.now() < nextMs && usedBytes < urgentBytes)) return;
-    collect ??= collector();
-    collect();
+    collectGarbage();
     nextMs = performance.now() + COLLECT_INTERVAL_MS;
     if (getHeapStatistics().used_heap_size <= limitBytes) return;
     clearInterval(timer);
     onOutgrown();
   }, LOOK_INTERVAL_MS);
   timer.unref();
-}
-
-/** V8 shows its collector to contexts that are made after this flag. */
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
 }

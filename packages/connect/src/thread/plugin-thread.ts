@@ -1,27 +1,23 @@
 /**
- * One worker thread with plugin code in it, as the main thread holds it.
+ * One thread with plugin code in it, as the main thread holds it; in a process of its own when that is asked for (carrier.ts).
  *
  * Owns: the thread, how it ended, and the limits of its memory.
  * Invariants: `ended` settles once, after the thread is gone; what it sent before comes first.
  * Bounds: heap by the thread itself (heap-watch.ts); memory of buffers as much again, over `BUFFER_REPORTS_MAX` reports.
  */
-import { Worker } from 'node:worker_threads';
-import { failureOf, TaskError } from '../task/task-error.ts';
+import { failureOf } from '../task/task-error.ts';
 import type { TaskFailure } from '../task/task-host.ts';
-import { HEAP_HEADROOM_MB } from './heap-watch.ts';
+import { startProcess, startThread, type Carrier, type CarrierOptions } from './carrier.ts';
 import { memoryError } from './memory-error.ts';
-import type { FromThread, ThreadJob, ThreadReport, ToThread } from './thread-messages.ts';
+import type { FromThread, ThreadReport, ToThread } from './thread-messages.ts';
 
-/** The sources run without a build; then their packages are found as sources, as in this thread. */
-const SOURCE_CONDITION = '--conditions=@millrace/source';
 /** Buffers go with the garbage: what is above the limit for a moment may be gone with the next collection. */
 const BUFFER_REPORTS_MAX = 10;
 const MIB = 1024 * 1024;
 
-export interface PluginThreadOptions {
-  readonly name: string;
-  readonly job: ThreadJob;
-  readonly maxHeapMb: number;
+export interface PluginThreadOptions extends CarrierOptions {
+  /** Default: a thread of this process. */
+  readonly isProcess?: boolean;
   readonly onMessage: (message: FromThread) => void;
 }
 
@@ -31,43 +27,54 @@ export type ThreadFailure = TaskFailure | undefined;
 export class PluginThread {
   readonly ended: Promise<ThreadFailure>;
   readonly #options: PluginThreadOptions;
-  readonly #worker: Worker;
+  readonly #carrier: Carrier;
   readonly #end = Promise.withResolvers<ThreadFailure>();
   #outcome: { readonly failure: ThreadFailure } | undefined;
+  #hasBegun = false;
   #silentTicks = 0;
   #bufferReports = 0;
 
   constructor(options: PluginThreadOptions) {
     this.#options = options;
     this.ended = this.#end.promise;
-    const url = new URL('./task-thread.ts', import.meta.url);
-    const isSource = url.pathname.endsWith('.ts');
-    this.#worker = new Worker(url, {
-      name: options.name,
-      workerData: options.job,
-      // The thread watches its own limit; V8's is for who does not come to that.
-      resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb + HEAP_HEADROOM_MB },
-      ...(isSource ? { execArgv: [SOURCE_CONDITION, '--no-warnings'] } : {}),
+    this.#carrier = (options.isProcess === true ? startProcess : startThread)(options, {
+      onMessage: (message) => this.#onMessage(message),
+      onFailed: (failure) => this.fail(failure),
+      onExit: (failure) => {
+        this.#outcome ??= { failure };
+        this.#end.resolve(this.#outcome.failure);
+      },
     });
-    this.#worker.on('message', (message: FromThread) => this.#onMessage(message));
-    this.#worker.on('messageerror', (error) => this.fail(failureOf(error)));
-    this.#worker.on('error', (error) => this.fail(this.#failureOf(error)));
-    this.#worker.on('exit', () => this.#onExit());
   }
 
   post(message: ToThread): void {
-    this.#worker.postMessage(message);
+    this.#carrier.post(message);
+  }
+
+  /**
+   * Asks it to end, and ends it by force when that takes longer. One that is still being loaded hears nothing yet, and has nothing to end in
+   * good order: a worker whose work is taken away again while it starts must not hold up the others. Resolves when it is gone.
+   */
+  async stop(timeoutMs: number, onLate: () => void = () => undefined): Promise<void> {
+    if (!this.#hasBegun) return this.terminate();
+    this.post({ kind: 'stop' });
+    const timer = setTimeout(() => {
+      onLate();
+      void this.terminate();
+    }, timeoutMs);
+    await this.ended;
+    clearTimeout(timer);
   }
 
   /** Ends it by force, as a failure when one is given. Resolves when it is gone. */
   async terminate(): Promise<void> {
     this.#outcome ??= { failure: undefined };
-    await this.#worker.terminate();
+    await this.#carrier.terminate();
   }
 
   fail(failure: TaskFailure): void {
     this.#outcome ??= { failure };
-    void this.#worker.terminate();
+    void this.#carrier.terminate();
   }
 
   /** Called once a second; true when nothing was heard for `ticksMax` of them. A process that is stopped does not tick either. */
@@ -78,10 +85,11 @@ export class PluginThread {
 
   #onMessage(message: FromThread): void {
     if (this.#outcome !== undefined) return;
+    this.#hasBegun = true;
     this.#silentTicks = 0;
     if (message.kind === 'ended' || message.kind === 'failed') {
       this.#outcome = { failure: message.kind === 'failed' ? message.failure : undefined };
-      void this.#worker.terminate();
+      void this.#carrier.terminate();
       return;
     }
     if (message.kind === 'report') this.#checkMemory(message);
@@ -94,21 +102,5 @@ export class PluginThread {
     if (this.#bufferReports < BUFFER_REPORTS_MAX) return;
     const heldMb = Math.round(bufferBytes / MIB);
     this.fail(failureOf(memoryError(`${name} holds ${String(heldMb)} MB of buffers`, maxHeapMb)));
-  }
-
-  #failureOf(error: unknown): TaskFailure {
-    const { code } = error as { readonly code?: unknown };
-    if (code !== 'ERR_WORKER_OUT_OF_MEMORY') return failureOf(error);
-    const { name, maxHeapMb } = this.#options;
-    return failureOf(memoryError(`the heap of ${name} has outgrown its limit`, maxHeapMb));
-  }
-
-  #onExit(): void {
-    this.#outcome ??= {
-      failure: failureOf(
-        new TaskError('MILLRACE_CONNECT_TASK_ENDED', `the thread of ${this.#options.name} ended by itself`),
-      ),
-    };
-    this.#end.resolve(this.#outcome.failure);
   }
 }

@@ -8,6 +8,7 @@ import { runAlterOffsets, runPlan, runTask, runValidation, type CallContext } fr
 import { failureOf } from '../task/task-error.ts';
 import type { TaskFailure, TaskMetric, TaskSpec } from '../task/task-host.ts';
 import { watchHeap } from './heap-watch.ts';
+import { collectWhenIdle } from './idle-collection.ts';
 import { memoryError } from './memory-error.ts';
 import { PluginMetrics } from './plugin-metrics.ts';
 import type { FromThread, LogLine, OffsetsAnswer, ThreadJob, ToThread } from './thread-messages.ts';
@@ -142,6 +143,8 @@ watchHeap(job.spec.settings.maxHeapMb, () => {
   // Before it takes more.
   process.exit(1);
 });
+collectWhenIdle();
+tell({ kind: 'begun' });
 serve(job).then(
   () => tell({ kind: 'ended' }),
   (error: unknown) => tell({ kind: 'failed', failure: failureOf(error) }),

@@ -22,6 +22,8 @@ export type OffsetsAnswer = {
 };
 
 export type FromThread =
+  /** It hears from now on, and begins with its job. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'state'; readonly state: 'RUNNING' | 'PAUSED' }
   | { readonly kind: 'topic'; readonly topic: string }
   | { readonly kind: 'read-offsets'; readonly id: number; readonly partitions: readonly Position[] }

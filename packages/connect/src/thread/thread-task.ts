@@ -1,4 +1,4 @@
-/** A task in a thread of its own. */
+/** A task in a thread or process of its own. */
 import type { Logger } from '@millrace/base';
 import { failureOf, TaskError } from '../task/task-error.ts';
 import type { RunningTask, TaskEnd, TaskEvents, TaskMetric, TaskSpec } from '../task/task-host.ts';
@@ -35,6 +35,7 @@ export class ThreadTask implements RunningTask, MeasuredTask {
       name: `${this.connector}-${String(this.task)}`,
       job: { kind: 'task', spec: this.spec },
       maxHeapMb: this.spec.settings.maxHeapMb,
+      isProcess: this.spec.settings.isolation === 'process',
       onMessage: (message) => this.#onMessage(message),
     });
     parts.families.add(this);
@@ -92,15 +93,11 @@ export class ThreadTask implements RunningTask, MeasuredTask {
 
   async #stop(): Promise<TaskEnd> {
     const { shutdownTimeoutMs } = this.spec.settings;
-    this.#thread.post({ kind: 'stop' });
-    const timer = setTimeout(() => {
+    await this.#thread.stop(shutdownTimeoutMs, () => {
       this.#isTerminated = true;
       this.#parts.log.warn('a task did not end in time and is terminated', { shutdownTimeoutMs });
-      void this.#thread.terminate();
-    }, shutdownTimeoutMs);
-    const end = await this.done;
-    clearTimeout(timer);
-    return end;
+    });
+    return this.done;
   }
 
   #onMessage(message: FromThread): void {

@@ -26,7 +26,7 @@ export class LocalTask {
   #restartTimer: Timer | undefined;
   #startedAtMs = 0;
   #status: RunStatus | undefined;
-  #isStopped = false;
+  #stopping: Promise<void> | undefined;
   /** Whether the run under way, or the last one, came as far as to run. */
   #hasRun = false;
   #version: string | undefined;
@@ -49,17 +49,22 @@ export class LocalTask {
     this.#hasRun = false;
     try {
       const spec = await this.#spec();
-      if (this.#isStopped) return;
-      const running = this.#parts.host.start({ ...spec, isPaused: this.#target === 'PAUSED' }, this.#events());
+      if (this.#stopping !== undefined) return;
+      const running = this.#parts.host.start({ ...spec, isPaused: this.#target === 'PAUSED' }, this.#events(spec));
       this.#running = running;
       void running.done.then((end) => this.#ended(running, end));
     } catch (error) {
-      if (!this.#isStopped) this.#fail(failureTrace(error));
+      if (this.#stopping === undefined) this.#fail(failureTrace(error));
     }
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
+  /** Whoever asks again waits for the same end. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     this.#restartTimer?.cancel();
     const running = this.#running;
     this.#running = undefined;
@@ -87,13 +92,17 @@ export class LocalTask {
     const plugin = parts.pluginOf(connectorConfig);
     const { kind, version } = plugin.description;
     this.#version = version;
+    const spec = await parts.connectorSpec(id.connector, connectorConfig);
+    const { 'offsets.storage.topic': ownOffsetTopic } = spec.connectorConfig;
     return {
-      ...(await parts.connectorSpec(id.connector, connectorConfig)),
+      ...spec,
       kind: kind === 'sink' ? 'sink' : 'source',
       task: id.task,
       taskConfig: await parts.resolve(taskConfig),
       plugins: this.#pluginsOf(connectorConfig),
-      ...(exactlyOnce === undefined ? {} : { exactlyOnce }),
+      ...(exactlyOnce === undefined
+        ? {}
+        : { exactlyOnce: { ...exactlyOnce, offsetTopic: ownOffsetTopic ?? exactlyOnce.offsetTopic } }),
     };
   }
 
@@ -123,13 +132,14 @@ export class LocalTask {
     return refs;
   }
 
-  #events(): TaskEvents {
-    const { offsets, settings } = this.#parts;
+  #events({ kind, connectorConfig }: TaskSpec): TaskEvents {
+    const { settings } = this.#parts;
     const { connector } = this.id;
+    const offsets = kind === 'source' ? this.#parts.offsets.of(connectorConfig) : undefined;
     const { confirmOwnership } = this.#start;
     return {
       onState: (state) => {
-        if (this.#isStopped) return;
+        if (this.#stopping !== undefined) return;
         if (!this.#hasRun) this.#parts.countStart('task', true);
         this.#hasRun = true;
         this.#tell(state);
@@ -137,18 +147,22 @@ export class LocalTask {
       ...(settings.topicTrackingEnable
         ? { onTopic: (topic: string) => this.#parts.listener().topicUsed(this.id, topic) }
         : {}),
-      offsets: {
-        read: async (partitions) => {
-          await confirmOwnership?.();
-          return offsets.read(connector, partitions);
-        },
-        write: (changes) => offsets.write(connector, changes),
-      },
+      ...(offsets === undefined
+        ? {}
+        : {
+            offsets: {
+              read: async (partitions) => {
+                await confirmOwnership?.();
+                return offsets.read(connector, partitions);
+              },
+              write: (changes) => offsets.write(connector, changes),
+            },
+          }),
     };
   }
 
   #ended(running: RunningTask, end: TaskEnd): void {
-    if (running !== this.#running || this.#isStopped) return;
+    if (running !== this.#running || this.#stopping !== undefined) return;
     this.#running = undefined;
     this.#fail(end.kind === 'failed' ? end.failure.trace : 'the task has ended, and nobody had asked it to');
   }

@@ -20,7 +20,9 @@ export async function connectorOffsets(
   connector: string,
   config: ConfigProperties,
 ): Promise<readonly ConnectorOffset[]> {
-  if (parts.pluginOf(config).description.kind === 'source') return parts.offsets.all(connector);
+  if (parts.pluginOf(config).description.kind === 'source') {
+    return inStore(connector, parts.offsets.of(await parts.resolve(config)).all(connector));
+  }
   return withAdmin(parts, config, (admin, resolved) => groupOffsets(admin, groupOf(connector, resolved)));
 }
 
@@ -35,10 +37,11 @@ export async function alterOffsets(
   const isSource = parts.pluginOf(config).description.kind === 'source';
   const verb = offsets === undefined ? RESET : ALTERED;
   if (isSource) {
+    const store = parts.offsets.of(spec.connectorConfig);
     const changes =
-      offsets ?? (await parts.offsets.all(connector)).map(({ partition }) => ({ partition, offset: null }));
+      offsets ?? (await inStore(connector, store.all(connector))).map(({ partition }) => ({ partition, offset: null }));
     const by = await askPlugin(parts, spec, changes);
-    await parts.offsets.write(connector, changes);
+    await inStore(connector, store.write(connector, changes));
     return doneMessage(verb, by === 'done');
   }
   const changes = offsets?.map(sinkChange);
@@ -49,6 +52,16 @@ export async function alterOffsets(
     await changeGroup(admin, connector, group, changes);
     return doneMessage(verb, by === 'done');
   });
+}
+
+/** A topic that cannot keep offsets is wrong with the connector, and for whoever has configured it to put right. */
+async function inStore<T>(connector: string, done: Promise<T>): Promise<T> {
+  try {
+    return await done;
+  } catch (error) {
+    if (!MillraceError.is(error) || error.code !== 'MILLRACE_CONNECT_TOPIC') throw error;
+    throw bad(`the offsets of connector ${connector} cannot be reached: ${error.message}`, error);
+  }
 }
 
 /** What the plugin refuses is wrong with the request. */

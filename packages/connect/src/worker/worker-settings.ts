@@ -30,7 +30,10 @@ export const workerConfig = config({
   listeners: c
     .list(c.string())
     .default('http://:8083')
-    .doc('Where REST listens: http://host:port; an empty host means every address, port 0 a free one.'),
+    .doc(
+      'Where REST listens: http://host:port or https://host:port (with listeners.https.ssl.…, or else ssl.…, as PEM); an empty host means ' +
+        'every address, port 0 a free one.',
+    ),
   'admin.listeners': c
     .list(c.string())
     .optional()
@@ -40,7 +43,10 @@ export const workerConfig = config({
     .optional()
     .doc('Host under which other workers reach this one; by default that of the first listener.'),
   'rest.advertised.port': c.int().optional().doc('Port under which other workers reach this one.'),
-  'rest.advertised.listener': c.oneOf('http').default('http').doc('Protocol under which other workers reach this one.'),
+  'rest.advertised.listener': c
+    .oneOf('http', 'https')
+    .optional()
+    .doc('Protocol under which other workers reach this one; by default http where it is among the listeners.'),
   'access.control.allow.origin': c
     .string()
     .default('')
@@ -88,17 +94,18 @@ export const workerConfig = config({
     .default('5s')
     .doc('How long storing offsets may take before it waits for the next interval.'),
   'task.isolation': c
-    .oneOf('thread', 'inline')
+    .oneOf('thread', 'process', 'inline')
     .default('thread')
     .doc(
-      'thread: each task has a thread and heap of its own. inline: tasks run in the thread of the worker, for debuggers.',
+      'thread: each task has a thread and heap of its own. process: also a process, which takes more memory and time to start; for plugins ' +
+        'that may outgrow task.max.heap.mb at once. inline: tasks run in the thread of the worker, for debuggers.',
     ),
   'task.max.heap.mb': c
     .int()
     .default(256)
     .atLeast(16)
     .doc(
-      'Heap of a task in MiB, as far as it is alive; one that outgrows it fails alone. One that takes 256 MiB more before it pauses may end the whole process: so V8 does it.',
+      'Heap of a task in MiB, as far as it is alive; one that outgrows it fails alone. One that takes 256 MiB more before it pauses may end its whole process, which is that of the worker unless task.isolation is process: so V8 does it.',
     ),
   'task.stall.timeout.ms': c
     .duration()

@@ -3,6 +3,7 @@ import type { ConfigProperties, TaskConfig } from '@millrace/connect-api';
 import { builtInPlugins } from '../built-in-plugins.ts';
 import type { RunStatus } from '../herder/herder.ts';
 import { builtInPlugin, PluginRegistry } from '../plugins/plugin-registry.ts';
+import { onePlace } from '../stores/offset-places.ts';
 import type { OffsetStore } from '../stores/offset-store.ts';
 import type { ConnectorEvents, RunningTask, TaskEnd, TaskEvents, TaskFailure, TaskHost } from '../task/task-host.ts';
 import { Worker } from './worker.ts';
@@ -51,6 +52,8 @@ class FakeHost implements TaskHost {
   readonly connectors: ConnectorEvents[] = [];
   readonly told: string[] = [];
   plan: readonly TaskConfig[] | Error = [{ part: '0' }];
+  /** What tasks wait for before they end. */
+  holdUp: Promise<void> | undefined;
 
   start(spec: Parameters<TaskHost['start']>[0], events: TaskEvents): RunningTask {
     const end = Promise.withResolvers<TaskEnd>();
@@ -72,6 +75,7 @@ class FakeHost implements TaskHost {
       resume: () => void this.told.push('resume'),
       stop: async () => {
         this.told.push('stop');
+        await this.holdUp;
         end.resolve({ kind: 'stopped', isTerminated: false });
         return end.promise;
       },
@@ -124,7 +128,7 @@ function worker(properties: ConfigProperties = {}) {
     settings,
     plugins: new PluginRegistry(builtInPlugins.map(builtInPlugin)),
     host,
-    offsets: {} as OffsetStore,
+    offsets: onePlace({} as OffsetStore),
     resolve: async (config) =>
       Object.fromEntries(Object.entries(config).map(([key, text]) => [key, text.replace('${env:SECRET}', 'hush')])),
     log: silentLogger,
@@ -230,6 +234,23 @@ describe('a task of a worker', () => {
 
     expect(host.tasks[0]?.config).toMatchObject({ password: 'hush', part: '0' });
     expect(taskStates).toEqual([{ state: 'RUNNING', workerId: 'here:8083', version: '0.1.0' }]);
+  });
+
+  it('is told to have ended when it has, however often it is stopped', async () => {
+    const { built, startTask, host, taskStates } = worker();
+    const held = Promise.withResolvers<void>();
+    host.holdUp = held.promise;
+    await startTask();
+
+    const stopping = [built.stopTasks([ID]), built.setTargetState('one', 'STOPPED')];
+    await settle();
+    expect(taskStates.map(({ state }) => state)).toEqual(['RUNNING']);
+    expect(built.tasks).toEqual([ID]);
+
+    held.resolve();
+    await Promise.all(stopping);
+    expect(taskStates.map(({ state }) => state)).toEqual(['RUNNING', 'UNASSIGNED']);
+    expect(built.tasks).toEqual([]);
   });
 
   it('that fails is told with its trace, and runs again after the pause', async () => {

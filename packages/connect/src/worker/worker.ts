@@ -11,7 +11,7 @@ import { MillraceError, type Clock, type Logger, type Random, type Timers } from
 import type { ConfigProperties } from '@millrace/connect-api';
 import type { ConnectorOffset, ConnectorTaskId, RunStatus, TargetState } from '../herder/herder.ts';
 import type { PluginRegistry, RegisteredPlugin } from '../plugins/plugin-registry.ts';
-import type { OffsetStore } from '../stores/offset-store.ts';
+import type { OffsetPlaces } from '../stores/offset-places.ts';
 import type { ConnectorSpec, TaskHost } from '../task/task-host.ts';
 import { LocalConnector } from './local-connector.ts';
 import { LocalTask } from './local-task.ts';
@@ -25,7 +25,7 @@ export interface WorkerOptions {
   readonly settings: WorkerSettings;
   readonly plugins: PluginRegistry;
   readonly host: TaskHost;
-  readonly offsets: OffsetStore;
+  readonly offsets: OffsetPlaces;
   /** Replaces `${provider:path:key}`; throws when it cannot. */
   readonly resolve: (config: ConfigProperties) => Promise<ConfigProperties>;
   readonly log: Logger;

@@ -1,5 +1,6 @@
 /** Tasks against a broker, as a worker starts them. */
 import { readFileSync } from 'node:fs';
+import { silentLogger, type LogFields, type Logger } from '@millrace/base';
 import type { ConfigProperties, Position, SourceOffset } from '@millrace/connect-api';
 import { positionKey } from '@millrace/connect-api';
 import { createTempDir, startBroker, waitUntil, type TempDir, type TestBroker } from '@millrace/testing';
@@ -55,11 +56,18 @@ export class TaskFixture implements AsyncDisposable {
   readonly broker: TestBroker;
   readonly host: TaskHost;
   readonly offsets = new StoredOffsets();
+  /** Of tasks, as the worker logs them. */
+  readonly warnings: { readonly message: string; readonly fields: LogFields | undefined }[] = [];
   readonly #folder: TempDir;
 
   private constructor(broker: TestBroker, folder: TempDir) {
     this.broker = broker;
-    this.host = createTaskHost();
+    const log: Logger = {
+      ...silentLogger,
+      warn: (message, fields) => void this.warnings.push({ message, fields }),
+      child: () => log,
+    };
+    this.host = createTaskHost({ log });
     this.#folder = folder;
   }
 

@@ -148,6 +148,13 @@ describe('JsonConverter refusing values', () => {
     expect(message).not.toMatch(/4111|card|oops/);
   });
 
+  it.each([
+    ['notjson', /cannot be read where a value, a comma or a bracket has to be$/],
+    ['{"a":', /cannot be read at its end$/],
+  ])('does not tell a wrong place of %s', (text, message) => {
+    expect(() => read(plain, text)).toThrow(message);
+  });
+
   it('leaves undefined members of plain objects out', () => {
     expect(plain.fromConnect({ value: { a: undefined, b: [undefined], c: new Map([['d', 1n]]) } })).toBe(
       '{"b":[null],"c":{"d":1}}',

@@ -241,7 +241,10 @@ function parsed(text: string, parse: (text: string) => unknown = parseJson): unk
 
 /** The engine's message quotes the text, which may be secret: only the place is told. */
 function notJson(error: unknown): DataError {
-  const place = /at position \d+( \(line \d+ column \d+\))?/.exec(messageOf(error))?.[0] ?? 'at its end';
+  const message = messageOf(error);
+  // Of a character that cannot begin anything the engine tells the character, and not where it is.
+  const elsewhere = message.includes('Unexpected end') ? 'at its end' : 'where a value, a comma or a bracket has to be';
+  const place = /at position \d+( \(line \d+ column \d+\))?/.exec(message)?.[0] ?? elsewhere;
   return new DataError(`a message is not JSON: it cannot be read ${place}`);
 }
 

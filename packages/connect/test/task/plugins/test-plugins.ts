@@ -46,7 +46,7 @@ function whenAborted(signal: AbortSignal): Promise<void> {
 
 /**
  * Counts from the stored offset to `count`, `batch.size` numbers at a time, then waits.
- * `fail.at`: throws before that number, once, what may pass; `break.at`: always, what does not. `loop.at`, `leak.at`, `exit.at`: as they say.
+ * `fail.at`: throws before that number, once, what may pass; `break.at`: always, what does not. `loop.at`, `leak.at`, `burst.at`, `exit.at`: as they say.
  */
 export const countingSource = defineSource<ConfigProperties, Position, { readonly next: number }>({
   name: 'CountingSource',
@@ -100,6 +100,7 @@ async function* count(
     if (next >= setting('break.at')) throw new Error('the source is broken');
     if (next >= setting('loop.at')) for (;;);
     if (next >= setting('leak.at')) await leak();
+    if (next >= setting('burst.at')) burst();
     if (next >= setting('exit.at')) process.exit(3);
     if (next >= setting('reject.at')) {
       void Promise.reject(new Error('nobody waits for this'));
@@ -127,6 +128,12 @@ async function* count(
   if (config['deaf'] === 'true') await new Promise(() => undefined);
 }
 
+/** As the parsing of a text that is too large: in one piece, for which V8 ends a process and not a thread. */
+function burst(): never {
+  const kept: unknown[] = [];
+  for (;;) kept.push(new Array(45_000_000).fill(0.5));
+}
+
 /** As caches leak: a little with each turn. */
 async function leak(): Promise<never> {
   const kept: unknown[] = [];
@@ -138,7 +145,8 @@ async function leak(): Promise<never> {
 
 /**
  * Appends `partition offset value` lines to `folder`/out, at once or (with `buffer`) at each flush.
- * `fail.at`: a write with that offset fails twice with what may pass. `poison`: records with that value are reported.
+ * `fail.at`: a write with that offset fails twice with what may pass. `poison`: records with that value are reported. `revoke.fails`: flushes
+ * before partitions go fail `once` or `always`, with what may pass.
  */
 export const fileSink = defineSink<ConfigProperties>({
   name: 'FileSink',
@@ -179,16 +187,18 @@ export const fileSink = defineSink<ConfigProperties>({
         note(config, `flush ${reason}`);
         if (config['flush.fails'] === 'true' && isFirstTime(config['folder'], 'flush'))
           throw new PassingError('not now');
+        if (reason === 'revoke' && config['revoke.fails'] === 'once' && isFirstTime(config['folder'], 'revoke'))
+          throw new PassingError('not now');
+        if (reason === 'revoke' && config['revoke.fails'] === 'always') throw new PassingError('not before they go');
         out(held.splice(0));
       },
-      revoked: async (partitions, lost) =>
-        note(
-          config,
-          `revoked ${partitions
-            .map(({ partition }) => partition)
-            .sort()
-            .join(',')} ${String(lost)}`,
-        ),
+      revoked: async (partitions, lost) => {
+        const going = partitions.map(({ partition }) => String(partition)).sort();
+        note(config, `revoked ${going.join(',')} ${String(lost)}`);
+        if (!lost) return;
+        const kept = held.filter((line) => !going.includes(line.slice(0, line.indexOf(' '))));
+        held.splice(0, held.length, ...kept);
+      },
       [Symbol.asyncDispose]: async () => note(config, 'disposed'),
     };
   },
