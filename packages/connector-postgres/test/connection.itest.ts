@@ -1,11 +1,9 @@
 /** Every way to log in, with and without TLS. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { systemTimers } from '@millrace/base';
 import { Secret } from '@millrace/connect-api';
 import { PostgresServer } from '@millrace/connect-testkit';
-import { createTempDir } from '@millrace/testing';
+import { TestAuthority } from '@millrace/testing';
 import { openConnection, type PostgresAddress } from '../src/replication/open-connection.ts';
 
 const options = { replication: false, applicationName: 'test', timers: systemTimers };
@@ -37,25 +35,14 @@ describe('a connection', () => {
   });
 
   it('is encrypted as sslmode wants it, and verified', async () => {
-    await using folder = await createTempDir('tls');
-    const [key, certificate] = ['key.pem', 'cert.pem'].map((name) => join(folder.path, name)) as [string, string];
-    execFileSync(
-      'openssl',
-      [
-        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-        ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
-      ],
-      { stdio: 'ignore' },
-    );
-    const [keyText, certificateText] = [key, certificate].map((path) => readFileSync(path, 'utf8')) as [string, string];
-    await using server = await PostgresServer.start({
-      tls: { certificate: certificateText, key: keyText, required: true },
-    });
+    await using authority = await TestAuthority.create();
+    const tls = { ...(await authority.issue('DNS:localhost')), required: true };
+    await using server = await PostgresServer.start({ tls });
     const isEncrypted = `SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()`;
 
     expect(await ask(addressOf(server, { sslMode: 'prefer' }), isEncrypted)).toBe('t');
     expect(await ask(addressOf(server, { sslMode: 'require' }), isEncrypted)).toBe('t');
-    const trusted = { sslMode: 'verify-full', rootCertificate: certificateText } as const;
+    const trusted = { sslMode: 'verify-full', rootCertificate: readFileSync(authority.path, 'utf8') } as const;
     expect(await ask(addressOf(server, { ...trusted, host: 'localhost' }), isEncrypted)).toBe('t');
     expect(await ask(addressOf(server, { ...trusted, sslMode: 'verify-ca' }), isEncrypted)).toBe('t');
     await expect(ask(addressOf(server, trusted), isEncrypted)).rejects.toThrow(/database\.sslmode=verify-full/);

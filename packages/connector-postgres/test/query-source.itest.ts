@@ -1,5 +1,6 @@
 import { silentLogger, systemClock } from '@millrace/base';
 import { PostgresServer } from '@millrace/connect-testkit';
+import { waitUntil } from '@millrace/testing';
 import type { QueryConfig } from '../src/query/query-config.ts';
 import { postgresQuerySource } from '../src/query/query-source.ts';
 import { sourceDatabase, type SourceDatabase } from './source-database.ts';
@@ -63,8 +64,14 @@ describe('the Postgres query source', () => {
     );
     await late.query(`BEGIN; INSERT INTO t (v) VALUES ('late')`);
     await db.run(`INSERT INTO t (v) VALUES ('early')`);
-    // Many looks long.
-    await db.run('SELECT pg_sleep(0.2)');
+    const asked = new Set<number>();
+    await waitUntil('it has looked many times', async () => {
+      const [connection] = await db.run(
+        `SELECT query_start FROM pg_stat_activity WHERE application_name LIKE 'millrace-connect%' AND datname = current_database()`,
+      );
+      if (connection !== undefined) asked.add(Number(connection['query_start']));
+      return asked.size >= 10;
+    });
     expect(driver.kept.records).toEqual([]);
     await late.query('COMMIT');
     await late.end();

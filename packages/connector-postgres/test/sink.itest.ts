@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { silentLogger, systemClock, systemTimers } from '@millrace/base';
-import { s, type OutRecord, type Schema } from '@millrace/connect-api';
-import { PostgresServer } from '@millrace/connect-testkit';
+import { noMetrics, silentLogger, systemClock, systemTimers } from '@millrace/base';
+import { s, type OutRecord, type Schema, type SinkTask } from '@millrace/connect-api';
+import { MemoryGroup, MemoryTopics, PostgresServer } from '@millrace/connect-testkit';
 import { waitUntil } from '@millrace/testing';
 
 import { parseConnectionUrl } from '../src/sink/connection-url.ts';
@@ -383,6 +383,46 @@ describe('exactly once', () => {
     await expect(zombie.until(() => false)).rejects.toThrow('another task has taken over');
     await owner.until(() => owner.written >= 5);
     expect(await numbers(db)).toEqual(upTo(10));
+  });
+
+  it('refuses records of a topic that was made anew, until its offsets are reset', async () => {
+    await using db = await SinkSetting.open(server, settings);
+    await db.take(records(0, 30));
+    const { config } = postgresSink.config.read(db.properties);
+    if (config === undefined) throw new Error('the settings are wrong');
+    const context = { connector: 'test', log: silentLogger, clock: systemClock, signal: new AbortController().signal };
+    const made = (): Promise<SinkTask> =>
+      postgresSink.task({}, config, {
+        ...context,
+        task: 0,
+        metrics: noMetrics,
+        timers: systemTimers,
+        report: (_record, error) => Promise.reject(error),
+        pause: () => undefined,
+        resume: () => undefined,
+        commitSoon: () => undefined,
+        seek: () => undefined,
+      });
+    const anew = new MemoryTopics();
+    anew.append(records(100, 2));
+    const [first] = anew.read({ topic: 't', partition: 0 }, 0, 1);
+    if (first === undefined) throw new Error('there is a record');
+    {
+      await using task = await made();
+      expect(await task.assigned?.([first])).toEqual([{ topic: 't', partition: 0, offset: 30 }]);
+      // The consumer found no such offset and began at the start.
+      await expect(task.write([first], context.signal)).rejects.toMatchObject({
+        code: 'MILLRACE_CONNECT_POSTGRES_SINK_TOPIC_REPLACED',
+        retriable: false,
+        message: expect.stringMatching(
+          /^t\[0\] goes on at offset 0, .*"millrace_connect_offsets" has it up to 30: .*stop connector test, reset its offsets/,
+        ),
+      });
+    }
+    await postgresSink.alterOffsets?.(config, [{ topic: 't', partition: 0, offset: null }], context);
+    Object.assign(db, { topics: anew, group: new MemoryGroup() });
+    await db.take([]);
+    expect(await numbers(db)).toEqual([...upTo(30), 100, 101]);
   });
 
   it('gives way to offsets that are set by hand', async () => {

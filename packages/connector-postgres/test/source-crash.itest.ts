@@ -2,6 +2,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createDeferred, SeededRandom, type Random } from '@millrace/base';
 import { PostgresServer } from '@millrace/connect-testkit';
+import { waitUntil } from '@millrace/testing';
 import { postgresSource } from '../src/source/postgres-source.ts';
 import { sourceDatabase, type SourceDatabase } from './source-database.ts';
 import { Kept, SourceDriver } from './source-driver.ts';
@@ -269,7 +270,10 @@ describe('a source whose database goes away', () => {
     expect(await first.failure()).toMatchObject({ code: 'MILLRACE_CONNECT_POSTGRES_CONNECTION', retriable: true });
     await first.stop();
     await using second = await SourceDriver.start(postgresSource, { ...db.properties, ...settings }, kept);
-    setTimeout(() => link.cut(), 200);
+    await waitUntil('the slot is refused', () =>
+      server.log.some((line) => line.includes(`"${db.slot}" is active for PID`)),
+    );
+    link.cut();
     await second.until(({ records }) => records.length === 2);
 
     expect(numbersIn(kept)).toEqual([1, 2]);

@@ -3,6 +3,7 @@ import { PostgresServer } from '@millrace/connect-testkit';
 import { valueProblem } from '@millrace/connect-api';
 import { plainValue, type Schema } from '@millrace/connect-api';
 import { postgresSource } from '../src/source/postgres-source.ts';
+import { sourceDatabase } from './source-database.ts';
 import { SourceDriver } from './source-driver.ts';
 import { row, SETUP, TYPES } from './type-samples.ts';
 
@@ -59,6 +60,31 @@ describe('types', () => {
       expect(field?.optional).toBe(true);
     },
   );
+
+  it('keep all parts of intervals, where interval.handling.mode=string asks for it', async () => {
+    const intervals = [
+      [`1 year 2 mons 3 days 04:05:06.78`, 'P1Y2M3DT4H5M6.78S'],
+      [`-1 year 2 days -00:00:00.000001`, 'P-1Y0M2DT0H0M-0.000001S'],
+      [`36 hours`, 'P0Y0M0DT36H0M0S'],
+      [`0`, 'P0Y0M0DT0H0M0S'],
+      [`-infinity`, '-infinity'],
+    ] as const;
+    const rows = (from: number): string =>
+      intervals.map(([literal], index) => `(${from + index}, '${literal}')`).join(', ');
+    await using db = await sourceDatabase(
+      server,
+      `CREATE TABLE t (id int PRIMARY KEY, v interval); INSERT INTO t VALUES ${rows(0)}`,
+    );
+    const properties = { ...db.properties, 'interval.handling.mode': 'string' };
+    await using driver = await SourceDriver.start(postgresSource, properties);
+    await driver.until(({ records }) => records.length === intervals.length);
+    await db.run(`INSERT INTO t VALUES ${rows(100)}`);
+    await driver.until(({ records }) => records.length === 2 * intervals.length);
+
+    const written = driver.kept.records.map(({ value }) => (value as { after: Row }).after['v']);
+    const expected = intervals.map(([, text]) => text);
+    expect(written).toEqual([...expected, ...expected]);
+  });
 
   it('are values of their schemas', () => {
     for (const value of values) expect(valueProblem(schema as Schema, value)).toBeUndefined();

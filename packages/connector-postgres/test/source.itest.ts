@@ -439,8 +439,17 @@ describe('the place of the source in the log', () => {
     await driver.until(({ batches }) => batches > 0);
     const before = process.memoryUsage().arrayBuffers;
     await db.run(`INSERT INTO t SELECT g, repeat('x', 2000) FROM generate_series(1, 40000) g`);
-    // Time enough for a reader without a brake to take all of it.
-    await db.run('SELECT pg_sleep(0.3)');
+    // The server has filled the socket and cannot send more, look after look.
+    let looks = 0;
+    let sent: unknown;
+    await waitUntil('the server waits for the reader', async () => {
+      const [sender] = await db.run(
+        `SELECT r.sent_lsn, a.wait_event FROM pg_stat_replication r JOIN pg_stat_activity a USING (pid) WHERE a.datname = current_database()`,
+      );
+      looks = sender?.['wait_event'] === 'WalSenderWriteData' && sender['sent_lsn'] === sent ? looks + 1 : 0;
+      sent = sender?.['sent_lsn'];
+      return looks >= 10;
+    });
     const grown = process.memoryUsage().arrayBuffers - before;
     release();
     await driver.until(({ records }) => records.length === 40_000, 'all rows', 40_000);

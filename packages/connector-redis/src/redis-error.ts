@@ -1,4 +1,4 @@
-import { messageOf, MillraceError } from '@millrace/base';
+import { isCertificateError, messageOf, MillraceError } from '@millrace/base';
 
 /** Why something with Redis did not work. Listed in docs/reference/errors.md. */
 export type RedisErrorCode =
@@ -28,6 +28,10 @@ export function isAnswer(error: unknown): boolean {
 export function redisError(attempt: string, error: unknown): RedisError {
   if (error instanceof RedisError) return error;
   const said = messageOf(error);
+  if (isCertificateError(error)) {
+    const message = `cannot ${attempt}: ${said}; check redis.tls.ca, and that the certificate is for the host of redis.uri`;
+    return new RedisError('MILLRACE_CONNECT_REDIS_DENIED', message, { cause: error });
+  }
   if (!isAnswer(error) || PASSING.test(said)) {
     const message = `cannot ${attempt}: ${said}; it will be tried again`;
     return new RedisError('MILLRACE_CONNECT_REDIS_UNAVAILABLE', message, { retriable: true, cause: error });

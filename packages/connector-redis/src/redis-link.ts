@@ -5,6 +5,7 @@
  *   knows what may be repeated, decides. Nothing waits for a connection that may come back.
  * Bounds: an answer takes `redis.timeout` at most; then the connection is given up, since a half-open one never tells.
  */
+import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import { addressText, type RedisAddress } from './connection-config.ts';
 import { redisError } from './redis-error.ts';
@@ -103,7 +104,10 @@ export class RedisLink {
       db: address.database,
       ...(address.username === undefined ? {} : { username: address.username }),
       ...(address.password === undefined ? {} : { password: address.password }),
-      ...(address.tls === undefined ? {} : { tls: { ...address.tls, servername: address.host } }),
+      // An address is not told as a name; the certificate is checked against it all the same.
+      ...(address.tls === undefined
+        ? {}
+        : { tls: { ...address.tls, ...(isIP(address.host) === 0 ? { servername: address.host } : {}) } }),
       connectionName: name,
       protocol: 2,
       lazyConnect: true,
@@ -130,7 +134,8 @@ export class RedisLink {
 
   #drop(client: Redis): void {
     if (this.#client === client) this.#client = undefined;
-    client.disconnect();
+    // Of one that has ended, the client would wait two seconds for the end.
+    if (client.status !== 'end') client.disconnect();
   }
 }
 

@@ -1,8 +1,14 @@
 /** A Redis server for tests, and what they look at in it. */
-import { RedisServer } from '@millrace/connect-testkit';
+import { isRedisServerAvailable, RedisServer } from '@millrace/connect-testkit';
 import { Redis } from 'ioredis';
 
 export const PASSWORD = 'secret of the fixture';
+
+/** Skipped, with the reason in its name, where there is no Redis server. */
+export function describeWithRedis(title: string, define: () => void): void {
+  if (isRedisServerAvailable()) describe(title, define);
+  else describe.skip(`${title} (needs valkey-server: node tools/setup/valkey.mjs says why there is none)`, define);
+}
 
 export class RedisWorld implements AsyncDisposable {
   readonly server: RedisServer;

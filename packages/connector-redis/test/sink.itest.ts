@@ -1,9 +1,8 @@
-import { isRedisServerAvailable, runSink, sinkAcceptance, type SinkWorld } from '@millrace/connect-testkit';
+import { runSink, sinkAcceptance, type SinkWorld } from '@millrace/connect-testkit';
 import { redisSink } from '../src/index.ts';
-import { RedisWorld } from './redis-world.ts';
+import { describeWithRedis, RedisWorld } from './redis-world.ts';
 
 const pluginModule = new URL('../src/index.ts', import.meta.url);
-const describeWithRedis = isRedisServerAvailable() ? describe : describe.skip;
 
 describeWithRedis('the Redis sink', () => {
   let redis: RedisWorld;

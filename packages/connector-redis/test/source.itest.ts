@@ -1,10 +1,9 @@
 import { waitUntil } from '@millrace/testing';
-import { isRedisServerAvailable, SourceRun, sourceAcceptance, type SourceWorld } from '@millrace/connect-testkit';
+import { SourceRun, sourceAcceptance, type SourceWorld } from '@millrace/connect-testkit';
 import { redisSource } from '../src/index.ts';
-import { RedisWorld } from './redis-world.ts';
+import { describeWithRedis, RedisWorld } from './redis-world.ts';
 
 const pluginModule = new URL('../src/index.ts', import.meta.url);
-const describeWithRedis = isRedisServerAvailable() ? describe : describe.skip;
 
 describeWithRedis('the Redis source', () => {
   let redis: RedisWorld;

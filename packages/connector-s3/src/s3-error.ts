@@ -1,4 +1,4 @@
-import { messageOf, MillraceError } from '@millrace/base';
+import { isCertificateError, messageOf, MillraceError } from '@millrace/base';
 
 /** Why something with S3 did not work. Listed in docs/reference/errors.md. */
 export type S3ErrorCode =
@@ -7,6 +7,7 @@ export type S3ErrorCode =
   | 'MILLRACE_CONNECT_S3_NOT_FOUND'
   | 'MILLRACE_CONNECT_S3_REFUSED'
   | 'MILLRACE_CONNECT_S3_NAME_TAKEN'
+  | 'MILLRACE_CONNECT_S3_TOPIC_REPLACED'
   | 'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD'
   | 'MILLRACE_CONNECT_S3_UNREADABLE_OBJECT'
   | 'MILLRACE_CONNECT_S3_BUFFER_FAILED';
@@ -55,6 +56,14 @@ export function s3Error(attempt: string, error: unknown): S3Error {
   const name = (error as ServiceFailure | null)?.name ?? 'Error';
   const answer = answerOf(name, status, error);
   const details = { status, name };
+  if (isCertificateError(error)) {
+    const remedy =
+      'check that the certificate is for the host of store.url; name the authority of a private one in NODE_EXTRA_CA_CERTS';
+    return new S3Error('MILLRACE_CONNECT_S3_DENIED', `may not ${attempt}: ${messageOf(error)}; ${remedy}`, {
+      details,
+      cause: error,
+    });
+  }
   const isOutage = status === undefined ? name !== 'CredentialsProviderError' : status >= 500;
   if (isOutage || RETRIABLE_STATUSES.has(status ?? 0) || RETRIABLE_NAMES.has(name)) {
     return new S3Error('MILLRACE_CONNECT_S3_UNAVAILABLE', `cannot ${attempt}: ${answer}; it will be tried again`, {

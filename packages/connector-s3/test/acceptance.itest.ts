@@ -1,39 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import {
-  isS3ServerAvailable,
-  S3FaultProxy,
-  S3Server,
-  sinkAcceptance,
-  sourceAcceptance,
-  type SinkWorld,
-  type SourceWorld,
-} from '@millrace/connect-testkit';
+import { sinkAcceptance, sourceAcceptance, type SinkWorld, type SourceWorld } from '@millrace/connect-testkit';
 import { plainValue } from '@millrace/connect-api';
 import { s3Sink, s3Source } from '../src/index.ts';
-import { Bucket } from './bucket.ts';
+import { describeWithS3 } from './s3-world.ts';
 
-const describeWithS3 = isS3ServerAvailable() ? describe : describe.skip;
 const MODULE = new URL('../src/index.ts', `file://${__filename}`);
 
 /** More by hand. */
 const KILLS = Number(process.env['MILLRACE_S3_KILLS'] ?? 10);
 
-describeWithS3('by the acceptance suite', () => {
-  let server: S3Server;
-
-  beforeAll(async () => {
-    server = await S3Server.start();
-  });
-  afterAll(async () => {
-    await server?.stop();
-  });
-
+describeWithS3('by the acceptance suite', 'accept', (s3) => {
   async function openWorld() {
-    const name = `accept-${randomUUID()}`;
-    await server.createBucket(name);
-    const bucket = new Bucket(server, name);
-    const proxy = await S3FaultProxy.start(server);
-    const settings = { ...server.settings(name, proxy.url), 's3.retry.backoff.ms': '5' };
+    const bucket = await s3.bucket();
+    const proxy = await s3.proxy();
+    const settings = { ...bucket.settings(proxy.url), 's3.retry.backoff.ms': '5' };
     return {
       bucket,
       settings,
@@ -42,10 +21,7 @@ describeWithS3('by the acceptance suite', () => {
         { ...settings, 'aws.secret.access.key': 'wrong', 's3.part.retries': '0' },
       ],
       interrupt: async (): Promise<void> => proxy.cut(),
-      [Symbol.asyncDispose]: async (): Promise<void> => {
-        bucket.close();
-        await proxy.stop();
-      },
+      [Symbol.asyncDispose]: () => s3.tidy(),
     };
   }
 

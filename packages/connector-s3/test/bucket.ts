@@ -12,16 +12,23 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 
 export class Bucket {
   readonly name: string;
+  readonly #server: S3Server;
   readonly #client: S3Client;
 
   constructor(server: S3Server, name: string) {
     this.name = name;
+    this.#server = server;
     this.#client = new S3Client({
       region: server.region,
       endpoint: server.url,
       forcePathStyle: true,
       credentials: { accessKeyId: server.accessKeyId, secretAccessKey: server.secretAccessKey },
     });
+  }
+
+  /** Of a connector that uses it, directly or through a proxy. */
+  settings(url?: string): Readonly<Record<string, string>> {
+    return this.#server.settings(this.name, url);
   }
 
   async keys(prefix = ''): Promise<string[]> {
@@ -67,8 +74,8 @@ export class Bucket {
     return (await this.#client.send(new HeadObjectCommand({ Bucket: this.name, Key: key }))).Metadata ?? {};
   }
 
-  async put(key: string, body: string | Uint8Array): Promise<void> {
-    await this.#client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body }));
+  async put(key: string, body: string | Uint8Array, metadata: Record<string, string> = {}): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: this.name, Key: key, Body: body, Metadata: metadata }));
   }
 
   async unfinishedUploads(): Promise<number> {

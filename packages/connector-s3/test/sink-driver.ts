@@ -6,10 +6,14 @@ import { noMetrics, silentLogger, systemClock, systemTimers, type MetricsRegistr
 import type { ConfigProperties, InRecord, SinkTask, TopicPartition } from '@millrace/connect-api';
 import { s3Sink } from '../src/index.ts';
 
+const SETTLE_MS_MAX = 30_000;
+
 export type Given = Partial<Omit<InRecord, 'origin'>>;
 
 interface Partition extends TopicPartition {
-  readonly records: InRecord[];
+  records: InRecord[];
+  /** Offset of the next record that is produced. */
+  end: number;
   committed: number;
   next: number;
   isRewound: boolean;
@@ -37,7 +41,8 @@ export class SinkDriver {
     const key = `${topic}[${partition}]`;
     let found = this.partitions.get(key);
     if (found === undefined) {
-      this.partitions.set(key, (found = { topic, partition, records: [], committed: 0, next: 0, isRewound: false }));
+      found = { topic, partition, records: [], end: 0, committed: 0, next: 0, isRewound: false };
+      this.partitions.set(key, found);
     }
     return found;
   }
@@ -47,9 +52,9 @@ export class SinkDriver {
   }
 
   produceRecord(topic: string, partition: number, given: Given): void {
-    const log = this.partition(topic, partition).records;
-    const offset = log.length;
-    log.push({
+    const log = this.partition(topic, partition);
+    const offset = log.end++;
+    log.records.push({
       key: null,
       value: null,
       headers: [],
@@ -61,6 +66,17 @@ export class SinkDriver {
       ...given,
       origin: { topic, partition, offset },
     });
+  }
+
+  /** As compaction does it: what is not kept leaves a gap. */
+  compact(topic: string, partition: number, isKept: (offset: number) => boolean): void {
+    const log = this.partition(topic, partition);
+    log.records = log.records.filter(({ offset }) => isKept(offset));
+  }
+
+  /** Deleted and made anew while it is read: a consumer begins at the start of the new one. */
+  recreate(topic: string, partition: number): void {
+    Object.assign(this.partition(topic, partition), { records: [], end: 0, next: 0 });
   }
 
   /** The task; begins one at the committed offsets when there is none. */
@@ -99,12 +115,14 @@ export class SinkDriver {
 
   /** Hands over the next records of all partitions, mixed; retriable errors bring the same ones again. */
   async write(countMax: number, signal = AbortSignal.timeout(60_000)): Promise<number> {
-    const batch = [...this.partitions.values()].flatMap(({ records, next }) => records.slice(next, next + countMax));
-    const before = new Map([...this.partitions.values()].map((partition) => [partition, partition.next]));
+    const taken = new Map([...this.partitions.values()].map((one) => [one, nextRecords(one, countMax)]));
+    const batch = [...taken.values()].flat();
     for (const partition of this.partitions.values()) partition.isRewound = false;
     for (;;) {
       try {
-        await this.#given.write(batch, signal);
+        // What was read before a seek is not handed over again.
+        const isCurrent = ({ origin }: InRecord): boolean => !this.partition(origin.topic, origin.partition).isRewound;
+        await this.#given.write(batch.filter(isCurrent), signal);
         break;
       } catch (error) {
         this.errors.push(error);
@@ -112,14 +130,15 @@ export class SinkDriver {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     }
-    for (const [partition, next] of before) {
-      if (!partition.isRewound) partition.next = Math.min(partition.records.length, next + countMax);
+    for (const [partition, records] of taken) {
+      const last = records.at(-1);
+      if (!partition.isRewound && last !== undefined) partition.next = last.offset + 1;
     }
     return batch.length;
   }
 
   async writeAll(countMax = 500): Promise<void> {
-    while ([...this.partitions.values()].some(({ records, next }) => next < records.length)) await this.write(countMax);
+    while ([...this.partitions.values()].some(({ end, next }) => next < end)) await this.write(countMax);
   }
 
   async commit(reason: 'interval' | 'revoke' | 'stop' = 'interval', signal = AbortSignal.timeout(60_000)) {
@@ -130,12 +149,12 @@ export class SinkDriver {
   }
 
   /** Until everything is committed, rewinding where it is asked to. */
-  async settle(timeoutMs = 30_000): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
+  async settle(): Promise<void> {
+    const deadline = performance.now() + SETTLE_MS_MAX;
     for (;;) {
       await this.writeAll();
       await this.commit();
-      if ([...this.partitions.values()].every(({ committed, records }) => committed === records.length)) return;
+      if ([...this.partitions.values()].every(({ committed, end }) => committed === end)) return;
       if (performance.now() > deadline) throw new Error('not everything was committed in time');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
@@ -157,4 +176,9 @@ export class SinkDriver {
     if (this.#task === undefined) throw new Error('no task was started');
     return this.#task;
   }
+}
+
+function nextRecords({ records, next }: Partition, countMax: number): readonly InRecord[] {
+  const first = records.findIndex(({ offset }) => offset >= next);
+  return first === -1 ? [] : records.slice(first, first + countMax);
 }

@@ -24,11 +24,10 @@ export class SourceDriver {
   async run(
     properties: ConfigProperties,
     isEnough: (driver: SourceDriver) => boolean,
-    { taskIndex = 0, taskCount = 1, timeoutMs = 20_000 } = {},
+    { taskIndex = 0, taskCount = 1, signal: stop = AbortSignal.timeout(20_000) } = {},
   ): Promise<void> {
     const { config, issues } = s3Source.config.read(properties);
     if (config === undefined) throw new Error(JSON.stringify(issues));
-    const stop = AbortSignal.timeout(timeoutMs);
     const log: Logger = { ...silentLogger, warn: (message) => this.warnings.push(message), child: () => log };
     const task = await s3Source.task({ 'task.index': String(taskIndex), 'task.count': String(taskCount) }, config, {
       connector: 's3',

@@ -1,32 +1,20 @@
 import { silentLogger, systemClock } from '@millrace/base';
-import { isS3ServerAvailable, S3FaultProxy, S3Server } from '@millrace/connect-testkit';
+import { waitUntil } from '@millrace/testing';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { s3Source } from '../src/index.ts';
-import { Bucket } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
+import { describeWithS3, END_MS_MAX } from './s3-world.ts';
 import { SinkDriver } from './sink-driver.ts';
 import { SourceDriver, untilRecords } from './source-driver.ts';
 
-const describeWithS3 = isS3ServerAvailable() ? describe : describe.skip;
-
-describeWithS3('the S3 source', () => {
-  let server: S3Server;
+describeWithS3('the S3 source', 'source', (s3) => {
   let bucket: Bucket;
-  let count = 0;
   let settings: Record<string, string>;
 
-  beforeAll(async () => {
-    server = await S3Server.start();
-  });
-  afterAll(async () => {
-    await server?.stop();
-  });
   beforeEach(async () => {
-    const name = `source-${(count += 1)}`;
-    await server.createBucket(name);
-    bucket = new Bucket(server, name);
-    settings = { ...server.settings(name), 'poll.interval.ms': '20', 's3.retry.backoff.ms': '5' };
+    bucket = await s3.bucket();
+    settings = { ...bucket.settings(), 'poll.interval.ms': '20', 's3.retry.backoff.ms': '5' };
   });
-  afterEach(() => bucket.close());
 
   const allDone = (objects: number) => (driver: SourceDriver) =>
     [...driver.stored.values()].filter(({ done }) => done === true).length === objects;
@@ -115,7 +103,7 @@ describeWithS3('the S3 source', () => {
       'topics/t+0+0.json.gz',
       gzipSync(values.map((value) => JSON.stringify(value)).join('\n'), { level: 0 }),
     );
-    const proxy = await S3FaultProxy.start(server);
+    const proxy = await s3.proxy();
     proxy.breakBy(({ url }) =>
       url.includes('t%2B0') && proxy.faults < 4 ? { kind: 'cut', afterBytes: 300_000 * proxy.faults + 10 } : undefined,
     );
@@ -125,7 +113,6 @@ describeWithS3('the S3 source', () => {
 
     expect(proxy.faults).toBe(4);
     expect(driver.values).toEqual(values);
-    await proxy.stop();
   });
 
   it('reads files of many gzip members and zstd frames, empty lines and a last line without an end', async () => {
@@ -166,10 +153,10 @@ describeWithS3('the S3 source', () => {
     await bucket.put('topics/t+0+5.json', '5\n');
     const driver = new SourceDriver();
     const reading = driver.run(settings, untilRecords(3));
-    while (driver.records.length < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    await waitUntil('the first', () => driver.records.length > 0);
     // Its name is before that of one that was read.
     await bucket.put('topics/t+0+1.json', '1\n');
-    while (driver.records.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    await waitUntil('the late one', () => driver.records.length > 1);
     await bucket.put('topics/t+0+5.json', '55\n');
     await reading;
 
@@ -192,15 +179,20 @@ describeWithS3('the S3 source', () => {
     const drivers = [new SourceDriver(), new SourceDriver(), new SourceDriver()];
     const total = (): number => drivers.reduce((sum, { records }) => sum + records.length, 0);
 
+    // Who has its share hears of nothing more.
+    const done = new AbortController();
+    const isDone = (): boolean => {
+      if (total() >= 40) done.abort();
+      return done.signal.aborted;
+    };
+    const signal = AbortSignal.any([done.signal, AbortSignal.timeout(30_000)]);
     await Promise.all(
       drivers.map((driver, taskIndex) =>
         driver
-          .run({ ...settings, 'poll.interval.ms': '10' }, () => total() >= 40, {
-            taskIndex,
-            taskCount: 3,
-            timeoutMs: 5_000,
-          })
-          .catch(() => undefined),
+          .run({ ...settings, 'poll.interval.ms': '10' }, isDone, { taskIndex, taskCount: 3, signal })
+          .catch((error: unknown) => {
+            if (!done.signal.aborted) throw error;
+          }),
       ),
     );
 
@@ -210,17 +202,18 @@ describeWithS3('the S3 source', () => {
     expect(owners).toEqual(Array.from({ length: 8 }, () => 1));
   });
 
-  it('ends within a second while S3 does not answer', async () => {
-    const proxy = await S3FaultProxy.start(server);
-    proxy.breakBy(() => ({ kind: 'hang' }));
+  it('ends at once while S3 does not answer', async () => {
+    const proxy = await s3.proxy(() => ({ kind: 'hang' }));
+    const stop = new AbortController();
+    const reading = new SourceDriver().run({ ...settings, 'store.url': proxy.url }, () => true, {
+      signal: stop.signal,
+    });
+    await waitUntil('a request that hangs', () => proxy.faults > 0);
     const begun = performance.now();
+    stop.abort();
 
-    await expect(
-      new SourceDriver().run({ ...settings, 'store.url': proxy.url }, () => true, { timeoutMs: 200 }),
-    ).rejects.toThrow('there was not enough');
-
-    expect(performance.now() - begun).toBeLessThan(1_200);
-    await proxy.stop();
+    await expect(reading).rejects.toThrow('there was not enough');
+    expect(performance.now() - begun).toBeLessThan(END_MS_MAX);
   });
 
   it('checks offsets that somebody gives it', async () => {

@@ -1,5 +1,5 @@
 /** What an error of the database means for a batch: by SQLSTATE, or by what happened to the connection. */
-import { AssertionFailure, messageOf, MillraceError } from '@millrace/base';
+import { AssertionFailure, isCertificateError, messageOf, MillraceError } from '@millrace/base';
 
 /**
  * - `retriable`: may go well later: the connection is lost, the server restarts, is full or busy, a deadlock was broken.
@@ -35,6 +35,7 @@ export function failureKind(error: unknown): FailureKind {
   if (MillraceError.is(error)) return error.retriable ? 'retriable' : 'fatal';
   const code = sqlState(error);
   if (code !== undefined) return KINDS[code] ?? KINDS[code.slice(0, 2)] ?? 'fatal';
+  if (isOfTls(error)) return 'fatal';
   // Mistakes of programs do not go away by themselves; everything else here is of the connection, which pg gives no SQLSTATE.
   return error instanceof TypeError || error instanceof RangeError || error instanceof AssertionFailure
     ? 'fatal'
@@ -45,6 +46,11 @@ export function failureKind(error: unknown): FailureKind {
 export function sqlState(error: unknown): string | undefined {
   const code = (error as { readonly code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** The server's certificate is not good enough for `sslmode`, or it has no TLS at all. */
+function isOfTls(error: unknown): boolean {
+  return isCertificateError(error) || messageOf(error).includes('does not support SSL');
 }
 
 /** The error of a whole statement or batch. */
@@ -61,7 +67,9 @@ export function sinkError(error: unknown, attempt: string): MillraceError {
       cause: error,
     });
   }
-  const remedy = remedyFor(state);
+  const remedy = isOfTls(error)
+    ? 'check sslmode and sslrootcert in connection.url, and that the certificate is for its host'
+    : remedyFor(state);
   return new MillraceError(
     'MILLRACE_CONNECT_POSTGRES_SINK_REFUSED',
     `could not ${attempt}: ${message}${remedy === undefined ? '' : `: ${remedy}`}`,

@@ -23,6 +23,11 @@ export class OffsetTable {
     this.#connector = connector;
   }
 
+  /** Of the table, as SQL has it. */
+  get name(): string {
+    return this.#table;
+  }
+
   /** Becomes the owner; returns the offsets that are there. */
   async claim(session: Session, partitions: readonly TopicPartition[]): Promise<readonly TopicPartitionOffset[]> {
     await this.#create(session);

@@ -130,16 +130,27 @@ export class PostgresSinkTask implements SinkTask {
     while (this.#queue.isFull && this.#failure === undefined && !signal.aborted) await this.#batchDone(signal);
     signal.throwIfAborted();
     this.#throwFailure();
-    let skipped = 0;
     for (const record of records) {
       const { origin } = record;
+      this.#refuseDone(origin);
       // What waits of its partition from there on is replaced by what comes now.
       if (this.#queue.isRepeated(origin)) await this.#inBreak(() => this.#queue.rewind(origin, origin.offset));
-      if (this.#offsets !== undefined && origin.offset < (this.#queue.doneOf(origin) ?? 0)) skipped++;
-      else this.#queue.add(record);
+      this.#queue.add(record);
     }
-    if (skipped > 0) this.#context.log.info('passed over records that the database has already', { records: skipped });
     this.#start();
+  }
+
+  /** Reading goes on where the database is; what is before that is of another topic of the same name, and would never be written. */
+  #refuseDone({ topic, partition, offset }: InRecord['origin']): void {
+    if (this.#offsets === undefined) return;
+    const doneOffset = this.#queue.doneOf({ topic, partition }) ?? 0;
+    if (offset >= doneOffset) return;
+    throw new MillraceError(
+      'MILLRACE_CONNECT_POSTGRES_SINK_TOPIC_REPLACED',
+      `${topic}[${partition}] goes on at offset ${offset}, and ${this.#offsets.name} has it up to ${doneOffset}: the topic was deleted and made anew, or lost records. ` +
+        `To write what it has now, stop connector ${this.#context.connector}, reset its offsets and start it`,
+      { details: { topic, partition, offset, doneOffset } },
+    );
   }
 
   async flush(reason: FlushReason, signal: AbortSignal): Promise<readonly TopicPartitionOffset[]> {

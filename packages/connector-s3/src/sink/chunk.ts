@@ -6,17 +6,17 @@ import type { InRecord } from '@millrace/connect-api';
 
 import { ObjectBuffer } from './object-buffer.ts';
 import { SpillFile } from './spill-file.ts';
-import { Upload, type Coverage } from './upload.ts';
+import type { FirstRecord, Upload } from './upload.ts';
 
 export interface OpenObject {
   readonly folder: string;
   readonly key: string;
-  readonly start: number;
+  readonly first: FirstRecord;
   readonly buffer: ObjectBuffer;
   records: number;
 }
 
-export type UploadMaker = (object: OpenObject, coverage: Coverage, signal: AbortSignal) => Upload;
+export type UploadMaker = (object: OpenObject, end: number, signal: AbortSignal) => Upload;
 
 export class Chunk {
   /** Of its first record. */
@@ -54,7 +54,7 @@ export class Chunk {
       object.buffer.dispose();
       return;
     }
-    this.uploads.push(upload(object, { start: object.start, end }, this.#dropped.signal));
+    this.uploads.push(upload(object, end, this.#dropped.signal));
   }
 
   close(end: number, upload: UploadMaker): void {

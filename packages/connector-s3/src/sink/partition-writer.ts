@@ -7,7 +7,8 @@
  * exactly once.
  *
  * Owns: the chunk that is being filled, those that are being uploaded, and up to which offset everything is in S3.
- * Invariants: `doneOffset` stands between two chunks and never inside of what an object covers; records before `position` were taken.
+ * Invariants: `doneOffset` stands between two chunks and never inside of what an object covers; records before `position` were taken. Records
+ *   come in order, and again only from where a call failed or a rewind asked for; anything else is another topic of the same name.
  * Bounds: `CHUNKS_CLOSING_MAX` chunks wait for their uploads, then records wait.
  */
 import type { InRecord, TopicPartition } from '@millrace/connect-api';
@@ -16,6 +17,7 @@ import { Chunk, type OpenObject, type UploadMaker } from './chunk.ts';
 import type { Compression } from '../compression.ts';
 import type { Format } from '../format/format.ts';
 import { ObjectBuffer, type MemoryBudget } from './object-buffer.ts';
+import { S3Error } from '../s3-error.ts';
 import { fileStem, folderOf, objectKey, type ObjectNameOptions } from './object-name.ts';
 import type { Partitioner, TimestampExtractor } from './partitioner.ts';
 import { coverageOf, Upload, type UploadEnvironment } from './upload.ts';
@@ -51,8 +53,12 @@ export class PartitionWriter implements TopicPartition {
   readonly #environment: WriterEnvironment;
   readonly #stem: string;
   #position = 0;
-  /** After a rewind: records from here on are of the reading before it, until an earlier one comes. */
-  #readAgainBelow: number | undefined;
+  /** Up to here records were handed over for good: earlier ones never come again. */
+  #handedOver = 0;
+  /** After a rewind: what is still handed over in the same call is of the reading before it. */
+  #isStale = false;
+  /** Its topic is another one of the same name. */
+  #isReplaced = false;
   #chunk: Chunk | undefined;
   readonly #closing: Chunk[] = [];
   /** Up to where folders are covered by objects that were found. */
@@ -67,9 +73,10 @@ export class PartitionWriter implements TopicPartition {
     this.#stem = fileStem(topic, partition, environment.names);
   }
 
-  /** Everything before it is in S3; undefined when nothing was read yet. */
+  /** Everything before it is in S3; undefined when nothing was read yet, or the offsets mean nothing any more. */
   get doneOffset(): number | undefined {
     const unfinished = this.#closing[0] ?? this.#chunk;
+    if (this.#isReplaced) return undefined;
     if (unfinished !== undefined) return unfinished.start;
     return this.#position === 0 ? undefined : this.#position;
   }
@@ -86,11 +93,9 @@ export class PartitionWriter implements TopicPartition {
   /** Takes a record; one that was taken before is passed over. Throws what makes the record unwritable. A promise when it had to wait. */
   write(record: InRecord, signal: AbortSignal): Promise<void> | undefined {
     const { offset } = record.origin;
+    if (this.#isStale) return undefined;
+    if (offset < this.#handedOver) throw this.#replaced(offset);
     if (offset < this.#position) return undefined;
-    if (this.#readAgainBelow !== undefined) {
-      if (offset >= this.#readAgainBelow) return undefined;
-      this.#readAgainBelow = undefined;
-    }
     const folder = folderOf(record.topic, this.#environment.partitioner(record), this.#environment.names);
     const timestampMs = this.#environment.timestamp(record);
     const { intervalMs } = this.#environment.rotation;
@@ -114,7 +119,25 @@ export class PartitionWriter implements TopicPartition {
   /** The record cannot be written and somebody else has it. */
   skip(record: InRecord): void {
     const { offset } = record.origin;
-    if (offset >= this.#position && this.#readAgainBelow === undefined) this.#passed(offset);
+    if (offset >= this.#position && !this.#isStale) this.#passed(offset);
+  }
+
+  /** A call that handed records over is at its end: failed with something retriable, it brings the same ones again. */
+  handedOver(isRepeated: boolean): void {
+    this.#isStale = false;
+    if (!isRepeated) this.#handedOver = this.#position;
+  }
+
+  /** Offsets only go back where the log itself did. */
+  #replaced(offset: number): S3Error {
+    this.#isReplaced = true;
+    const { topic, partition } = this;
+    return new S3Error(
+      'MILLRACE_CONNECT_S3_TOPIC_REPLACED',
+      `${topic}[${partition}] goes on at offset ${offset} after ${this.#handedOver}: the topic was deleted and made anew, or lost records. ` +
+        'Move the objects of the topic before it away, or choose another topics.dir, and start the task again',
+      { details: { topic, partition, offset } },
+    );
   }
 
   async #writeToNew(
@@ -127,10 +150,11 @@ export class PartitionWriter implements TopicPartition {
     const { offset } = record.origin;
     if (full !== undefined) chunk.completeObject(full, offset, this.#uploadMaker);
     const key = objectKey(folder, this.#stem, offset, this.#environment.names);
+    const first = { topic: this.topic, partition: this.partition, offset, timestampMs: record.timestampMs };
     if (this.#isProbing && this.#environment.options.ifAbsent) {
       const metadata = await this.#environment.store.metadata(key, signal);
       if (metadata !== undefined) {
-        this.#covered.set(folder, coverageOf(key, metadata).end);
+        this.#covered.set(folder, coverageOf(key, metadata, first).end);
         chunk.found += 1;
         this.#passed(offset);
         return;
@@ -138,7 +162,7 @@ export class PartitionWriter implements TopicPartition {
     }
     const { format, compression, budget } = this.#environment;
     const buffer = new ObjectBuffer(format.open(record.topic), compression, budget, chunk.spill);
-    const object: OpenObject = { folder, key, start: offset, buffer, records: 0 };
+    const object: OpenObject = { folder, key, first, buffer, records: 0 };
     chunk.objects.set(folder, object);
     chunk.append(object, record);
     this.#passed(offset);
@@ -169,7 +193,7 @@ export class PartitionWriter implements TopicPartition {
   }
 
   /** Where to read again from, when somebody else's objects are in the way; everything that came after is dropped. */
-  async rewind(): Promise<number | undefined> {
+  async rewind({ isHandingOver }: { readonly isHandingOver: boolean }): Promise<number | undefined> {
     const chunks = [...this.#closing, ...(this.#chunk === undefined ? [] : [this.#chunk])];
     const first = chunks.findIndex(({ uploads }) => uploads.some(({ state }) => state === 'taken'));
     const chunk = chunks[first];
@@ -177,8 +201,9 @@ export class PartitionWriter implements TopicPartition {
     const dropped = chunks.slice(first);
     this.#closing.splice(first);
     this.#chunk = undefined;
-    this.#readAgainBelow = this.#position;
     this.#position = chunk.start;
+    this.#handedOver = chunk.start;
+    this.#isStale = isHandingOver;
     this.#covered.clear();
     this.#isProbing = true;
     await Promise.all(dropped.map((one) => one.drop()));
@@ -239,11 +264,9 @@ export class PartitionWriter implements TopicPartition {
     this.#settle();
   }
 
-  readonly #uploadMaker: UploadMaker = (object, coverage, signal) => {
-    const { records, buffer } = object;
-    const details = { records, topic: this.topic, partition: this.partition };
+  readonly #uploadMaker: UploadMaker = (object, end, signal) => {
     const environment = { ...this.#environment, onSettled: () => this.#settle() };
-    return new Upload(object, coverage, details, buffer, environment, signal);
+    return new Upload(object, end, environment, signal);
   };
 
   /** Lets go of chunks that are stored, in order: that moves the done offset. */

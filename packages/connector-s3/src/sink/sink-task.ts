@@ -71,9 +71,10 @@ export class S3SinkTask implements SinkTask {
 
   async write(records: readonly InRecord[], signal: AbortSignal): Promise<void> {
     this.#throwFailure();
-    await this.#rewind();
     this.#isWriting = true;
+    let isRepeated = true;
     try {
+      await this.#rewind({ isHandingOver: true });
       let last: InRecord | undefined;
       let writer: PartitionWriter | undefined;
       for (const record of records) {
@@ -86,8 +87,10 @@ export class S3SinkTask implements SinkTask {
         const waiting = this.#take(writer, record, signal);
         if (waiting !== undefined) await waiting;
       }
+      isRepeated = false;
     } finally {
       this.#isWriting = false;
+      for (const one of this.#writers.values()) one.handedOver(isRepeated);
     }
     // What became due meanwhile.
     for (const writer of this.#writers.values()) writer.rotate();
@@ -98,7 +101,7 @@ export class S3SinkTask implements SinkTask {
    * again from the last object on.
    */
   async flush(reason: FlushReason, signal: AbortSignal): Promise<readonly TopicPartitionOffset[]> {
-    await this.#rewind();
+    await this.#rewind({ isHandingOver: false });
     if (reason === 'stop') for (const writer of this.#writers.values()) writer.complete();
     if (reason === 'revoke' || reason === 'stop') await this.#uploadsEnd(signal);
     this.#throwFailure({ onlyFatal: true });
@@ -216,9 +219,9 @@ export class S3SinkTask implements SinkTask {
     this.#context.log.warn('an upload failed and is tried again', { reason: error.message });
   }
 
-  async #rewind(): Promise<void> {
+  async #rewind(call: { readonly isHandingOver: boolean }): Promise<void> {
     for (const writer of this.#writers.values()) {
-      const offset = await writer.rewind();
+      const offset = await writer.rewind(call);
       if (offset === undefined) continue;
       const { topic, partition } = writer;
       this.#context.log.warn('another task has written objects of this partition; its records are read again', {

@@ -3,9 +3,12 @@
  *
  * Invariants: an object says in its metadata which offsets of its folder it covers. When one of its name exists, it either covers the same
  *   (a lost answer, or the same work before a crash: it is done), or others (another task was here: nothing is replaced, the records are read
- *   again), or says nothing (it is not ours: the task fails).
+ *   again), or says nothing (it is not ours: the task fails). It also says of what time its first record is: another time at the same offset
+ *   is another topic of that name, whose records must not be taken for those of the object.
  * Not here: what is read again (see partition-writer.ts).
  */
+import type { TopicPartition } from '@millrace/connect-api';
+
 import type { Metadata, ObjectStore, UploadOptions } from '../store/object-store.ts';
 import { S3Error } from '../s3-error.ts';
 import type { ObjectBuffer } from './object-buffer.ts';
@@ -15,6 +18,12 @@ import type { Semaphore } from './semaphore.ts';
 export interface Coverage {
   readonly start: number;
   readonly end: number;
+}
+
+/** What tells the first record of an object from that of another topic of the same name. */
+export interface FirstRecord extends TopicPartition {
+  readonly offset: number;
+  readonly timestampMs: number;
 }
 
 export type UploadState = 'waiting' | 'running' | 'done' | 'taken' | 'failed' | 'cancelled';
@@ -29,11 +38,23 @@ export interface UploadEnvironment {
   onSettled(): void;
 }
 
+/** Name of a metadatum. */
+const FIRST_TIMESTAMP = 'first-timestamp';
+
+export interface UploadedObject {
+  readonly key: string;
+  readonly folder: string;
+  readonly first: FirstRecord;
+  readonly records: number;
+  readonly buffer: ObjectBuffer;
+}
+
 export class Upload {
   readonly key: string;
   readonly folder: string;
   readonly coverage: Coverage;
   readonly #environment: UploadEnvironment;
+  readonly #first: FirstRecord;
   readonly #buffer: ObjectBuffer;
   readonly #metadata: Metadata;
   readonly #signal: AbortSignal;
@@ -42,25 +63,25 @@ export class Upload {
   #settled: Promise<void> = Promise.resolve();
 
   constructor(
-    { key, folder }: { readonly key: string; readonly folder: string },
-    coverage: Coverage,
-    details: { readonly records: number; readonly topic: string; readonly partition: number },
-    buffer: ObjectBuffer,
+    { key, folder, first, records, buffer }: UploadedObject,
+    end: number,
     environment: UploadEnvironment,
     signal: AbortSignal,
   ) {
     this.key = key;
     this.folder = folder;
-    this.coverage = coverage;
+    this.coverage = { start: first.offset, end };
+    this.#first = first;
     this.#buffer = buffer;
     this.#environment = environment;
     this.#signal = signal;
     this.#metadata = {
-      topic: details.topic,
-      partition: String(details.partition),
-      'start-offset': String(coverage.start),
-      'end-offset': String(coverage.end),
-      'record-count': String(details.records),
+      topic: first.topic,
+      partition: String(first.partition),
+      'start-offset': String(first.offset),
+      'end-offset': String(end),
+      'record-count': String(records),
+      [FIRST_TIMESTAMP]: String(first.timestampMs),
     };
   }
 
@@ -114,19 +135,37 @@ export class Upload {
       return 'done';
     }
     const other = await store.metadata(this.key, this.#signal);
-    const theirs = other === undefined ? undefined : coverageOf(this.key, other);
+    const theirs = other === undefined ? undefined : coverageOf(this.key, other, this.#first);
     return theirs?.start === this.coverage.start && theirs.end === this.coverage.end ? 'done' : 'taken';
   }
 }
 
-/** Throws when the metadata are not of an object of this connector. */
-export function coverageOf(key: string, metadata: Metadata): Coverage {
+/** Throws when the metadata are not of an object of this connector, or of one whose records are not those of this topic. */
+export function coverageOf(key: string, metadata: Metadata, first: FirstRecord): Coverage {
   const start = Number(metadata['start-offset'] ?? Number.NaN);
   const end = Number(metadata['end-offset'] ?? Number.NaN);
-  if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && start < end) return { start, end };
+  if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && start < end) {
+    // Objects of earlier versions do not tell.
+    const timestamp = metadata[FIRST_TIMESTAMP] ?? String(first.timestampMs);
+    if (timestamp !== String(first.timestampMs)) throw replacedTopic(key, timestamp, first);
+    return { start, end };
+  }
   throw new S3Error(
     'MILLRACE_CONNECT_S3_NAME_TAKEN',
     `${key} exists and does not say which offsets it holds, so it is not of this connector: move it away, or choose another topics.dir`,
     { details: { key } },
+  );
+}
+
+function replacedTopic(
+  key: string,
+  timestamp: string,
+  { topic, partition, offset, timestampMs }: FirstRecord,
+): S3Error {
+  return new S3Error(
+    'MILLRACE_CONNECT_S3_TOPIC_REPLACED',
+    `${key} begins with a record of time ${timestamp}, and offset ${offset} of ${topic}[${partition}] is of time ${timestampMs}: the topic was deleted and made anew, ` +
+      'and its records are not in the object. Move the objects of the topic before it away, or choose another topics.dir, and start the task again',
+    { details: { key, topic, partition, offset } },
   );
 }

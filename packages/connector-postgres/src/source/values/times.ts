@@ -9,12 +9,14 @@ import { textOf, textWriterOf, writerOf, type ValueWriter } from './value-writer
  * types, which end at milliseconds.
  */
 export type TimeMode = 'adaptive' | 'adaptive_time_microseconds' | 'connect';
-/** `numeric`: microseconds, a month being 365.25 / 12 days; `string`: ISO 8601. */
+/** `numeric`: microseconds, a month being 365.25 / 12 days; `string`: all parts of it in ISO 8601, such as `P1Y2M3DT4H5M6.78S`. */
 export type IntervalMode = 'numeric' | 'string';
 
 const MILLIS_DIGITS = 3;
 const DAY_MS = 86_400_000;
 const DAY_MICROS = 86_400_000_000;
+/** 365.25 / 12 days. */
+const MONTH_MICROS = 2_629_800_000_000n;
 /** What the connector that this one can stand in for writes. */
 const INFINITY_TEXT = '9223372036825200000';
 const MINUS_INFINITY_TEXT = '-9223372036832400000';
@@ -117,23 +119,39 @@ export const timeWithZone: ValueWriter = textWriterOf(
 );
 
 export function interval(mode: IntervalMode): ValueWriter {
-  if (mode === 'string') return textWriterOf(s.string({ name: 'io.debezium.time.Interval', version: 1 }));
+  if (mode === 'string')
+    return textWriterOf(s.string({ name: 'io.debezium.time.Interval', version: 1 }), (out, from, start, end) =>
+      out.ascii(`"${intervalText(textOf(from, start, end))}"`),
+    );
   const schema = s.int64({ name: 'io.debezium.time.MicroDuration', version: 1 });
-  return writerOf(schema, '0', (out, from, start, end) => {
-    const micros = intervalMicros(textOf(from, start, end));
-    out.ascii(Number.isSafeInteger(micros) ? String(micros) : String(BigInt(Math.trunc(micros))));
-  });
+  return writerOf(schema, '0', (out, from, start, end) => out.ascii(String(intervalMicros(textOf(from, start, end)))));
 }
 
-function intervalMicros(text: string): number {
-  const [, years = 0, months = 0, days = 0, hours = 0, minutes = 0, seconds = '0'] =
-    /^P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?[\d.]+)S)?)?$/.exec(text) ?? [];
-  if (!text.startsWith('P'))
-    throw new PostgresError('VALUE', `an interval is ${text}, which is no number: set interval.handling.mode=string`);
+const INTERVAL = /^P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?[\d.]+)S)?)?$/;
+
+/** With every part, also those that are zero. What is infinite stays as it is. */
+function intervalText(text: string): string {
+  const match = INTERVAL.exec(text);
+  if (match === null) return text;
+  const [, years = '0', months = '0', days = '0', hours = '0', minutes = '0', seconds = '0'] = match;
+  return `P${years}Y${months}M${days}DT${hours}H${minutes}M${seconds}S`;
+}
+
+function intervalMicros(text: string): bigint {
+  const match = INTERVAL.exec(text);
+  const [, years = 0, months = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match ?? [];
   const allMonths = Number(years) * 12 + Number(months);
-  const inDays = allMonths * (365.25 / 12) + Number(days);
-  const inMinutes = Number(hours) * 60 + Number(minutes);
-  return Math.round(inDays * DAY_MICROS) + inMinutes * 60e6 + Math.round(Number(seconds) * 1e6);
+  const wholeSeconds = BigInt(hours) * 3600n + BigInt(minutes) * 60n;
+  const micros =
+    BigInt(allMonths) * MONTH_MICROS +
+    BigInt(days) * BigInt(DAY_MICROS) +
+    wholeSeconds * 1_000_000n +
+    BigInt(Math.round(Number(seconds) * 1e6));
+  if (match !== null && BigInt.asIntN(64, micros) === micros) return micros;
+  throw new PostgresError(
+    'VALUE',
+    `an interval is ${text}, which is no number of microseconds: set interval.handling.mode=string`,
+  );
 }
 
 function isInfinite(from: Uint8Array, start: number): boolean {
