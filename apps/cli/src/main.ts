@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** The command. Node's version is checked before anything that needs it is loaded. */
+import { availableParallelism } from 'node:os';
+
 const NODE_MAJOR_MIN = 24;
 const EXIT_INTERRUPTED = 130;
 
@@ -11,7 +13,7 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
 } else {
   const argv = process.argv.slice(2);
   const isBroker = argv[0] === 'start';
-  if (isBroker) (await import('@millrace/server/lean-process')).becomeLean();
+  if (isBroker) (await import('@millrace/server/lean-process')).becomeLean(availableParallelism());
   const interruption = new AbortController();
   // `millrace consume orders | head -1` is no failure: what runs ends in its order, so that a group is left properly.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

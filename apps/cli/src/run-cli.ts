@@ -45,7 +45,7 @@ export async function runCli(argv: readonly string[], context: Omit<CliContext, 
         errorOutput.line(`millrace: ${error.message}`);
       return error.exitCode === 0 ? 0 : EXIT_USAGE;
     }
-    if (context.signal.aborted && isInterruption(error)) {
+    if (isInterruption(error, context.signal)) {
       errorOutput.line('millrace: interrupted');
       return EXIT_INTERRUPTED;
     }

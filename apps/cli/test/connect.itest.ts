@@ -1,12 +1,12 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createTempDir, findFreePorts, waitUntil, type TempDir } from '@millrace/testing';
 import { CliBroker, outcomeOf } from './cli-broker.ts';
-
-const WORKER_MAIN = fileURLToPath(new URL('../../connect/src/main.ts', import.meta.url));
+import { ConnectWorker } from './connect-worker.ts';
 
 /** What is looked at of answers by more than comparing. */
 interface Answer {
@@ -17,41 +17,18 @@ interface Answer {
 describe('millrace connect', () => {
   let cli: CliBroker;
   let dir: TempDir;
-  let worker: ChildProcess;
+  let worker: ConnectWorker;
   let url: string;
 
   beforeAll(async () => {
     cli = await CliBroker.start({ topics: { lines: 1 } });
     dir = await createTempDir('cli-connect');
     url = `http://127.0.0.1:${await findFreePorts(1)}`;
-    const settings = {
-      'bootstrap.servers': cli.broker.bootstrapServers,
-      'key.converter': 'StringConverter',
-      'value.converter': 'StringConverter',
-      'offset.storage.file.filename': join(dir.path, 'offsets'),
-      'offset.flush.interval.ms': '100',
-      listeners: url,
-    };
-    const file = join(dir.path, 'worker.properties');
-    await writeFile(
-      file,
-      Object.entries(settings)
-        .map(([key, value]) => `${key}=${value}\n`)
-        .join(''),
-    );
-    worker = spawn(process.execPath, ['--conditions=@millrace/source', WORKER_MAIN, 'standalone', file], {
-      cwd: dir.path,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    worker.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await waitUntil('the worker', () => output.includes('millrace-connect ready'), 50_000);
+    worker = await ConnectWorker.start({ 'bootstrap.servers': cli.broker.bootstrapServers, listeners: url });
   }, 60_000);
 
   afterAll(async () => {
-    const ended = new Promise((resolve) => worker.once('exit', resolve));
-    worker.kill('SIGTERM');
-    await ended;
+    await worker[Symbol.asyncDispose]();
     await cli[Symbol.asyncDispose]();
     await dir.remove();
   });
@@ -129,6 +106,50 @@ describe('millrace connect', () => {
       stdout: expect.stringContaining('topic: Missing required configuration "topic"'),
       stderr: 'millrace: 1 setting is wrong in the configuration of wrong\n',
     });
+  });
+
+  it('warns of what looks wrong in what it creates or changes, and goes on', async () => {
+    const config = {
+      'connector.class': 'FileStreamSink',
+      topics: 'lines',
+      file: join(dir.path, 'warned.txt'),
+      'task.max': '1',
+      'errors.deadletterqueue.topic.name': 'lost',
+    };
+    const file = await writeConnector('warned', config);
+    const warnings = expect.stringMatching(
+      /^warning: task\.max is not known .* did you mean tasks\.max\?\nwarning: errors\.deadletterqueue\.topic\.replication\.factor is 3, .*\n$/,
+    );
+
+    const stdout = 'created sink connector warned\n';
+    expect(await run('create', file)).toMatchObject({ code: 0, stdout, stderr: warnings });
+    const changed = await run('create', file, '--update', '--json');
+    expect(changed).toMatchObject({ code: 0, stderr: warnings });
+    expect(JSON.parse(changed.stdout)).toMatchObject({ name: 'warned', type: 'sink', config });
+    // Nothing was created: nothing to warn of beside why.
+    expect((await run('create', file)).stderr).not.toContain('warning');
+    expect((await run('delete', 'warned')).code).toBe(0);
+  });
+
+  it.each([
+    { words: ['status'], code: 130, stderr: 'millrace: interrupted\n' },
+    { words: ['delete', 'one', 'other'], code: 130, stderr: 'millrace: interrupted\n' },
+    { words: ['status', '--watch'], code: 0, stderr: '' },
+  ])('ends with $code when $words is interrupted while it waits for an answer', async ({ words, ...end }) => {
+    const silent = createServer();
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const asked = once(silent, 'request');
+    const child = cli.spawn(['connect', ...words, '--url', `http://127.0.0.1:${String(port)}`]);
+    const outcome = outcomeOf(child);
+
+    await asked;
+    child.kill('SIGINT');
+    const ended = await outcome;
+    silent.close();
+
+    expect(ended).toMatchObject({ ...end, stdout: '' });
   });
 
   it('says so when there is no worker, or the words make no sense', async () => {

@@ -1,16 +1,12 @@
 /** TLS as flags and profiles ask for it, over a proxy that ends TLS in front of a broker of the test's own. */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createServer, type Server, type TlsOptions } from 'node:tls';
-import { promisify } from 'node:util';
-import { createTempDir, type TempDir } from '@millrace/testing';
+import { createTempDir, TestAuthority, type TempDir } from '@millrace/testing';
 import { CliBroker, outcomeOf } from './cli-broker.ts';
-
-const run = promisify(execFile);
 
 /** Passes on what comes over TLS. */
 class TlsProxy {
@@ -45,17 +41,26 @@ class TlsProxy {
 
 describe('millrace over TLS', () => {
   let dir: TempDir;
+  let authority: TestAuthority;
+  let stranger: TestAuthority;
   let cli: CliBroker;
   let proxy: TlsProxy;
   const at = (name: string): string => join(dir.path, name);
 
   beforeAll(async () => {
-    dir = await createTempDir('cli-tls');
-    await makeCertificates();
+    [dir, authority, stranger] = await Promise.all([
+      createTempDir('cli-tls'),
+      TestAuthority.create(),
+      TestAuthority.create(),
+    ]);
+    const [broker, client] = [await authority.issue('IP:127.0.0.1'), await authority.issue('DNS:client')];
+    await copyFile(authority.path, at('ca.pem'));
+    await writeFile(at('client.pem'), client.certificate);
+    await writeFile(at('client.key'), client.key);
     proxy = await TlsProxy.start({
-      ca: await readFile(at('ca.pem')),
-      cert: await readFile(at('broker.pem')),
-      key: await readFile(at('broker.key')),
+      ca: await readFile(authority.path),
+      cert: broker.certificate,
+      key: broker.key,
       requestCert: true,
       rejectUnauthorized: true,
     });
@@ -64,28 +69,12 @@ describe('millrace over TLS', () => {
   });
 
   afterAll(async () => {
-    proxy.close();
-    await cli[Symbol.asyncDispose]();
-    await dir.remove();
+    proxy?.close();
+    await cli?.[Symbol.asyncDispose]();
+    await authority?.[Symbol.asyncDispose]();
+    await stranger?.[Symbol.asyncDispose]();
+    await dir?.remove();
   });
-
-  async function makeCertificates(): Promise<void> {
-    const openssl = (...args: string[]) => run('openssl', args, { cwd: dir.path });
-    const authority = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
-    await openssl('req', ...authority, '-subj', '/CN=ca', '-keyout', 'ca.key', '-out', 'ca.pem');
-    await openssl('req', ...authority, '-subj', '/CN=other', '-keyout', 'other.key', '-out', 'other.pem');
-    await writeFile(at('names'), 'subjectAltName=IP:127.0.0.1,DNS:kafka.test\n');
-    for (const name of ['broker', 'client']) {
-      await openssl(
-        ...['req', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}`],
-        ...['-keyout', `${name}.key`, '-out', `${name}.csr`],
-      );
-      await openssl(
-        ...['x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
-        ...['-days', '2', '-extfile', 'names', '-out', `${name}.pem`],
-      );
-    }
-  }
 
   const topics = (flags: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
     outcomeOf(cli.spawn(['topics', 'list', '--timeout', '5s', ...flags], environment));
@@ -107,7 +96,7 @@ describe('millrace over TLS', () => {
   });
 
   it.each<[string, () => string[], RegExp]>([
-    ['an authority that did not sign', () => ['--tls-ca', at('other.pem'), ...own()], /tls\.ca|signed by nobody/],
+    ['an authority that did not sign', () => ['--tls-ca', stranger.path, ...own()], /tls\.ca|signed by nobody/],
     ['no certificate of its own', () => ['--tls-ca', at('ca.pem')], /certificate/],
     ['a file that is not there', () => ['--tls-ca', at('nothing.pem')], /cannot read the authorities/],
   ])('says what is wrong with %s', async (_what, flags, message) => {

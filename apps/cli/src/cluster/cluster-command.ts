@@ -49,15 +49,22 @@ function clusterOptions(): Option[] {
       .default(30_000, '30s')
       .argParser(parseDuration),
     new Option('--tls', 'use TLS'),
-    new Option('--tls-ca <file>', 'trust these authorities (PEM) instead of the well-known ones'),
-    new Option('--tls-cert <file>', "this client's certificate (PEM), for mutual TLS"),
-    new Option('--tls-key <file>', 'the key of that certificate (PEM)'),
+    ...certificateOptions(),
     new Option('--tls-server-name <name>', 'expect this name in the certificate of brokers'),
     new Option('--tls-insecure', 'accept any certificate: for tests'),
     new Option('--sasl <mechanism>', 'log in').choices(SASL_MECHANISMS),
     new Option('--user <name>', 'user to log in as'),
     new Option('--password-file <file>', 'file that holds the password'),
     new Option('--token-file <file>', 'file that holds the token, for oauthbearer; read anew for each login'),
+  ];
+}
+
+/** For workers of Connect, too. */
+export function certificateOptions(): Option[] {
+  return [
+    new Option('--tls-ca <file>', 'trust these authorities (PEM) instead of the well-known ones'),
+    new Option('--tls-cert <file>', "this client's certificate (PEM), for mutual TLS"),
+    new Option('--tls-key <file>', 'the key of that certificate (PEM)'),
   ];
 }
 
@@ -95,6 +102,8 @@ export function throwFailures(failures: readonly unknown[], what: string): void 
   if (failures.length > 1) throw new AggregateError(failures, what);
 }
 
-export function isInterruption(error: unknown): boolean {
-  return KafkaError.is(error) && error.code === 'MILLRACE_CLIENT_ABORTED';
+/** Whether `error` is what a command threw because its signal told it to end. */
+export function isInterruption(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  return error === signal.reason || (KafkaError.is(error) && error.code === 'MILLRACE_CLIENT_ABORTED');
 }

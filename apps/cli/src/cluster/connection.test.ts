@@ -97,6 +97,8 @@ describe('resolveConnection', () => {
     [{ user: 'x' }, /give the mechanism: --sasl/],
     [{ sasl: 'oauthbearer' }, /oauthbearer needs --token-file/],
     [{ tlsCa: '/no/such/file' }, /cannot read the authorities: .*ENOENT/],
+    [{ tlsCert: '/own.pem' }, /give both --tls-cert and --tls-key/],
+    [{ tlsKey: '/own.key' }, /give both --tls-cert and --tls-key/],
   ])('refuses %j', async (flags, message) => {
     await expect(resolveConnection({ ...FLAGS, ...flags }, environment)).rejects.toMatchObject({
       code: 'MILLRACE_CLIENT_INVALID_OPTION',

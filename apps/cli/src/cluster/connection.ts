@@ -24,7 +24,7 @@ export async function resolveConnection(options: ClusterOptions, environment: En
   const brokers =
     listOf(options.bootstrapServer) ??
     (options.profile === undefined ? (fromEnvironment ?? profile.brokers) : (profile.brokers ?? fromEnvironment));
-  const tls = await tlsOf(options, profile);
+  const tls = await resolveTls(options, profile);
   const auth = await authOf(options, profile);
   return {
     brokers: brokers ?? [LOCAL_BROKER],
@@ -38,16 +38,19 @@ function listOf(text: string | undefined): readonly string[] | undefined {
   return text === undefined || text === '' ? undefined : text.split(',').map((each) => each.trim());
 }
 
-async function tlsOf(
-  options: ClusterOptions,
-  { tls: told, folder }: Profile,
-): Promise<TlsOptions | boolean | undefined> {
+export type TlsFlags = Pick<ClusterOptions, 'tls' | 'tlsCa' | 'tlsCert' | 'tlsKey' | 'tlsServerName' | 'tlsInsecure'>;
+
+/** What flags and then the profile say of TLS, with the files read; undefined when neither asks for it. */
+export async function resolveTls(options: TlsFlags, { tls: told, folder }: Profile): Promise<TlsOptions | undefined> {
   const base = typeof told === 'object' ? told : {};
   const inProfile = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
   const ca = options.tlsCa ?? inProfile(base.ca);
   const cert = options.tlsCert ?? inProfile(base.cert);
   const key = options.tlsKey ?? inProfile(base.key);
+  if ((cert === undefined) !== (key === undefined)) {
+    throw usage('a certificate and its key belong together: give both --tls-cert and --tls-key');
+  }
   const servername = options.tlsServerName ?? base.serverName;
   const isInsecure = options.tlsInsecure ?? base.insecure ?? false;
   const isAsked = options.tls ?? [ca, cert, key, servername].some((each) => each !== undefined);

@@ -1,9 +1,14 @@
 /** The REST API of a Connect worker, as far as the commands need it. */
-import { messageOf, MillraceError } from '@millrace/base';
-import { wrongUsage } from '../cluster/cluster-command.ts';
+import { MillraceError } from '@millrace/base';
+import { askWorker, type WorkerAnswer } from './worker-request.ts';
+import { silenceOf } from './worker-silence.ts';
+import type { WorkerTls } from './worker-tls.ts';
 
 export interface ConnectClientOptions {
-  readonly url: string;
+  /** http or https. */
+  readonly url: URL;
+  /** Undefined: what Node trusts, and no certificate of its own. */
+  readonly tls?: WorkerTls | undefined;
   /** Of each request. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -70,10 +75,7 @@ export class ConnectClient {
 
   constructor(options: ConnectClientOptions) {
     this.#options = options;
-    const url = URL.canParse(options.url) ? new URL(options.url) : undefined;
-    if (url === undefined || !/^https?:$/.test(url.protocol)) {
-      throw wrongUsage(`the URL of a worker is like http://127.0.0.1:8083; "${options.url}" is none`);
-    }
+    const url = new URL(options.url);
     const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     this.#headers = {
       accept: 'application/json',
@@ -85,7 +87,7 @@ export class ConnectClient {
 
   /**
    * Resolves with the body, undefined when there is none. Throws `MILLRACE_CLI_CONNECT_REFUSED` with what the worker said, or
-   * `MILLRACE_CLI_CONNECT_UNREACHABLE` when it said nothing.
+   * `MILLRACE_CLI_CONNECT_UNREACHABLE` when it said nothing, and the reason of the signal when that is why.
    */
   async call<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     const text = await this.text(method, path, body);
@@ -101,28 +103,37 @@ export class ConnectClient {
   }
 
   async text(method: string, path: string, body?: unknown): Promise<string> {
-    const { timeoutMs, signal } = this.#options;
+    const { timeoutMs, signal, tls } = this.#options;
     const url = new URL(`${this.#base.pathname.replace(/\/$/, '')}${path}`, this.#base);
-    let response: Response;
-    let text: string;
+    let answer: WorkerAnswer;
     try {
-      response = await fetch(url, {
+      answer = await askWorker(url, {
         method,
         headers: { ...this.#headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: body === undefined ? undefined : JSON.stringify(body),
+        tls,
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
-      text = await response.text();
     } catch (cause) {
-      throw unreachable(`no answer from the worker at ${this.#base.href}: ${reasonOf(cause)}`, cause);
+      signal.throwIfAborted();
+      const { reason, isLasting } = silenceOf(cause, this.#base, tls?.showsCertificate ?? false);
+      throw unreachable(`no answer from the worker at ${this.#base.href}: ${reason}`, cause, !isLasting);
     }
-    if (!response.ok) {
+    const { status, location, text } = answer;
+    if (status >= 300 && status < 400 && location !== undefined) {
+      throw unreachable(
+        `${this.#base.href} sends ${method} ${path} on to ${location}: give the worker's own address as --url`,
+        undefined,
+        false,
+      );
+    }
+    if (status < 200 || status > 299) {
       throw new MillraceError(
         'MILLRACE_CLI_CONNECT_REFUSED',
-        `${saidIn(text)} (${method} ${path}: HTTP ${String(response.status)})`,
+        `${saidIn(text)} (${method} ${path}: HTTP ${String(status)})`,
         {
-          retriable: response.status === 409 || response.status >= 500,
-          details: { status: response.status },
+          retriable: status === 409 || status >= 500,
+          details: { status },
         },
       );
     }
@@ -145,11 +156,6 @@ function saidIn(text: string): string {
   return text === '' ? 'the worker says no more than the status' : text.slice(0, EXCERPT_CHARS_MAX);
 }
 
-function reasonOf(cause: unknown): string {
-  const inner = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
-  return inner instanceof AggregateError ? inner.errors.map(messageOf).join('; ') : messageOf(inner);
-}
-
-function unreachable(message: string, cause: unknown): MillraceError {
-  return new MillraceError('MILLRACE_CLI_CONNECT_UNREACHABLE', message, { retriable: true, cause });
+function unreachable(message: string, cause: unknown, retriable = true): MillraceError {
+  return new MillraceError('MILLRACE_CLI_CONNECT_UNREACHABLE', message, { retriable, cause });
 }

@@ -1,8 +1,10 @@
 /** Commands that talk to a Connect worker: the options that all of them share. */
 import { Command, Option } from 'commander';
 import type { CliContext } from '../cli-context.ts';
+import { certificateOptions, wrongUsage } from '../cluster/cluster-command.ts';
 import { parseDuration } from '../commands/option-parsers.ts';
 import { ConnectClient } from './connect-client.ts';
+import { workerTls } from './worker-tls.ts';
 
 const WORKER_OPTIONS_HEADING = 'Which worker:';
 const DEFAULT_URL = 'http://127.0.0.1:8083';
@@ -10,6 +12,10 @@ const DEFAULT_URL = 'http://127.0.0.1:8083';
 export interface WorkerOptions {
   readonly url?: string;
   readonly timeout: number;
+  readonly profile?: string;
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly json?: true;
 }
 
@@ -32,16 +38,27 @@ export function workerCommand(name: string, summary: string, examples: readonly 
       .argParser(parseDuration)
       .helpGroup(WORKER_OPTIONS_HEADING),
   );
+  const profile = new Option('--profile <name>', 'certificates for https from ~/.config/millrace/profiles.yaml');
+  for (const option of [profile, ...certificateOptions()]) command.addOption(option.helpGroup(WORKER_OPTIONS_HEADING));
   command.optionsGroup('Options:');
   const lines = examples.map((example) => `  ${example}`).join('\n');
   return command.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines}`);
 }
 
-export function clientOf({ environment, signal }: CliContext, { url, timeout }: WorkerOptions): ConnectClient {
-  const named = url ?? environment['MILLRACE_CONNECT_URL'];
+export async function clientOf(context: CliContext, options: WorkerOptions): Promise<ConnectClient> {
+  const { environment, signal } = context;
+  const named = options.url ?? environment['MILLRACE_CONNECT_URL'];
+  const url = urlOf(named === undefined || named === '' ? DEFAULT_URL : named);
   return new ConnectClient({
-    url: named === undefined || named === '' ? DEFAULT_URL : named,
-    timeoutMs: timeout,
+    url,
+    tls: await workerTls(url, options, environment),
+    timeoutMs: options.timeout,
     signal,
   });
+}
+
+function urlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  throw wrongUsage(`the URL of a worker is like http://127.0.0.1:8083; "${text}" is none`);
 }

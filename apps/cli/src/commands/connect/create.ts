@@ -3,6 +3,7 @@ import type { CliContext } from '../../cli-context.ts';
 import { connectorPath, type ConnectorInfo } from '../../connect/connect-client.ts';
 import { clientOf, workerCommand, type WorkerOptions } from '../../connect/connect-command.ts';
 import { readConnectorFile } from '../../connect/connector-file.ts';
+import { warnOf } from '../../connect/validated-config.ts';
 
 interface CreateOptions extends WorkerOptions {
   readonly name?: string;
@@ -19,7 +20,7 @@ export function createConnectorCommand(context: CliContext): Command {
     .option('--name <name>', 'instead of the name in the file')
     .option('--update', 'change the connector when there is one of that name')
     .action(async (file: string, options: CreateOptions) => {
-      const client = clientOf(context, options);
+      const client = await clientOf(context, options);
       const { name, config } = await readConnectorFile(context, file, options.name);
       const info = options.update
         ? await client.call<ConnectorInfo>('PUT', connectorPath(name, '/config'), config)
@@ -29,5 +30,6 @@ export function createConnectorCommand(context: CliContext): Command {
           ? JSON.stringify(info)
           : `${options.update ? 'stored' : 'created'} ${info.type} connector ${info.name}`,
       );
+      await warnOf(context, client, config);
     });
 }

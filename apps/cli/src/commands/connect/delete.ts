@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../cli-context.ts';
-import { throwFailures } from '../../cluster/cluster-command.ts';
+import { isInterruption, throwFailures } from '../../cluster/cluster-command.ts';
 import { connectorPath } from '../../connect/connect-client.ts';
 import { clientOf, workerCommand, type WorkerOptions } from '../../connect/connect-command.ts';
 
@@ -20,7 +20,7 @@ export async function forEach(
   done: string,
   requestOf: (name: string) => readonly [method: string, path: string],
 ): Promise<void> {
-  const client = clientOf(context, options);
+  const client = await clientOf(context, options);
   const failures: unknown[] = [];
   for (const name of names) {
     try {
@@ -28,6 +28,7 @@ export async function forEach(
       await client.call(...requestOf(name));
       context.output.line(options.json ? JSON.stringify({ connector: name, [done]: true }) : `${done} ${name}`);
     } catch (error) {
+      if (isInterruption(error, context.signal)) throw error;
       failures.push(error);
     }
   }

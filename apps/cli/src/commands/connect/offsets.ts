@@ -26,7 +26,7 @@ export function connectorOffsetsCommand(context: CliContext): Command {
     .option('--reset', 'forget all of them')
     .action(async (name: string, options: OffsetsOptions) => {
       const { output } = context;
-      const client = clientOf(context, options);
+      const client = await clientOf(context, options);
       const path = connectorPath(name, '/offsets');
       if (options.set !== undefined && options.reset) throw wrongUsage('--set and --reset exclude each other');
       if (options.set !== undefined || options.reset) {

@@ -18,7 +18,7 @@ export function pluginsCommand(context: CliContext): Command {
     .option('--all', 'converters, transforms and predicates, too')
     .action(async (name: string | undefined, options: PluginsOptions) => {
       const { output } = context;
-      const client = clientOf(context, options);
+      const client = await clientOf(context, options);
       if (name === undefined) {
         const query = options.all ? '?connectorsOnly=false' : '';
         const plugins = await client.call<PluginInfo[]>('GET', `/connector-plugins${query}`);

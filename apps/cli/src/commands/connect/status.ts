@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { CliContext } from '../../cli-context.ts';
-import { wrongUsage } from '../../cluster/cluster-command.ts';
+import { isInterruption, wrongUsage } from '../../cluster/cluster-command.ts';
 import {
   connectorPath,
   type ConnectClient,
@@ -30,11 +31,16 @@ export function connectorStatusCommand(context: CliContext): Command {
     .option('-w, --watch', 'show it again and again, with progress, until interrupted')
     .option('--interval <time>', 'between two looks of --watch', parseDuration, 1_000)
     .action(async (names: string[], options: StatusOptions) => {
-      const client = clientOf(context, options);
+      const client = await clientOf(context, options);
       if (!options.watch) return print(context, options, await statusesOf(client, names));
       if (options.json && context.isOutputWatched)
         throw wrongUsage('--watch --json is for programs: pipe it somewhere');
-      await watch(context, options, client, names);
+      try {
+        await watch(context, options, client, names);
+      } catch (error) {
+        // That is how it ends.
+        if (!isInterruption(error, context.signal)) throw error;
+      }
     });
 }
 
@@ -60,7 +66,7 @@ async function watch(
   let before: { readonly progresses: Progresses; readonly atMs: number } | undefined;
   while (!context.signal.aborted) {
     const statuses = await statusesOf(client, names);
-    const metrics = await client.text('GET', '/metrics').catch(noMetrics);
+    const metrics = await metricsOf(client, context.signal);
     const progresses: Progresses = new Map(statuses.map(({ name }) => [name, progressOf(metrics, name)]));
     const atMs = performance.now();
     if (context.isOutputWatched) void context.output.write(Buffer.from(REDRAW));
@@ -73,13 +79,19 @@ async function watch(
       },
     });
     before = { progresses, atMs };
-    await pause(options.interval, context.signal);
+    // Only an interrupt ends it early, which the loop looks at.
+    await sleep(options.interval, undefined, { signal: context.signal }).catch(() => undefined);
   }
 }
 
 /** Kafka Connect's own worker has no such page. */
-function noMetrics(): string {
-  return '';
+async function metricsOf(client: ConnectClient, signal: AbortSignal): Promise<string> {
+  try {
+    return await client.text('GET', '/metrics');
+  } catch (error) {
+    if (isInterruption(error, signal)) throw error;
+    return '';
+  }
 }
 
 interface Watched {
@@ -140,16 +152,4 @@ function progressCells(watched: Watched, connector: string, task: number): strin
     return [rate, `snapshot ${bar(doneRows, expectedRows)}${grouped(doneRows)} of about ${grouped(expectedRows)} rows`];
   }
   return [rate, records === undefined ? '-' : `${grouped(records)} records`];
-}
-
-function pause(timeMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, timeMs);
-    signal.addEventListener('abort', end);
-  });
 }

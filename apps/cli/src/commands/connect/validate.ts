@@ -2,9 +2,9 @@ import { MillraceError } from '@millrace/base';
 import type { Command } from 'commander';
 import type { CliContext } from '../../cli-context.ts';
 import { wrongUsage } from '../../cluster/cluster-command.ts';
-import type { ValidatedConfig } from '../../connect/connect-client.ts';
 import { clientOf, workerCommand, type WorkerOptions } from '../../connect/connect-command.ts';
 import { readConnectorFile } from '../../connect/connector-file.ts';
+import { validateConfig } from '../../connect/validated-config.ts';
 
 interface ValidateOptions extends WorkerOptions {
   readonly name?: string;
@@ -21,12 +21,8 @@ export function validateConnectorCommand(context: CliContext): Command {
       const { name, config } = await readConnectorFile(context, file, options.name);
       const className = config['connector.class'];
       if (className === undefined) throw wrongUsage(`${file} has no "connector.class": it names the plugin`);
-      const path = `/connector-plugins/${encodeURIComponent(className)}/config/validate`;
-      const {
-        configs,
-        error_count: errorCount,
-        warnings = [],
-      } = await clientOf(context, options).call<ValidatedConfig>('PUT', path, config);
+      const client = await clientOf(context, options);
+      const { configs, error_count: errorCount, warnings = [] } = await validateConfig(client, className, config);
       const wrong = configs.flatMap(({ value }) => value.errors.map((message) => ({ setting: value.name, message })));
       if (options.json) output.line(JSON.stringify({ connector: name, errorCount, errors: wrong, warnings }));
       else {
