@@ -2,8 +2,10 @@
  * Latencies in microseconds, where Kafka's own tools print whole milliseconds: at a few thousand records per second a
  * broker answers in less than one. Same client, same settings as the tools.
  *
- *   produce BOOTSTRAP TOPIC WARMUP RECORDS SIZE RATE   as ProducerPerformance with linger.ms=0: send to callback
- *   e2e     BOOTSTRAP TOPIC WARMUP RECORDS SIZE        as EndToEndLatency with acks=all: one record at a time, send to poll
+ *   produce BOOTSTRAP TOPIC WARMUP RECORDS SIZE RATE        as ProducerPerformance with linger.ms=0: send to callback
+ *   turns   BOOTSTRAP TOPIC WARMUP RECORDS SIZE RATE TURN   the same in turns of so many records; "turn N" when one begins, and in
+ *                                                           the end a line for the even turns and one for the odd ones
+ *   e2e     BOOTSTRAP TOPIC WARMUP RECORDS SIZE             as EndToEndLatency with acks=all: one record at a time, send to poll
  */
 import java.time.Duration;
 import java.util.Arrays;
@@ -13,12 +15,16 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 public final class LatencyProbe {
+    /** This part of each turn, its first, is not counted: whoever was told of it has to set to work, or to stop. */
+    private static final int TURN_HEAD_PART = 10;
     private static final Duration POLL_MAX = Duration.ofSeconds(60);
 
     public static void main(String[] args) throws Exception {
@@ -31,22 +37,44 @@ public final class LatencyProbe {
         for (int i = 0; i < payload.length; i++) payload[i] = (byte) (random.nextInt(26) + 'A');
         long[] nanos = new long[warmup + records];
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(producerProperties(bootstrap))) {
-            if (args[0].equals("produce")) {
-                produce(producer, topic, payload, Integer.parseInt(args[6]), nanos);
-            } else {
-                endToEnd(producer, bootstrap, topic, payload, nanos);
+            switch (args[0]) {
+                case "produce" -> produce(producer, topic, payload, Integer.parseInt(args[6]), nanos, i -> {});
+                case "turns" -> {
+                    int turn = Integer.parseInt(args[7]);
+                    produce(producer, topic, payload, Integer.parseInt(args[6]), nanos, i -> sayTurn(i - warmup, turn));
+                }
+                default -> endToEnd(producer, bootstrap, topic, payload, nanos);
             }
         }
-        print(Arrays.copyOfRange(nanos, warmup, nanos.length));
+        long[] counted = Arrays.copyOfRange(nanos, warmup, nanos.length);
+        if (args[0].equals("turns")) {
+            int turn = Integer.parseInt(args[7]);
+            print(ofTurns(counted, turn, 0));
+            print(ofTurns(counted, turn, 1));
+        } else {
+            print(counted);
+        }
     }
 
-    private static void produce(KafkaProducer<byte[], byte[]> producer, String topic, byte[] payload, int rate, long[] nanos) {
+    private static void sayTurn(int index, int turn) {
+        if (index >= 0 && index % turn == 0) System.out.println("turn " + index / turn);
+    }
+
+    private static long[] ofTurns(long[] nanos, int turn, int kind) {
+        return IntStream.range(0, nanos.length)
+                .filter(i -> i / turn % 2 == kind && i % turn >= turn / TURN_HEAD_PART)
+                .mapToLong(i -> nanos[i])
+                .toArray();
+    }
+
+    private static void produce(KafkaProducer<byte[], byte[]> producer, String topic, byte[] payload, int rate, long[] nanos, IntConsumer onRecord) {
         AtomicReference<Exception> failure = new AtomicReference<>();
         producer.partitionsFor(topic);
         long start = System.nanoTime();
         for (int i = 0; i < nanos.length; i++) {
             long due = start + i * 1_000_000_000L / rate;
             for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) LockSupport.parkNanos(wait);
+            onRecord.accept(i);
             int index = i;
             long sent = System.nanoTime();
             producer.send(new ProducerRecord<>(topic, payload), (metadata, exception) -> {

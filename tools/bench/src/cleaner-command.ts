@@ -4,7 +4,7 @@
  * A topic is filled while nothing may be cleaned, then the cleaner is let go. Counted are the bytes of its closed segments, the time until
  * their files are down to what stays, and the CPU time of the broker meanwhile.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RecordBatchWriter, type FinishBatchOptions } from '@millrace/protocol';
@@ -19,15 +19,17 @@ import {
   incrementalAlterConfigsRequest,
   incrementalAlterConfigsResponse,
 } from '@millrace/protocol/messages/44-incremental-alter-configs';
-import { markdownTable, replaceSection, waitUntil, WireClient } from '@millrace/testing';
+import { markdownTable, waitUntil, WireClient } from '@millrace/testing';
 import { createBrokerUnderTest, type BrokerUnderTest } from './brokers/broker-under-test.ts';
-import { buildBroker, removeFolder } from './brokers/build.ts';
+import { buildBroker } from './brokers/build.ts';
 import { TITLES } from './brokers/contenders.ts';
 import { findJava } from './brokers/java.ts';
 import { describeMachine, today } from './brokers/machine.ts';
-import { DOCUMENT, WORK_DIR } from './brokers/paths.ts';
 import { cpuSecondsOf } from './brokers/proc.ts';
 import { produceTo } from './brokers/wire.ts';
+import { writeSection } from './figures-section.ts';
+import { say } from './progress-lines.ts';
+import { inWorkFolder } from './work-folder.ts';
 
 type Codec = NonNullable<FinishBatchOptions['codec']>;
 
@@ -67,13 +69,11 @@ export async function cleanerCommand(args: readonly string[]): Promise<number> {
       write: { type: 'boolean', default: false },
     },
   });
-  const java = await findJava();
-  if (!values['no-build']) await buildBroker();
-  const machine = describeMachine(java);
-  mkdirSync(WORK_DIR, { recursive: true });
-  const workDir = mkdtempSync(join(WORK_DIR, 'cleaner-'));
-  const figures: Figure[] = [];
-  try {
+  return inWorkFolder('cleaner', async (workDir) => {
+    const java = await findJava();
+    if (!values['no-build']) await buildBroker();
+    const machine = describeMachine(java);
+    const figures: Figure[] = [];
     for (const entrant of ENTRANTS.filter((each) => values.broker === undefined || each === values.broker)) {
       const dataDir = join(workDir, entrant);
       const environment = { MILLRACE_LOG_CLEANER_BACKOFF_MS: '100' };
@@ -88,20 +88,18 @@ export async function cleanerCommand(args: readonly string[]): Promise<number> {
         for (const codec of CODECS.filter((each) => values.codec === undefined || each === values.codec)) {
           const figure = await measure(broker, client, codec, Number(values.megabytes) * MIB, join(dataDir, 'data'));
           figures.push({ entrant, codec, ...figure });
-          process.stderr.write(`${entrant} ${codec}: ${JSON.stringify(figure)}\n`);
+          say(`${entrant} ${codec}: ${JSON.stringify(figure)}`);
         }
         await client.close();
       } finally {
         await broker.stop('SIGKILL');
       }
     }
-  } finally {
-    removeFolder(workDir);
-  }
-  const report = reportOf(figures, machine);
-  process.stdout.write(`${report}\n`);
-  if (values.write) writeFileSync(DOCUMENT, replaceSection(readFileSync(DOCUMENT, 'utf8'), 'bench:cleaner', report));
-  return CODECS.every((codec) => (ratioOf(figures, codec) ?? GOAL) >= GOAL) ? 0 : 1;
+    const report = reportOf(figures, machine);
+    process.stdout.write(`${report}\n`);
+    if (values.write) await writeSection('cleaner', report);
+    return CODECS.every((codec) => (ratioOf(figures, codec) ?? GOAL) >= GOAL) ? 0 : 1;
+  });
 }
 
 async function connected(broker: BrokerUnderTest): Promise<WireClient> {

@@ -5,27 +5,26 @@
  * Clients take turns within each round, each a process of its own that does one load and ends; the broker is the same for all of a load.
  * What counts is CPU for each record; wall time depends on who shares the cores with whom.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { messageOf } from '@millrace/base';
-import { replaceSection } from '@millrace/testing';
 import { createBrokerUnderTest, type BrokerUnderTest } from './brokers/broker-under-test.ts';
 import { buildBroker, removeFolder } from './brokers/build.ts';
-import { killAllOnSignals, runCommand } from './brokers/child-processes.ts';
+import { runCommand } from './brokers/child-processes.ts';
 import { CONTENDERS, TITLES, type Contender } from './brokers/contenders.ts';
-import { formatFiles } from './brokers/format-files.ts';
 import { findJava, type JavaToolchain } from './brokers/java.ts';
 import { KafkaTools } from './brokers/kafka-tools.ts';
 import { describeMachine, today } from './brokers/machine.ts';
-import { DOCUMENT, DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
+import { WORK_DIR } from './brokers/paths.ts';
 import { createTopics } from './brokers/wire.ts';
 import { CLIENT_GOALS, judgeClient } from './clients/goals.ts';
 import { FIRST_ACK, LOADS, PROGRAMS, type Load, type ProgramName, type Runner } from './clients/loads.ts';
 import { loadTable, mergeRecords, reportClients, type LoadRecord } from './clients/report.ts';
 import { recordsOf, type WorkFigures } from './clients/work.ts';
+import { writeFigures, type FiguresSection } from './figures-section.ts';
+import { say, sayFailure, sayTurn } from './progress-lines.ts';
+import { inWorkFolder } from './work-folder.ts';
 
-const FIGURES_FILE = join(DOCUMENT_DIR, 'clients.json');
 const TURN_MS_MAX = 300_000;
 const ROUNDS = 5;
 const QUICK_DIVISOR = 4;
@@ -92,12 +91,14 @@ export async function clientsCommand(args: readonly string[]): Promise<number> {
     process.stderr.write(`${options}\n`);
     return 2;
   }
-  mkdirSync(WORK_DIR, { recursive: true });
-  const workDir = mkdtempSync(join(WORK_DIR, 'clients-'));
-  killAllOnSignals(() => removeFolder(workDir));
-  try {
+  return inWorkFolder('clients', async (workDir) => {
     const java = await findJava();
     if (!options.isBuilt) await buildBroker();
+    const section: FiguresSection<LoadRecord> = {
+      name: 'clients',
+      merge: (stored, measured) => mergeRecords(stored, measured, options.isAdding),
+      report: reportClients,
+    };
     const records: LoadRecord[] = [];
     for (const broker of options.brokers) {
       for (const load of options.loads) {
@@ -107,24 +108,12 @@ export async function clientsCommand(args: readonly string[]): Promise<number> {
         const { isQuick, command } = options;
         records.push({ load: load.name, broker, date: today(), machine, command, isQuick, figures });
         process.stderr.write(`\n${load.title}, on ${TITLES[broker]}\n${loadTable(load, figures)}\n\n`);
-        if (options.isWriting) await writeDocument(records.slice(-1), options.isAdding);
+        if (options.isWriting) await writeFigures(section, records.slice(-1));
       }
     }
     process.stdout.write(`${reportClients(records)}\n`);
     return allMet(records) ? 0 : 1;
-  } finally {
-    removeFolder(workDir);
-  }
-}
-
-/** Loads that were not run now keep the figures of their last run. */
-async function writeDocument(measured: readonly LoadRecord[], isAdding: boolean): Promise<void> {
-  const stored = existsSync(FIGURES_FILE) ? (JSON.parse(readFileSync(FIGURES_FILE, 'utf8')) as LoadRecord[]) : [];
-  const merged = mergeRecords(stored, measured, isAdding);
-  mkdirSync(DOCUMENT_DIR, { recursive: true });
-  writeFileSync(FIGURES_FILE, `${JSON.stringify(merged, null, 2)}\n`);
-  writeFileSync(DOCUMENT, replaceSection(readFileSync(DOCUMENT, 'utf8'), 'bench:clients', reportClients(merged)));
-  await formatFiles([FIGURES_FILE, DOCUMENT]);
+  });
 }
 
 function allMet(records: readonly LoadRecord[]): boolean {
@@ -145,6 +134,7 @@ async function measure({ load, contender, options, dataDir, java }: Measuring): 
   const figures = new Map<string, WorkFigures[]>(load.runners.map(({ name }) => [name, []]));
   const broker = await createBrokerUnderTest({ contender, dataDir, java });
   broker.spawn();
+  say(`${load.name} on ${TITLES[contender]}: ${load.title}`);
   try {
     await broker.ready();
     const filled = `${load.name}-filled`;
@@ -156,13 +146,14 @@ async function measure({ load, contender, options, dataDir, java }: Measuring): 
       for (const [index, runner] of load.runners.entries()) {
         const topic = load.fill ? filled : `${load.name}-${round}-${index}`;
         if (!load.fill) await createTopics(broker, [{ name: topic, partitions: load.partitions }]);
-        const turn = `bench: ${load.name} on ${contender}, round ${round + 1}, ${runner.title}`;
+        const turn = { round, title: runner.title };
+        const startMs = performance.now();
         try {
           const result = await runTurn(runner, broker, topic, load, java);
           figures.get(runner.name)?.push(result);
-          process.stderr.write(`${turn}: ${JSON.stringify(result)}\n`);
+          sayTurn(turn, { ...result }, (performance.now() - startMs) / 1000);
         } catch (error) {
-          process.stderr.write(`${turn} failed: ${messageOf(error)}\n`);
+          sayFailure(turn, error);
         }
       }
     }

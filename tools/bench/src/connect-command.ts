@@ -2,17 +2,10 @@
  * `connect [--quick] [--built] [--alone] [--write] [--rounds n] [--only measure,…] [--durability os|fsync]`: our Connect worker and
  * connectors beside Kafka Connect with Debezium, on one broker.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { messageOf } from '@millrace/base';
-import { replaceSection } from '@millrace/testing';
-import { buildConnect, removeFolder } from './brokers/build.ts';
-import { killAllOnSignals } from './brokers/child-processes.ts';
-import { formatFiles } from './brokers/format-files.ts';
-import { findJava, MissingToolchain } from './brokers/java.ts';
+import { buildConnect } from './brokers/build.ts';
+import { findJava } from './brokers/java.ts';
 import { describeMachine, today } from './brokers/machine.ts';
-import { DOCUMENT, DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
 import { CONNECT_CONTENDERS, CONNECT_TITLES, type ConnectContender } from './connect/contenders.ts';
 import { DEBEZIUM_VERSION, findDebezium } from './connect/debezium.ts';
 import type { ConnectFigures } from './connect/figures.ts';
@@ -20,8 +13,11 @@ import { CONNECT_GOALS, judgeConnect } from './connect/goals.ts';
 import { runConnectMeasure, type ConnectMeasure, type ConnectRun } from './connect/measure-run.ts';
 import { CONNECT_MEASURES } from './connect/measures.ts';
 import { connectTable, reportConnect, type ConnectRecord } from './connect/report.ts';
+import { mergeByName, writeFigures } from './figures-section.ts';
+import { say, sayFailure, sayTurn } from './progress-lines.ts';
+import { inWorkFolder } from './work-folder.ts';
 
-const FIGURES_FILE = join(DOCUMENT_DIR, 'connect.json');
+const SECTION = { name: 'connect', merge: mergeByName<ConnectRecord>(CONNECT_MEASURES), report: reportConnect };
 const ROUNDS = 3;
 const QUICK_DIVISOR = 4;
 
@@ -79,20 +75,11 @@ export async function connectCommand(args: readonly string[]): Promise<number> {
     process.stderr.write(`${options}\n`);
     return 2;
   }
-  mkdirSync(WORK_DIR, { recursive: true });
-  const workDir = mkdtempSync(join(WORK_DIR, 'connect-'));
-  killAllOnSignals(() => removeFolder(workDir));
-  try {
+  return inWorkFolder('connect', async (workDir) => {
     const { records, failures } = await runAll(options, workDir);
     process.stdout.write(`\n${reportConnect(records)}\n`);
     return failures === 0 && areGoalsMet(records) ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof MissingToolchain)) throw error;
-    process.stderr.write(`bench: ${error.message}\n`);
-    return 1;
-  } finally {
-    removeFolder(workDir);
-  }
+  });
 }
 
 interface Run {
@@ -110,10 +97,12 @@ async function runAll(options: ConnectOptions, workDir: string): Promise<Run> {
   let failures = 0;
   const onFailure = (contender: ConnectContender, round: number, error: unknown): void => {
     failures++;
-    say(`  round ${round + 1}, ${CONNECT_TITLES[contender]} failed: ${messageOf(error)}`);
+    sayFailure({ round, title: CONNECT_TITLES[contender] }, error);
   };
+  const onTurn = (contender: ConnectContender, round: number, figures: ConnectFigures, seconds: number): void =>
+    sayTurn({ round, title: CONNECT_TITLES[contender] }, figures, seconds);
   const divisor = isQuick ? QUICK_DIVISOR : 1;
-  const run: ConnectRun = { rounds, divisor, durability, contenders, java, peer, workDir, onTurn: sayTurn, onFailure };
+  const run: ConnectRun = { rounds, divisor, durability, contenders, java, peer, workDir, onTurn, onFailure };
   const records: ConnectRecord[] = [];
   for (const measure of options.measures) {
     say(`${measure.name}: ${measure.title}`);
@@ -123,21 +112,9 @@ async function runAll(options: ConnectOptions, workDir: string): Promise<Run> {
     const { name, title, method } = measure;
     records.push({ name, title, method, date: today(), machine, command, isQuick, figures });
     process.stderr.write(`\n${connectTable(figures)}\n\n`);
-    if (options.isWriting) await writeDocument(records);
+    if (options.isWriting) await writeFigures(SECTION, records);
   }
   return { records, failures };
-}
-
-/** Measures that were not run now keep the figures of their last run. */
-async function writeDocument(measured: readonly ConnectRecord[]): Promise<void> {
-  const stored = existsSync(FIGURES_FILE) ? (JSON.parse(readFileSync(FIGURES_FILE, 'utf8')) as ConnectRecord[]) : [];
-  const merged = CONNECT_MEASURES.flatMap(
-    ({ name }) => measured.find((each) => each.name === name) ?? stored.find((each) => each.name === name) ?? [],
-  );
-  mkdirSync(DOCUMENT_DIR, { recursive: true });
-  writeFileSync(FIGURES_FILE, `${JSON.stringify(merged, null, 2)}\n`);
-  writeFileSync(DOCUMENT, replaceSection(readFileSync(DOCUMENT, 'utf8'), 'bench:connect', reportConnect(merged)));
-  await formatFiles([FIGURES_FILE, DOCUMENT]);
 }
 
 function areGoalsMet(records: readonly ConnectRecord[]): boolean {
@@ -145,13 +122,4 @@ function areGoalsMet(records: readonly ConnectRecord[]): boolean {
     const figures = records.find(({ name }) => name === goal.measure)?.figures;
     return figures === undefined || judgeConnect(goal, figures)?.isMet !== false;
   });
-}
-
-function sayTurn(contender: ConnectContender, round: number, figures: ConnectFigures, seconds: number): void {
-  const values = Object.entries(figures).map(([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`);
-  say(`  round ${round + 1}, ${CONNECT_TITLES[contender]} (${seconds.toFixed(0)} s): ${values.join(', ')}`);
-}
-
-function say(line: string): void {
-  process.stderr.write(`bench: ${line}\n`);
 }

@@ -1,10 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { markdownTable, replaceSection, startBroker } from '@millrace/testing';
+import { createTempDir, markdownTable, startBroker } from '@millrace/testing';
+import { describeMachine, today } from './brokers/machine.ts';
+import { writeSection } from './figures-section.ts';
 
-const DOCUMENT = join(import.meta.dirname, '../../../docs/performance.md');
 const ROUNDS = 11;
 /** What `createBroker` promises, in milliseconds. */
 const READY_MS_MAX = 100;
@@ -18,12 +16,11 @@ interface Ready {
 /** `embedded [--write]`: how long `createBroker` takes until clients are served. The exit code says whether the medians keep the limit. */
 export async function embeddedCommand(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { write: { type: 'boolean', default: false } } });
-  const load = (loadavg()[0] ?? 0).toFixed(1);
+  const machine = describeMachine();
   const figures = await measure();
-  const report = reportOf(figures, load);
+  const report = reportOf(figures, machine);
   process.stdout.write(`${report}\n`);
-  if (values.write)
-    await writeFile(DOCUMENT, replaceSection(await readFile(DOCUMENT, 'utf8'), 'bench:embedded', report));
+  if (values.write) await writeSection('embedded', report);
   return figures.every(({ samplesMs }) => medianOf(samplesMs) < READY_MS_MAX) ? 0 : 1;
 }
 
@@ -31,16 +28,12 @@ async function measure(): Promise<Ready[]> {
   const samples = { memory: [] as number[], fresh: [] as number[], existing: [] as number[] };
   // The first round loads and compiles the code.
   for (let round = -1; round < ROUNDS; round++) {
-    const dataDir = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-    try {
-      const times = [await timeToReady(), await timeToReady(dataDir), await timeToReady(dataDir)] as const;
-      if (round < 0) continue;
-      samples.memory.push(times[0]);
-      samples.fresh.push(times[1]);
-      samples.existing.push(times[2]);
-    } finally {
-      await rm(dataDir, { recursive: true, force: true });
-    }
+    await using dataDir = await createTempDir('bench');
+    const times = [await timeToReady(), await timeToReady(dataDir.path), await timeToReady(dataDir.path)] as const;
+    if (round < 0) continue;
+    samples.memory.push(times[0]);
+    samples.fresh.push(times[1]);
+    samples.existing.push(times[2]);
   }
   return [
     { name: 'in memory', samplesMs: samples.memory },
@@ -57,17 +50,16 @@ async function timeToReady(dataDir?: string): Promise<number> {
   return tookMs;
 }
 
-function reportOf(figures: readonly Ready[], load: string): string {
+function reportOf(figures: readonly Ready[], machine: string): string {
   const rows = figures.map(({ name, samplesMs }) => [
     name,
     ...[medianOf(samplesMs), Math.min(...samplesMs), Math.max(...samplesMs)].map((ms) => ms.toFixed(1)),
   ]);
-  const processor = cpus()[0]?.model ?? 'unknown processor';
   return [
     '## A broker inside a process',
     '',
     `Milliseconds from the call of \`createBroker\` until clients are served, ${ROUNDS} times after one for warmth; the limit is ${READY_MS_MAX}.`,
-    `${new Date().toISOString().slice(0, 10)}, ${processor}, ${availableParallelism()} cores, load ${load} before it, Node ${process.versions.node}.`,
+    `${today()}, ${machine}.`,
     `Command: \`${COMMAND}\`.`,
     '',
     markdownTable(['broker', 'median ms', 'fastest', 'slowest'], rows),

@@ -23,5 +23,9 @@ if (command === undefined) {
   process.stderr.write(`usage: main.ts <${Object.keys(COMMANDS).join(' | ')}> [options]; see tools/bench/README.md\n`);
   process.exitCode = 2;
 } else {
-  process.exitCode = await command(args);
+  process.exitCode = await command(args).catch((error: NodeJS.ErrnoException) => {
+    if (error.code?.startsWith('ERR_PARSE_ARGS') !== true) throw error;
+    process.stderr.write(`${name}: ${error.message}; see tools/bench/README.md\n`);
+    return 2;
+  });
 }

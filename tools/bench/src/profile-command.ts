@@ -1,20 +1,20 @@
 /**
  * `profile [--quick] [--write] [--only load,…]`: where our broker's time and allocations go under load.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { buildBroker, removeFolder } from './brokers/build.ts';
-import { killAllOnSignals } from './brokers/child-processes.ts';
-import { formatFiles } from './brokers/format-files.ts';
-import { findJava, MissingToolchain } from './brokers/java.ts';
+import { buildBroker } from './brokers/build.ts';
+import { findJava } from './brokers/java.ts';
 import { KafkaTools } from './brokers/kafka-tools.ts';
 import { describeMachine, today } from './brokers/machine.ts';
-import { DOCUMENT, DOCUMENT_DIR, WORK_DIR } from './brokers/paths.ts';
+import { DOCUMENT_DIR } from './brokers/paths.ts';
 import { reportProfiles, reportProfileSection } from './brokers/profile-report.ts';
 import { PROFILED_LOADS, profileLoad, type LoadProfile } from './brokers/profile-run.ts';
-import { replaceSection } from '@millrace/testing';
+import { writeSection } from './figures-section.ts';
+import { say } from './progress-lines.ts';
+import { inWorkFolder } from './work-folder.ts';
 
 /** Larger ones do not belong into a repository. */
 const PROFILE_BYTES_MAX = 1_000_000;
@@ -35,17 +35,14 @@ export async function profileCommand(args: readonly string[]): Promise<number> {
     process.stderr.write(`there is no load "${unknown.join('", "')}"; there are: ${known}\n`);
     return 2;
   }
-  mkdirSync(WORK_DIR, { recursive: true });
-  const workDir = mkdtempSync(join(WORK_DIR, 'run-'));
-  killAllOnSignals(() => removeFolder(workDir));
-  try {
+  return inWorkFolder('profile', async (workDir) => {
     const java = await findJava();
     await buildBroker();
     const machine = describeMachine(java);
     const tools = new KafkaTools(java);
     const profiles: LoadProfile[] = [];
     for (const load of PROFILED_LOADS.filter(({ name }) => names.includes(name))) {
-      process.stderr.write(`bench: profiling ${load.name}\n`);
+      say(`profiling ${load.name}`);
       profiles.push(await profileLoad(load, { java, tools, workDir, isQuick: values.quick }));
     }
     const command = ['node --conditions=@millrace/source tools/bench/src/main.ts profile', ...args].join(' ');
@@ -54,13 +51,7 @@ export async function profileCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`${report}\n`);
     if (values.write) await write(report, reportProfileSection(profiles, context), profiles);
     return 0;
-  } catch (error) {
-    if (!(error instanceof MissingToolchain)) throw error;
-    process.stderr.write(`bench: ${error.message}\n`);
-    return 1;
-  } finally {
-    removeFolder(workDir);
-  }
+  });
 }
 
 async function write(report: string, section: string, profiles: readonly LoadProfile[]): Promise<void> {
@@ -71,8 +62,7 @@ async function write(report: string, section: string, profiles: readonly LoadPro
   }
   const page = join(DOCUMENT_DIR, 'profile.md');
   writeFileSync(page, `${report}\n`);
-  writeFileSync(DOCUMENT, replaceSection(readFileSync(DOCUMENT, 'utf8'), 'bench:profile', section));
-  await formatFiles([page, DOCUMENT]);
+  await writeSection('profile', section, [page]);
 }
 
 function keep(name: string, text: string): void {
@@ -83,5 +73,5 @@ function keep(name: string, text: string): void {
     return;
   }
   rmSync(path, { force: true });
-  process.stderr.write(`bench: ${name} has ${packed.length} bytes and is not kept\n`);
+  say(`${name} has ${packed.length} bytes and is not kept`);
 }

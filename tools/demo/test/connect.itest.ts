@@ -20,9 +20,14 @@ async function run(...args: string[]): Promise<{ code: number | null; stdout: st
   return { code, ...said };
 }
 
-const isPossible = isS3ServerAvailable() && isRedisServerAvailable();
+const missing = [
+  ...(isS3ServerAvailable() ? [] : ['versitygw']),
+  ...(isRedisServerAvailable() ? [] : ['valkey-server']),
+];
+const itWithServers = missing.length === 0 ? it : it.skip;
+const needs = missing.length === 0 ? '' : ` (needs ${missing.join(' and ')})`;
 
-(isPossible ? it : it.skip)('npm run demo:connect brings every row to S3 and Redis, over a kill -9', async () => {
+itWithServers(`npm run demo:connect brings every row to S3 and Redis, over a kill -9${needs}`, async () => {
   const { code, stdout, stderr } = await run('--flights', '3000', '--pace', '1000');
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

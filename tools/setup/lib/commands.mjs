@@ -187,9 +187,12 @@ export const COMMANDS = {
       'proxy-port',
       'write',
       'results-dir',
+      // Of `soak sdk` and `soak connect`.
+      'faults',
+      'kills',
+      'connector',
     ],
     switches: ['write'],
-    takesWords: false,
   },
   bench: {
     summary: 'the broker beside Apache Kafka: bench brokers --quick',

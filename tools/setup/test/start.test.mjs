@@ -279,6 +279,8 @@ describe('the list of flags', () => {
     ['chaos', 'tools/conformance/src/chaos/options.ts'],
     ['chaos', 'tools/conformance/src/groups/group-options.ts'],
     ['soak', 'tools/soak/src/options.ts'],
+    ['soak', 'tools/soak/src/connect/connect-command.ts'],
+    ['soak', 'tools/soak/src/sdk-faults/sdk-command.ts'],
   ]) {
     it(`knows every flag of ${command}`, () => {
       const flags = flagsIn(path);

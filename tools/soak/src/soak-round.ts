@@ -14,7 +14,7 @@ import { ClientSlot } from './client-slot.ts';
 import { CommittedReader } from './committed-reader.ts';
 import { describeFault, FaultPlan, TRANSACTION_APIS, type Fault, type FaultKind } from './fault-plan.ts';
 import { GroupObserver } from './group-observer.ts';
-import { patientClient } from './kafkajs/client.ts';
+import { patientClient, untilAnswered } from './kafkajs/client.ts';
 import { readWithKafkajs } from './kafkajs/read-to.ts';
 import type { ClientName, SoakOptions } from './options.ts';
 import { SOURCE, type PreparedClient } from './prepare-clients.ts';
@@ -170,13 +170,17 @@ export class SoakRound {
     // Every other seed writes its output as Apache Kafka does by default, without a sync.
     const durability = this.#seed % 4 < 2 ? 'fsync' : 'os';
     const configEntries = this.#broker.isOurs ? [{ name: 'millrace.durability', value: durability }] : [];
+    const numPartitions = PARTITIONS;
+    const topics = [
+      { topic: this.#input, numPartitions },
+      { topic: this.#output, numPartitions, configEntries },
+    ];
     const admin = patientClient(this.#broker.bootstrap, 'soak-admin').admin();
     await admin.connect();
     try {
-      const numPartitions = PARTITIONS;
-      // False: it was there, because the answer to the first request was lost.
-      await admin.createTopics({ topics: [{ topic: this.#input, numPartitions }] });
-      await admin.createTopics({ topics: [{ topic: this.#output, numPartitions, configEntries }] });
+      // The faults of other rounds meet this one, too.
+      // Those that are there already, because only the answer was lost, are no failure.
+      for (const topic of topics) await untilAnswered('a new topic', () => admin.createTopics({ topics: [topic] }));
     } finally {
       await admin.disconnect();
     }

@@ -15,8 +15,8 @@ const MEASURED = [
   '@millrace/protocol',
 ];
 
-/** The worker, the connectors that it loads as packages, and the broker. */
-const CONNECT = ['@millrace/connect-app', '@millrace/connector-*'];
+/** The worker, the connectors that it loads as packages, and what they import. */
+const CONNECT = ['@millrace/connect-app', '@millrace/connect-api', '@millrace/connector-*'];
 
 export async function buildBroker(): Promise<void> {
   await build(MEASURED);

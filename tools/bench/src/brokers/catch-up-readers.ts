@@ -20,21 +20,49 @@ const PARTITION_BYTES_MAX = 1_048_576;
 const RESPONSE_BYTES_MAX = 52_428_800;
 const WAIT_MS = 500;
 
-export interface CatchUpReaders {
-  /** Ends them; resolves with the bytes of records that they got. */
-  stop(): Promise<number>;
-}
+/** One reader for each partition from 0 on, between {@link start} and {@link stop}. */
+export class CatchUpReaders {
+  readonly #port: number;
+  readonly #topic: string;
+  readonly #count: number;
+  #ending: AbortController | undefined;
+  /** What the readers of each start got, in bytes, and the milliseconds that it took them. */
+  readonly #work: Promise<{ readonly bytes: number; readonly ms: number }>[] = [];
 
-/** One reader for each partition from 0 on. */
-export function startCatchUpReaders(port: number, topic: string, count: number): CatchUpReaders {
-  const ending = new AbortController();
-  const readers = Array.from({ length: count }, (_, partition) => readUntil(ending.signal, port, topic, partition));
-  return {
-    async stop() {
-      ending.abort();
-      return (await Promise.all(readers)).reduce((sum, bytes) => sum + bytes, 0);
-    },
-  };
+  constructor(port: number, topic: string, count: number) {
+    this.#port = port;
+    this.#topic = topic;
+    this.#count = count;
+  }
+
+  /** From the beginning of the topic on. */
+  start(): void {
+    this.#ending ??= new AbortController();
+    const work = this.#read(this.#ending.signal);
+    // Thrown by `end`.
+    work.catch(() => undefined);
+    this.#work.push(work);
+  }
+
+  stop(): void {
+    this.#ending?.abort();
+    this.#ending = undefined;
+  }
+
+  /** Stops them; resolves with bytes of records per second while they read. Rejects when a reader failed. */
+  async end(): Promise<number> {
+    this.stop();
+    const all = await Promise.all(this.#work);
+    const [bytes, ms] = [all.reduce((sum, each) => sum + each.bytes, 0), all.reduce((sum, each) => sum + each.ms, 0)];
+    return ms === 0 ? 0 : bytes / (ms / 1_000);
+  }
+
+  async #read(signal: AbortSignal): Promise<{ readonly bytes: number; readonly ms: number }> {
+    const began = performance.now();
+    const partitions = Array.from({ length: this.#count }, (_, partition) => partition);
+    const read = await Promise.all(partitions.map((each) => readUntil(signal, this.#port, this.#topic, each)));
+    return { bytes: read.reduce((sum, bytes) => sum + bytes, 0), ms: performance.now() - began };
+  }
 }
 
 async function readUntil(signal: AbortSignal, port: number, topic: string, partition: number): Promise<number> {

@@ -2,6 +2,7 @@
  * Apache Kafka's load tools (and the probes beside them), run to their end, their output as numbers.
  */
 import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { runCommand } from './child-processes.ts';
 import type { JavaToolchain } from './java.ts';
 import { LATENCY_PROBE, TRANSACTION_PROBE } from './paths.ts';
@@ -12,6 +13,7 @@ import {
   parseLatencyProbe,
   parseProducerPerformance,
   parseTransactionProbe,
+  parseTurns,
   type ConsumerFigures,
   type LatencyFigures,
   type ProducerFigures,
@@ -48,6 +50,14 @@ export interface ProbeLoad {
 export interface TimedLoad {
   readonly warmupSeconds: number;
   readonly seconds: number;
+}
+
+/** A load that changes in what happens beside it. */
+export interface Turns {
+  /** Of each turn. */
+  readonly records: number;
+  /** Counts from 0. */
+  readonly onTurn: (turn: number) => void;
 }
 
 export class KafkaTools {
@@ -101,6 +111,23 @@ export class KafkaTools {
     return parseLatencyProbe(await this.#probe('produce', bootstrap, load, [String(rate)]));
   }
 
+  /** The same in turns of two kinds, one after the other; `onTurn` is told when one begins. The figures of even turns, and of odd ones. */
+  async probeProduceInTurns(
+    bootstrap: string,
+    load: ProbeLoad,
+    rate: number,
+    { records, onTurn }: Turns,
+  ): Promise<readonly [LatencyFigures, LatencyFigures]> {
+    const listen = (child: ChildProcess): void => {
+      if (child.stdout === null) return;
+      createInterface(child.stdout).on('line', (line) => {
+        const turn = /^turn (\d+)$/.exec(line)?.[1];
+        if (turn !== undefined) onTurn(Number(turn));
+      });
+    };
+    return parseTurns(await this.#probe('turns', bootstrap, load, [String(rate), String(records)], listen));
+  }
+
   /** As {@link endToEnd}, to the microsecond. */
   async probeEndToEnd(bootstrap: string, load: ProbeLoad): Promise<LatencyFigures> {
     return parseLatencyProbe(await this.#probe('e2e', bootstrap, load, []));
@@ -117,10 +144,16 @@ export class KafkaTools {
     return parseTransactionProbe(await this.#run([TRANSACTION_PROBE, mode, bootstrap, ...all]));
   }
 
-  #probe(mode: string, bootstrap: string, load: ProbeLoad, more: readonly string[]): Promise<string> {
+  #probe(
+    mode: string,
+    bootstrap: string,
+    load: ProbeLoad,
+    more: readonly string[],
+    onStart?: (child: ChildProcess) => void,
+  ): Promise<string> {
     const { topic, warmupRecords, records, recordSizeBytes } = load;
     const numbers = [warmupRecords, records, recordSizeBytes].map(String);
-    return this.#run([LATENCY_PROBE, mode, bootstrap, topic, ...numbers, ...more]);
+    return this.#run([LATENCY_PROBE, mode, bootstrap, topic, ...numbers, ...more], onStart);
   }
 
   #run(args: readonly string[], onStart?: (child: ChildProcess) => void): Promise<string> {

@@ -1,4 +1,7 @@
-/** Reads what in-broker/loop-delay.ts writes. Pure. */
+/** The file that in-broker/loop-delay.ts writes. Pure. */
+
+/** From a line to the next. */
+export const LINE_MS = 200;
 
 export interface Stalls {
   /** Longest time for which the event loop stood still. */

@@ -10,7 +10,7 @@ import {
 import { WireClient } from '@millrace/testing';
 import type { BrokerUnderTest } from './broker-under-test.ts';
 import { megabytes, type Figures } from './figures.ts';
-import { worstStalls } from './loop-delay-file.ts';
+import { LINE_MS, worstStalls } from './loop-delay-file.ts';
 import type { Measure, Turn } from './measure-run.ts';
 import { observe, residentBytesOf } from './proc.ts';
 import { buildBatch, createTopics, produceFirstRecord, produceTo } from './wire.ts';
@@ -71,7 +71,8 @@ async function measureScale({ createBroker, dataDir, isQuick }: Turn): Promise<F
 
   const restartMs = await restart(broker);
   const checkpointsBefore = newestCheckpoint(dataDir);
-  const fromMs = Date.now();
+  // The first line after that looks back at the start.
+  const fromMs = Date.now() + LINE_MS;
   const { load } = await observe(broker.pid, () => produceFor(broker, isQuick ? QUICK_LOAD_SECONDS : LOAD_SECONDS));
   const stalls = worstStalls(readFileSync(loopFile, 'utf8'), fromMs, Date.now());
   const checkpoints = newestCheckpoint(dataDir) - checkpointsBefore;

@@ -5,6 +5,7 @@ import {
   parseLatencyProbe,
   parseProducerPerformance,
   parseTransactionProbe,
+  parseTurns,
 } from './tool-output.ts';
 
 const PRODUCER_TOTAL =
@@ -92,6 +93,20 @@ describe('parseLatencyProbe', () => {
 
   it('refuses a stack trace', () => {
     expect(() => parseLatencyProbe('Exception in thread "main"')).toThrow(/something else/);
+  });
+});
+
+describe('parseTurns', () => {
+  it('reads a line for even turns and one for odd turns, and passes over what is said between', () => {
+    const [even, odd] = parseTurns(
+      'turn 0\nturn 1\nlatency records=9 p50=0.1 p99=0.2 p99.9=0.3 max=0.4\nlatency records=9 p50=1 p99=2 p99.9=3 max=4\n',
+    );
+
+    expect([even.p99Ms, odd.p99Ms]).toEqual([0.2, 2]);
+  });
+
+  it('refuses output of one kind alone', () => {
+    expect(() => parseTurns('latency records=9 p50=0.1 p99=0.2 p99.9=0.3 max=0.4\nkilled\n')).toThrow(/something else/);
   });
 });
 

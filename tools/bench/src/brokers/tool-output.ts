@@ -94,6 +94,13 @@ export function parseLatencyProbe(output: string): LatencyFigures & { readonly r
   return { records: Number(records), p50Ms: Number(p50), p99Ms: Number(p99), p999Ms: Number(p999) };
 }
 
+/** Both lines of tools/bench/java/LatencyProbe.java where it works in turns: of even ones, and of odd ones. */
+export function parseTurns(output: string): readonly [even: LatencyFigures, odd: LatencyFigures] {
+  const [even, odd] = output.split('\n').filter((line) => line.startsWith('latency '));
+  if (even === undefined || odd === undefined) throw unexpected('LatencyProbe', output);
+  return [parseLatencyProbe(even), parseLatencyProbe(odd)];
+}
+
 /** The line of tools/bench/java/TransactionProbe.java. */
 export function parseTransactionProbe(output: string): RateFigures {
   const found = /^rate total=(\d+) per_second=([\d.]+) p50=([\d.]+) p99=([\d.]+) p99\.9=([\d.]+) max=[\d.]+$/m.exec(

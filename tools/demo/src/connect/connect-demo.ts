@@ -5,6 +5,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WorkerProcess } from '@millrace/connect-testkit';
 import { Redis } from 'ioredis';
 import { count } from '../progress.ts';
 import { Board, type Leader } from './board.ts';
@@ -19,6 +20,7 @@ import {
   sourceSettings,
   workerSettings,
 } from './connectors.ts';
+import { createConnector, failuresAt } from './connectors-at.ts';
 import { loadDataSet } from './data-set.ts';
 import { createTables, insertFlights, readDepartures, readFlights } from './database.ts';
 import type { Options } from './options.ts';
@@ -26,8 +28,8 @@ import { ParquetReader } from './parquet-reader.ts';
 import { startServices } from './services.ts';
 import { TopicReader } from './topic-reader.ts';
 import { areRowsEqual, compareRows, differingScores, total } from './verdict.ts';
-import { WorkerProcess } from './worker-process.ts';
 
+const CONNECT_MAIN = new URL('../../../../apps/connect/src/main.ts', import.meta.url);
 /** Of the flights, those that are in the table before the source begins. */
 const SNAPSHOT_SHARE = 1 / 3;
 const KILL_SHARE = 2 / 3;
@@ -100,30 +102,30 @@ async function demonstrate(
 
   const file = join(directory, 'worker.properties');
   await writeFile(file, propertiesText(workerSettings(broker.addresses.kafka)));
-  const worker = new WorkerProcess(file);
+  const worker = new WorkerProcess({ main: CONNECT_MAIN, file });
   stack.defer(() => worker.stop());
   const tellLog = (): void => {
     if (worker.logTail !== '') board.note(worker.logTail);
   };
   signal.addEventListener('abort', tellLog, { once: true });
   const readyMs = await worker.start();
-  board.note(`Connect worker ready in ${readyMs.toFixed(0)} ms on ${worker.url}`);
+  board.note(`Connect worker ready in ${readyMs.toFixed(0)} ms on ${worker.url ?? ''}`);
   let checkedAtMs = performance.now();
   let failedChecks = 0;
   const check = async (): Promise<void> => {
     if (performance.now() - checkedAtMs < CHECK_INTERVAL_MS) return;
-    const [failure] = await worker.failures();
+    const [failure] = await failuresAt(worker);
     checkedAtMs = performance.now();
     failedChecks = failure === undefined ? 0 : failedChecks + 1;
     if (failure !== undefined && failedChecks === 1) board.note(failure);
     if (failedChecks >= FAILED_CHECKS_MAX) throw new Error(`${failure ?? ''}\n${worker.logTail}`);
   };
-  await worker.create('flights-from-postgres', sourceSettings(postgres));
+  await createConnector(worker, 'flights-from-postgres', sourceSettings(postgres));
   // Those who read a topic that is not there look again minutes later.
   await topic.waitForTopics([FLIGHTS_TOPIC, AIRPORTS_TOPIC], check);
   topic.start();
-  await worker.create('flights-to-s3', s3Settings(s3, flights.length));
-  await worker.create('departures-to-redis', redisSettings(redisServer));
+  await createConnector(worker, 'flights-to-s3', s3Settings(s3, flights.length));
+  await createConnector(worker, 'departures-to-redis', redisSettings(redisServer));
   board.note('connectors: flights-from-postgres, flights-to-s3, departures-to-redis');
 
   const names = new Map(airports.map(({ iata, city }) => [iata, city === '' ? iata : `${city} (${iata})`]));

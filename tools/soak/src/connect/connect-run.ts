@@ -18,6 +18,7 @@ import { REPO_ROOT } from '../soak-broker.ts';
 import * as connectors from './connectors.ts';
 import { CONNECTOR_NAMES, PROMISES, type ConnectorName } from './connectors.ts';
 import { KEYS, Load } from './load.ts';
+import { Patience } from './patience.ts';
 import { SNAPSHOT_ROWS, Snapshots } from './snapshots.ts';
 import type { Verdict } from './tally.ts';
 import * as targets from './targets.ts';
@@ -240,6 +241,6 @@ async function createTables(postgres: PostgresServer): Promise<void> {
 }
 
 async function until(what: string, ms: number, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const began = performance.now(); !(await isSo()); await sleep(LOOK_MS))
-    if (performance.now() - began > ms) throw new Error(`not in ${ms} ms: ${what}`);
+  for (const patience = new Patience(ms); !(await isSo()); await sleep(LOOK_MS))
+    if (patience.isOver) throw new Error(`not in ${ms} ms: ${what}`);
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresServer } from '@millrace/connect-testkit';
 import type { Kafka } from '@millrace/sdk';
 import { postgresSource } from './connectors.ts';
+import { Patience } from './patience.ts';
 import type { Verdict } from './tally.ts';
 import { TopicTally } from './topic-tally.ts';
 import { ofSnapshot } from './targets.ts';
@@ -77,12 +78,9 @@ export class Snapshots {
     await using reader = new TopicTally(this.#cluster, topic, ofSnapshot);
     await this.#workers.put(name, postgresSource(this.#postgres, name, 'public.snapshot_rows'));
     const isAll = (): boolean => reader.tally.arrived >= SNAPSHOT_ROWS;
-    for (const began = performance.now(); !isAll(); await sleep(LOOK_MS)) {
+    for (const patience = new Patience(COMPLETE_MS_MAX); !isAll(); await sleep(LOOK_MS)) {
       if (reader.records > 0) this.#current = name;
-      if (performance.now() - began > COMPLETE_MS_MAX)
-        throw new Error(
-          `${name} has only ${reader.tally.arrived} of ${SNAPSHOT_ROWS} rows after ${COMPLETE_MS_MAX} ms`,
-        );
+      if (patience.isOver) throw new Error(await this.#whyNot(name, reader.tally.arrived));
     }
     this.#current = undefined;
     await sleep(DOUBLES_MS);
@@ -96,9 +94,24 @@ export class Snapshots {
     await this.#dropSlot(name);
   }
 
+  /** Whatever tells where it stands still: at the workers, or at the server, which lets a new slot wait for transactions. */
+  async #whyNot(name: string, arrived: number): Promise<string> {
+    const statuses = await this.#workers.statuses();
+    const sessions = await this.#postgres.query(
+      `SELECT application_name, state, wait_event, backend_xid, now() - xact_start AS age, pg_blocking_pids(pid) AS waits_for, left(query, 80) AS query
+       FROM pg_stat_activity WHERE backend_type IN ('client backend', 'walsender')`,
+    );
+    return [
+      `${name} has only ${arrived} of ${SNAPSHOT_ROWS} rows after ${COMPLETE_MS_MAX} ms`,
+      JSON.stringify([...statuses]),
+      JSON.stringify(sessions),
+      this.#workers.logTail,
+    ].join('\n');
+  }
+
   /** The task may still be about to stop. */
   async #dropSlot(name: string): Promise<void> {
-    for (const began = performance.now(); ; await sleep(LOOK_MS)) {
+    for (const patience = new Patience(COMPLETE_MS_MAX); ; await sleep(LOOK_MS)) {
       try {
         await this.#postgres.query(
           'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
@@ -106,7 +119,7 @@ export class Snapshots {
         );
         return;
       } catch (error) {
-        if (performance.now() - began > COMPLETE_MS_MAX) throw error;
+        if (patience.isOver) throw error;
       }
     }
   }

@@ -2,9 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkerProcess } from '@millrace/connect-testkit';
 import type { Settings } from './connectors.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { Patience } from './patience.ts';
 
+const CONNECT_MAIN = new URL('../../../../apps/connect/src/main.ts', import.meta.url);
 const WORKERS = 3;
 const PAUSE_MS = 200;
 const WAIT_MS_MAX = 90_000;
@@ -35,7 +37,9 @@ export class WorkerGroup implements AsyncDisposable {
     const file = join(directory, 'worker.properties');
     const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
     await writeFile(file, lines.join(''));
-    const group = new WorkerGroup(Array.from({ length: WORKERS }, () => new WorkerProcess(file)));
+    const group = new WorkerGroup(
+      Array.from({ length: WORKERS }, () => new WorkerProcess({ main: CONNECT_MAIN, file })),
+    );
     try {
       await Promise.all(group.workers.map((worker) => worker.start()));
     } catch (error) {
@@ -81,8 +85,9 @@ export class WorkerGroup implements AsyncDisposable {
   /** Asked until a worker does it: workers are killed, and share out their work again, meanwhile. */
   async #ask(method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> {
     let last: unknown;
-    for (const began = performance.now(); performance.now() - began < WAIT_MS_MAX; await sleep(PAUSE_MS)) {
+    for (const patience = new Patience(WAIT_MS_MAX); !patience.isOver; await sleep(PAUSE_MS)) {
       for (const worker of this.workers) {
+        if (patience.isOver) break;
         try {
           const answer = await worker.ask(method, path, body);
           if (answer.status < 300 || (method === 'DELETE' && answer.status === NOT_FOUND)) return;
@@ -95,6 +100,6 @@ export class WorkerGroup implements AsyncDisposable {
         }
       }
     }
-    throw new Error(`${method} ${path} was not done in ${WAIT_MS_MAX} ms: ${String(last)}`);
+    throw new Error(`${method} ${path} was not done in ${WAIT_MS_MAX} ms: ${String(last)}\n${this.logTail}`);
   }
 }

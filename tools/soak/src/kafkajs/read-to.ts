@@ -2,7 +2,7 @@
 import type { HistoryRecorder, PolledRecord } from '@millrace/testing';
 import { waitUntil } from '@millrace/testing';
 import { decodeValue } from '../settings.ts';
-import { patientClient } from './client.ts';
+import { patientClient, untilAnswered } from './client.ts';
 
 const END_MS_MAX = 60_000;
 
@@ -19,8 +19,9 @@ export interface ReadTo {
 export async function readWithKafkajs({ bootstrap, consumer: name, group, history, last }: ReadTo): Promise<void> {
   const consumer = patientClient(bootstrap, name).consumer({ groupId: group, maxWaitTimeInMs: 100 });
   const reached = new Map<string, number>();
+  const topics = [...new Set(last.map((one) => one.topic))];
   await consumer.connect();
-  await consumer.subscribe({ topics: [...new Set(last.map((one) => one.topic))], fromBeginning: true });
+  await untilAnswered('the topics to read', () => consumer.subscribe({ topics, fromBeginning: true }));
   await consumer.run({
     autoCommit: false,
     eachBatch: ({ batch: { topic, partition, messages } }) => {

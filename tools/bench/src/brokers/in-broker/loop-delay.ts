@@ -7,9 +7,9 @@
  * a thread: a write on the loop waits for the disk now and then, and would be a stall of our own making.
  */
 import { createWriteStream } from 'node:fs';
+import { LINE_MS } from '../loop-delay-file.ts';
 
 const TICK_MS = 1;
-const LINE_MS = 200;
 const MICROS_PER_MS = 1_000;
 
 const path = process.env['BENCH_LOOP_DELAY_FILE'];
