@@ -14,6 +14,7 @@ import {
   exitCodeOf,
   failure,
   lastLines,
+  namesOf,
   noCounts,
   parseClosingLine,
   success,
@@ -84,8 +85,9 @@ async function main(args) {
   process.stdout.write(
     `\n${'whole run'.padEnd(22)}${`${((performance.now() - started) / 1_000).toFixed(1)} s`.padStart(9)}\n`,
   );
-  for (const name of total.skippedNames) process.stdout.write(`SKIPPED ${name}\n`);
-  for (const name of total.failedNames) process.stdout.write(`FAILED ${name}\n`);
+  for (const line of namesOf(total))
+    process.stdout.write(`${line}
+`);
   process.stdout.write(`${lastLines(total)}\n`);
   return exitCodeOf(total);
 }
@@ -96,7 +98,7 @@ async function gates() {
     const result = await runStep({ root, label, nodeArgs: nodeArgs(), limitMinutes: 15 });
     endLine(result.code === 0, result, '');
     if (result.code !== 0) printLog(label, result.log);
-    total = add(total, result.code === 0 ? success() : failure(`gate: ${label}`));
+    total = add(total, result.code === 0 ? success() : failure(`gate: ${label}`, result.log));
   }
   return total;
 }
@@ -125,9 +127,10 @@ async function peerRun(label, path, args) {
     linesWith(mark).map((line) => `${label}: ${line.trim().replaceAll(/\s+/g, ' ').slice(0, NAME_LENGTH_MAX)}`);
   const total =
     counts === undefined
-      ? failure(`${label} did not get to its closing line`)
-      : { ...counts, failedNames: named('FAIL'), skippedNames: named('SKIP') };
-  const missed = result.code !== 0 && total.failed === 0 ? failure(`${label} ended with an error`) : noCounts();
+      ? failure(`${label} did not get to its closing line`, result.log)
+      : { ...counts, failures: named('FAIL').map((name) => ({ name, why: '' })), skippedNames: named('SKIP') };
+  const missed =
+    result.code !== 0 && total.failed === 0 ? failure(`${label} ended with an error`, result.log) : noCounts();
   const all = add(total, missed);
   endLine(all.failed === 0, result, closingLine(all));
   if (all.failed > 0) printLog(label, result.log);

@@ -8,29 +8,53 @@
 const { mkdirSync, writeFileSync } = require('node:fs');
 const { dirname, join, relative } = require('node:path');
 
+const WHY_LINES = 30;
 const ROOT = join(__dirname, '..', '..');
 
 module.exports = class CountReporter {
+  /** Written before each file, so that a process that dies leaves behind in which file it did. */
+  onTestFileStart(test) {
+    write({ ...summarize(NOTHING_RAN), brokeOffIn: relative(ROOT, test.path) });
+  }
+
   onRunComplete(_contexts, results) {
-    const project = process.env.NX_TASK_TARGET_PROJECT;
-    const target = process.env.NX_TASK_TARGET_TARGET;
-    if (!project || !target) return;
-    const path = join(ROOT, '.nx/test-counts', project, `${target}.json`);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, JSON.stringify(summarize(results)));
+    write(summarize(results));
   }
 };
+
+const NOTHING_RAN = {
+  testResults: [],
+  numPassedTests: 0,
+  numFailedTests: 0,
+  numRuntimeErrorTestSuites: 0,
+  numPendingTests: 0,
+  numTodoTests: 0,
+};
+
+function write(counts) {
+  const project = process.env.NX_TASK_TARGET_PROJECT;
+  const target = process.env.NX_TASK_TARGET_TARGET;
+  if (!project || !target) return;
+  const path = join(ROOT, '.nx/test-counts', project, `${target}.json`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(counts));
+}
+
+/** What was expected stands first, the stack last. */
+function firstLines(text) {
+  return text.split('\n').slice(0, WHY_LINES).join('\n');
+}
 
 /** A suite that could not even be loaded counts as one failed test: its tests are unknown, its failure is not. */
 function summarize(results) {
   const skippedNames = [];
-  const failedNames = [];
+  const failures = [];
   for (const suite of results.testResults) {
     const file = relative(ROOT, suite.testFilePath);
-    if (suite.testExecError) failedNames.push(`${file}: could not be run`);
+    if (suite.testExecError) failures.push({ name: `${file}: could not be run`, why: suite.failureMessage ?? '' });
     for (const test of suite.testResults) {
       const name = `${file}: ${test.fullName}`;
-      if (test.status === 'failed') failedNames.push(name);
+      if (test.status === 'failed') failures.push({ name, why: firstLines(test.failureMessages.join('\n')) });
       else if (test.status !== 'passed') skippedNames.push(name);
     }
   }
@@ -38,7 +62,7 @@ function summarize(results) {
     passed: results.numPassedTests,
     failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
     skipped: results.numPendingTests + results.numTodoTests,
-    failedNames,
+    failures,
     skippedNames,
   };
 }

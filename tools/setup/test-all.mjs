@@ -1,7 +1,7 @@
 /** `npm test`: every test that needs nothing but Node; ends with the counts of what really ran. */
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { closingLine, exitCodeOf } from './lib/counts.mjs';
+import { closingLine, exitCodeOf, namesOf } from './lib/counts.mjs';
 import { PARTS, runTests } from './lib/tests.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -13,8 +13,9 @@ if (options === undefined) {
   process.exitCode = 2;
 } else {
   const total = await runTests({ root, ...options });
-  for (const name of total.skippedNames) process.stdout.write(`SKIPPED ${name}\n`);
-  for (const name of total.failedNames) process.stdout.write(`FAILED ${name}\n`);
+  for (const line of namesOf(total))
+    process.stdout.write(`${line}
+`);
   process.stdout.write(`${closingLine(total)}\n`);
   process.exitCode = exitCodeOf(total);
 }

@@ -2,13 +2,13 @@
  * Adds up what really ran.
  *
  * Every source of counts (Jest through jest-count-reporter.cjs, node:test through node-test-counts.mjs, gates, the
- * conformance table) ends up as { passed, failed, skipped, failedNames, skippedNames }.
+ * conformance table) ends up as { passed, failed, skipped, failures, skippedNames }; a failure is { name, why }.
  */
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 export function noCounts() {
-  return { passed: 0, failed: 0, skipped: 0, failedNames: [], skippedNames: [] };
+  return { passed: 0, failed: 0, skipped: 0, failures: [], skippedNames: [] };
 }
 
 export function add(a, b) {
@@ -16,14 +16,34 @@ export function add(a, b) {
     passed: a.passed + b.passed,
     failed: a.failed + b.failed,
     skipped: a.skipped + b.skipped,
-    failedNames: [...a.failedNames, ...b.failedNames],
+    failures: [...a.failures, ...b.failures],
     skippedNames: [...a.skippedNames, ...b.skippedNames],
   };
 }
 
+const LAST_WORDS = 40;
+
 /** The closing line; nothing else of a run has this form. */
 export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/**
+ * What was skipped and what failed, by name, and why it failed in its last words: where only the end of a run is kept,
+ * this is all there is.
+ */
+export function namesOf({ skippedNames, failures }) {
+  return [
+    ...skippedNames.map((name) => `SKIPPED ${name}`),
+    ...failures.flatMap(({ name, why }) => lastWords(name, why)),
+    ...failures.map(({ name }) => `FAILED ${name}`),
+  ];
+}
+
+function lastWords(name, why) {
+  if (why.trim() === '') return [];
+  const lines = why.trimEnd().split('\n').slice(-LAST_WORDS);
+  return [`┌─ ${name}`, ...lines.map((line) => `│ ${line}`)];
 }
 
 /** How a whole CI run ends: `N passed, N failed` alone on the last line, what was skipped on a line before it. */
@@ -78,13 +98,19 @@ export function countNxRun({ byProject, code, log, target }) {
   let total = noCounts();
   for (const counts of byProject.values()) total = add(total, counts);
   const failedProjects = failedTasks(log, target).filter((project) => (byProject.get(project)?.failed ?? 0) === 0);
-  for (const project of failedProjects) total = add(total, failure(`${project}: ${target} failed outside its tests`));
-  if (code !== 0 && total.failed === 0) total = add(total, failure(`nx run-many -t ${target} failed`));
+  for (const project of failedProjects) {
+    const brokeOffIn = byProject.get(project)?.brokeOffIn;
+    const where = brokeOffIn === undefined ? '' : `, in or after ${brokeOffIn}`;
+    const why = logOfTask(log, project, target);
+    total = add(total, failure(`${project}: ${target} failed outside its tests${where}`, why));
+  }
+  if (code !== 0 && total.failed === 0) total = add(total, failure(`nx run-many -t ${target} failed`, log));
   return total;
 }
 
-export function failure(name) {
-  return { ...noCounts(), failed: 1, failedNames: [name] };
+/** @param {string} why what the failing part said last, or nothing when its name says it all */
+export function failure(name, why = '') {
+  return { ...noCounts(), failed: 1, failures: [{ name, why }] };
 }
 
 export function success() {
@@ -105,8 +131,10 @@ export function failedTasks(log, target) {
 /** The part of Nx's log that belongs to the failed tasks; all of it when that cannot be told. */
 export function logOfFailedTasks(log, target) {
   const failed = failedTasks(log, target);
-  const sections = log
-    .split(/^(?=> nx run )/m)
-    .filter((section) => failed.some((project) => section.startsWith(`> nx run ${project}:${target}\n`)));
-  return failed.length > 0 && sections.length === failed.length ? sections.join('\n') : log;
+  const sections = failed.map((project) => logOfTask(log, project, target));
+  return failed.length > 0 && !sections.includes('') ? sections.join('\n') : log;
+}
+
+function logOfTask(log, project, target) {
+  return log.split(/^(?=> nx run )/m).find((section) => section.startsWith(`> nx run ${project}:${target}\n`)) ?? '';
 }

@@ -64,9 +64,11 @@ async function bootstrapTests(root) {
 function readNodeTestCounts(path, result) {
   try {
     const counts = JSON.parse(readFileSync(path, 'utf8'));
-    return result.code !== 0 && counts.failed === 0 ? add(counts, failure('bootstrap tests failed')) : counts;
+    return result.code !== 0 && counts.failed === 0
+      ? add(counts, failure('bootstrap tests failed', result.log))
+      : counts;
   } catch {
-    return failure('bootstrap tests left no counts');
+    return failure('bootstrap tests left no counts', result.log);
   }
 }
 

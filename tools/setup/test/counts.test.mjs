@@ -11,6 +11,7 @@ import {
   lastLines,
   failedTasks,
   logOfFailedTasks,
+  namesOf,
   noCounts,
   parseClosingLine,
   readJestCounts,
@@ -47,6 +48,22 @@ describe('closing line', () => {
   });
 });
 
+describe('names at the end', () => {
+  it('say why, in last words, before the names of all that failed', () => {
+    const long = Array.from({ length: 100 }, (_, line) => `line ${line}`).join('\n');
+    const lines = namesOf({
+      skippedNames: ['s'],
+      failures: [
+        { name: 'a', why: long },
+        { name: 'b', why: '' },
+      ],
+    });
+    assert.deepEqual(lines.slice(0, 2), ['SKIPPED s', '┌─ a']);
+    assert.deepEqual(lines.slice(-3), ['│ line 99', 'FAILED a', 'FAILED b']);
+    assert.equal(lines.length, 2 + 40 + 2);
+  });
+});
+
 describe('exit code', () => {
   it('is 0 only when something passed and nothing failed', () => {
     assert.deepEqual(
@@ -74,7 +91,20 @@ describe('an Nx run', () => {
   it('counts a project that failed outside its tests', () => {
     const total = run([['@millrace/base', counts(3, 0, 0)]], 1, NX_LOG);
     assert.equal(total.failed, 1);
-    assert.deepEqual(total.failedNames, ['@millrace/log: test failed outside its tests']);
+    assert.deepEqual(
+      total.failures.map(({ name }) => name),
+      ['@millrace/log: test failed outside its tests'],
+    );
+    assert.match(total.failures[0].why, /Validation Error/);
+  });
+
+  it('names the file in which a project broke off', () => {
+    const brokenOff = { ...noCounts(), brokeOffIn: 'packages/log/src/segment.test.ts' };
+    const total = run([['@millrace/log', brokenOff]], 1, NX_LOG);
+    assert.equal(
+      total.failures[0].name,
+      '@millrace/log: test failed outside its tests, in or after packages/log/src/segment.test.ts',
+    );
   });
 
   it('does not count a failed project twice', () => {
