@@ -9,6 +9,9 @@ const { mkdirSync, writeFileSync } = require('node:fs');
 const { dirname, join, relative } = require('node:path');
 
 const WHY_LINES = 30;
+// Set by run-jest.mjs in a second run.
+const CRASH = process.env.MILLRACE_JEST_CRASH;
+const PROJECT = process.env.NX_TASK_TARGET_PROJECT;
 const ROOT = join(__dirname, '..', '..');
 
 module.exports = class CountReporter {
@@ -32,10 +35,9 @@ const NOTHING_RAN = {
 };
 
 function write(counts) {
-  const project = process.env.NX_TASK_TARGET_PROJECT;
   const target = process.env.NX_TASK_TARGET_TARGET;
-  if (!project || !target) return;
-  const path = join(ROOT, '.nx/test-counts', project, `${target}.json`);
+  if (!PROJECT || !target) return;
+  const path = join(ROOT, '.nx/test-counts', PROJECT, `${target}.json`);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(counts));
 }
@@ -64,5 +66,7 @@ function summarize(results) {
     skipped: results.numPendingTests + results.numTodoTests,
     failures,
     skippedNames,
+    notes:
+      CRASH === undefined ? [] : [`Node crashed (${CRASH}) under the tests of ${PROJECT}; they were run once more`],
   };
 }

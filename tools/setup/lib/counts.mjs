@@ -2,13 +2,14 @@
  * Adds up what really ran.
  *
  * Every source of counts (Jest through jest-count-reporter.cjs, node:test through node-test-counts.mjs, gates, the
- * conformance table) ends up as { passed, failed, skipped, failures, skippedNames }; a failure is { name, why }.
+ * conformance table) ends up as { passed, failed, skipped, failures, skippedNames, notes }; a failure is
+ * { name, why }, a note says what else the end of the run must tell.
  */
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 export function noCounts() {
-  return { passed: 0, failed: 0, skipped: 0, failures: [], skippedNames: [] };
+  return { passed: 0, failed: 0, skipped: 0, failures: [], skippedNames: [], notes: [] };
 }
 
 export function add(a, b) {
@@ -18,6 +19,7 @@ export function add(a, b) {
     skipped: a.skipped + b.skipped,
     failures: [...a.failures, ...b.failures],
     skippedNames: [...a.skippedNames, ...b.skippedNames],
+    notes: [...a.notes, ...b.notes],
   };
 }
 
@@ -32,8 +34,9 @@ export function closingLine({ passed, failed, skipped }) {
  * What was skipped and what failed, by name, and why it failed in its last words: where only the end of a run is kept,
  * this is all there is.
  */
-export function namesOf({ skippedNames, failures }) {
+export function namesOf({ skippedNames, failures, notes }) {
   return [
+    ...notes.map((note) => `NOTE ${note}`),
     ...skippedNames.map((name) => `SKIPPED ${name}`),
     ...failures.flatMap(({ name, why }) => lastWords(name, why)),
     ...failures.map(({ name }) => `FAILED ${name}`),

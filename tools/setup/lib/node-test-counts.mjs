@@ -1,7 +1,7 @@
 /** Reporter for node:test: one JSON object with the counts, to be sent to a file of its own. */
 
 export default async function* counts(events) {
-  const result = { passed: 0, failed: 0, skipped: 0, failures: [], skippedNames: [] };
+  const result = { passed: 0, failed: 0, skipped: 0, failures: [], skippedNames: [], notes: [] };
   for await (const { type, data } of events) {
     if ((type !== 'test:pass' && type !== 'test:fail') || data.details?.type === 'suite') continue;
     if (data.skip !== undefined || data.todo !== undefined) {

@@ -52,15 +52,16 @@ describe('names at the end', () => {
   it('say why, in last words, before the names of all that failed', () => {
     const long = Array.from({ length: 100 }, (_, line) => `line ${line}`).join('\n');
     const lines = namesOf({
+      notes: ['n'],
       skippedNames: ['s'],
       failures: [
         { name: 'a', why: long },
         { name: 'b', why: '' },
       ],
     });
-    assert.deepEqual(lines.slice(0, 2), ['SKIPPED s', '┌─ a']);
+    assert.deepEqual(lines.slice(0, 3), ['NOTE n', 'SKIPPED s', '┌─ a']);
     assert.deepEqual(lines.slice(-3), ['│ line 99', 'FAILED a', 'FAILED b']);
-    assert.equal(lines.length, 2 + 40 + 2);
+    assert.equal(lines.length, 3 + 40 + 2);
   });
 });
 
