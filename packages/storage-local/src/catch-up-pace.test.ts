@@ -9,14 +9,20 @@ async function readFor(
   pace: CatchUpPace,
   time: ManualTime,
   timeMs: number,
-  options: { readonly appends: boolean; readonly tickMs?: number },
+  options: {
+    readonly appends: boolean;
+    readonly tickMs?: number;
+    /** Default: what a consumer gets. */
+    readonly admit?: (bytes: number) => Promise<void> | undefined;
+  },
 ): Promise<number> {
+  const { admit = (bytesAsked) => pace.admit(bytesAsked) } = options;
   let bytes = 0;
   let isWaiting = false;
   const take = (): void => {
     // Without a pace there is no end; so much in one tick means that.
     for (let count = 0; count < 1_000; count++) {
-      const turn = pace.admit(READ_BYTES);
+      const turn = admit(READ_BYTES);
       if (turn !== undefined) {
         isWaiting = true;
         void turn.then(() => {
@@ -96,6 +102,24 @@ describe('CatchUpPace', () => {
     expect(pace.admit(READ_BYTES)).toBeUndefined();
     expect(pace.admit(1_000 * READ_BYTES)).toBeUndefined();
     expect(pace.admit(READ_BYTES)).toBeUndefined();
+  });
+
+  it('has the disk asked for little slices, twice as fast as consumers get them, and for anything without producers', async () => {
+    const time = new ManualTime();
+    const pace = paceAt(time);
+    expect(pace.diskReadBytesMax).toBe(Infinity);
+    expect(pace.admitDiskRead(1_000 * READ_BYTES)).toBeUndefined();
+    await readFor(pace, time, 50, { appends: true });
+    expect(pace.diskReadBytesMax).toBe(64 * 1024);
+    const handedOut = await readFor(pace, time, 500, { appends: true });
+
+    const other = paceAt(time);
+    const admit = (bytes: number) => other.admitDiskRead(bytes);
+    await readFor(other, time, 50, { appends: true, admit });
+    const read = await readFor(other, time, 500, { appends: true, admit });
+
+    expect(read).toBeGreaterThan(1.7 * handedOut);
+    expect(read).toBeLessThan(2.5 * handedOut);
   });
 
   it('lets those who wait go on in their order when the producers fall silent', async () => {

@@ -1,6 +1,8 @@
 /**
  * How fast consumers that are behind may read from disk while producers append: as fast as it goes without holding up the event loop.
  *
+ * Two things are paced, each in a queue of its own: what consumers get, and what the disk is asked for ahead of them.
+ *
  * Invariants: without appends nobody waits. With them the rate falls by half when the loop came late, and grows in small steps while it
  *   comes in time, and pieces are small; it never falls below {@link RATE_MIN}, so whoever is behind does catch up. Reads go on in the order in which they came.
  * Not here: the gate in front of the thread pool (`io-gate.ts`).
@@ -14,6 +16,10 @@ const RATE_MAX = 4 * 1024 * 1024 * 1024;
 const RATE_STEP = 13 * 1024;
 /** What a reader gets at once: the loop is through with it before a producer notices. */
 const READ_BYTES_MAX = 64 * 1024;
+/** What is asked of the disk at once: 2 MiB held a thread, the disk and a core of the kernel for four milliseconds. */
+const DISK_READ_BYTES_MAX = 64 * 1024;
+/** The disk may be ahead, lest readers wait for it once they have what is in memory. */
+const DISK_SHARE = 2;
 /** Reads of longer ticks come in clumps, behind which producers wait. */
 const TICK_MS = 2;
 /** Later than this, the loop had too much to do; on an idle machine one timer in a hundred is 0.4 ms late. */
@@ -37,10 +43,9 @@ export interface CatchUpPaceOptions {
 export class CatchUpPace {
   readonly #clock: Clock;
   readonly #timers: Timers;
-  readonly #waiting: { readonly bytes: number; readonly resolve: () => void }[] = [];
+  readonly #reads = new PacedQueue();
+  readonly #diskReads = new PacedQueue();
   #rate = RATE_MIN;
-  /** Bytes that may be read now; below 0 after a read larger than that. */
-  #room = 0;
   #isWatching = false;
   #appends = 0;
   #appendWeight = 0;
@@ -56,21 +61,30 @@ export class CatchUpPace {
     this.#appends++;
   }
 
-  /** Undefined when a read of that size may begin now, else resolves when it may. */
+  /** Undefined when a consumer may have so many bytes now, else resolves when it may. */
   admit(bytes: number): Promise<void> | undefined {
-    this.#ticksSinceRead = 0;
-    if (!this.#isWatching) this.#watch();
-    if (!this.#isPaced) return undefined;
-    if (this.#waiting.length === 0 && this.#room > 0) {
-      this.#room -= bytes;
-      return undefined;
-    }
-    return new Promise((resolve) => this.#waiting.push({ bytes, resolve }));
+    return this.#admit(this.#reads, bytes);
+  }
+
+  /** Undefined when the disk may be asked for so many bytes now, else resolves when it may. */
+  admitDiskRead(bytes: number): Promise<void> | undefined {
+    return this.#admit(this.#diskReads, bytes);
   }
 
   /** How much one read may take now: little pieces beside producers, anything otherwise. */
   get readBytesMax(): number {
     return this.#isPaced ? READ_BYTES_MAX : Infinity;
+  }
+
+  /** How much the disk may be asked for at once now. */
+  get diskReadBytesMax(): number {
+    return this.#isPaced ? DISK_READ_BYTES_MAX : Infinity;
+  }
+
+  #admit(queue: PacedQueue, bytes: number): Promise<void> | undefined {
+    this.#ticksSinceRead = 0;
+    if (!this.#isWatching) this.#watch();
+    return this.#isPaced ? queue.admit(bytes) : undefined;
   }
 
   get #isPaced(): boolean {
@@ -94,24 +108,62 @@ export class CatchUpPace {
     this.#appends = 0;
     if (!wasPaced && this.#isPaced) {
       this.#rate = RATE_MIN;
-      this.#room = 0;
+      this.#reads.empty();
+      this.#diskReads.empty();
     }
     if (lateMs > LATE_MS) this.#rate = Math.max(RATE_MIN, this.#rate / 2);
     else this.#rate = Math.min(RATE_MAX, this.#rate + RATE_STEP);
     const tickBytes = (this.#rate * TICK_MS) / 1000;
-    this.#room = Math.min(this.#room + tickBytes, BURST_TICKS * tickBytes);
-    this.#admitWaiting();
+    this.#reads.refill(tickBytes);
+    this.#diskReads.refill(DISK_SHARE * tickBytes);
+    if (!this.#isPaced) {
+      this.#reads.admitAll();
+      this.#diskReads.admitAll();
+    }
     this.#ticksSinceRead++;
-    if (this.#ticksSinceRead > IDLE_TICKS && this.#waiting.length === 0) this.#isWatching = false;
+    const isIdle = this.#ticksSinceRead > IDLE_TICKS && this.#reads.isEmpty && this.#diskReads.isEmpty;
+    if (isIdle) this.#isWatching = false;
     else this.#scheduleTick();
   }
+}
 
-  #admitWaiting(): void {
-    while (this.#room > 0 || !this.#isPaced) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      this.#room -= next.bytes;
-      next.resolve();
+/** Those who wait for their turn, first come first served. */
+class PacedQueue {
+  readonly #waiting: { readonly bytes: number; readonly resolve: () => void }[] = [];
+  /** Bytes that may be read now; below 0 after a read larger than that. */
+  #room = 0;
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  admit(bytes: number): Promise<void> | undefined {
+    if (this.isEmpty && this.#room > 0) {
+      this.#room -= bytes;
+      return undefined;
     }
+    return new Promise((resolve) => this.#waiting.push({ bytes, resolve }));
+  }
+
+  /** A tick went by. */
+  refill(tickBytes: number): void {
+    this.#room = Math.min(this.#room + tickBytes, BURST_TICKS * tickBytes);
+    while (this.#room > 0 && this.#admitNext());
+  }
+
+  admitAll(): void {
+    while (this.#admitNext());
+  }
+
+  empty(): void {
+    this.#room = 0;
+  }
+
+  #admitNext(): boolean {
+    const next = this.#waiting.shift();
+    if (next === undefined) return false;
+    this.#room -= next.bytes;
+    next.resolve();
+    return true;
   }
 }

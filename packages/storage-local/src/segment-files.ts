@@ -34,6 +34,8 @@ import { ReadAhead, type SegmentSource } from './read-ahead.ts';
 import { decodeIndexFile, encodeIndexFile } from './segment-index-file.ts';
 import type { StoredPartition } from './stored-partition.ts';
 
+/** Pieces of segments that are read at the same time, a slice each in its turn beside producers. */
+const FILLS_MAX = 2;
 const COLD_READS_MAX = 2;
 const BACKGROUND_WRITES_MAX = 2;
 const SCAN_BYTES = 1024 * 1024;
@@ -62,6 +64,7 @@ export interface SegmentFilesOptions {
 export class SegmentFiles implements SegmentStore {
   readonly #options: SegmentFilesOptions;
   readonly #handles: FileHandles;
+  readonly #fills = new IoGate(FILLS_MAX);
   readonly #coldReads = new IoGate(COLD_READS_MAX);
   readonly #background = new IoGate(BACKGROUND_WRITES_MAX);
   readonly #readAhead: ReadAhead;
@@ -289,10 +292,22 @@ export class SegmentFiles implements SegmentStore {
   }
 
   async #fill(path: string, position: number, limit: number, allocate: () => Buffer): Promise<void> {
-    await this.#coldReads.run(async () => {
+    // Beside producers a fill takes its time: others who need the disk do not wait for the end of it.
+    await this.#fills.run(async () => {
       const bytes = allocate();
-      const count = await this.#handles.use(path, 'update', (file) => file.read(bytes, position));
-      if (count < bytes.length) throw tooShort(path, position + count, limit);
+      let done = 0;
+      while (done < bytes.length) {
+        const sizeBytes = Math.min(bytes.length - done, this.#pace?.diskReadBytesMax ?? Infinity);
+        const turn = this.#pace?.admitDiskRead(sizeBytes);
+        if (turn !== undefined) await turn;
+        const slice = bytes.subarray(done, done + sizeBytes);
+        const from = position + done;
+        const count = await this.#coldReads.run(() =>
+          this.#handles.use(path, 'update', (file) => file.read(slice, from)),
+        );
+        if (count < slice.length) throw tooShort(path, from + count, limit);
+        done += sizeBytes;
+      }
     });
   }
 
