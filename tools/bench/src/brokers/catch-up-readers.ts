@@ -3,7 +3,14 @@
  *
  * They are fetch requests on the wire and no consumer client, so that what they cost is the broker's work and not theirs.
  */
-import { batchLastOffset, batchPositions, recordsToBuffer } from '@millrace/protocol';
+import {
+  batchLastOffset,
+  batchPositions,
+  decodeResponseHeader,
+  encodeRequestFrame,
+  Reader,
+  recordsToBuffer,
+} from '@millrace/protocol';
 import {
   createFetchRequest,
   createFetchRequestFetchPartition,
@@ -11,7 +18,7 @@ import {
   fetchRequest,
   fetchResponse,
 } from '@millrace/protocol/messages/01-fetch';
-import { WireClient } from '@millrace/testing';
+import { LeanConnection } from './lean-connection.ts';
 
 /** The newest version that names topics. */
 const FETCH_VERSION = 12;
@@ -19,6 +26,8 @@ const FETCH_VERSION = 12;
 const PARTITION_BYTES_MAX = 1_048_576;
 const RESPONSE_BYTES_MAX = 52_428_800;
 const WAIT_MS = 500;
+/** One request is under way at a time. */
+const CORRELATION_ID = 1;
 
 /** One reader for each partition from 0 on, between {@link start} and {@link stop}. */
 export class CatchUpReaders {
@@ -66,18 +75,23 @@ export class CatchUpReaders {
 }
 
 async function readUntil(signal: AbortSignal, port: number, topic: string, partition: number): Promise<number> {
-  await using client = await WireClient.connect({ port, clientId: `catch-up-${partition}` });
+  await using connection = await LeanConnection.open(port);
   let bytes = 0;
   let offset = 0;
   while (!signal.aborted) {
-    const records = await fetchFrom(client, topic, partition, offset);
+    const records = await fetchFrom(connection, topic, partition, offset);
     bytes += records.length;
     offset = offsetAfter(records) ?? 0;
   }
   return bytes;
 }
 
-async function fetchFrom(client: WireClient, topic: string, partition: number, offset: number): Promise<Buffer> {
+async function fetchFrom(
+  connection: LeanConnection,
+  topic: string,
+  partition: number,
+  offset: number,
+): Promise<Buffer> {
   const request = createFetchRequest({
     replicaId: -1,
     maxWaitMs: WAIT_MS,
@@ -97,7 +111,10 @@ async function fetchFrom(client: WireClient, topic: string, partition: number, o
       }),
     ],
   });
-  const answer = await client.call(fetchRequest, fetchResponse, FETCH_VERSION, request);
+  const frame = encodeRequestFrame(fetchRequest, FETCH_VERSION, CORRELATION_ID, `catch-up-${partition}`, request);
+  const reader = new Reader(await connection.ask(frame));
+  decodeResponseHeader(reader, fetchRequest.apiKey ?? -1, FETCH_VERSION);
+  const answer = fetchResponse.decode(reader, FETCH_VERSION);
   const found = answer.responses[0]?.partitions[0];
   if (found === undefined || found.errorCode !== 0) {
     throw new Error(`fetching ${topic}-${partition} from ${offset} failed with code ${found?.errorCode}`);

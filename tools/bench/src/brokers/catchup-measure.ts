@@ -27,7 +27,7 @@ export const CATCHUP: Measure = {
   method:
     `Kafka's producer at ${RATE} records/s of 1 KiB, linger.ms=0, timed by tools/bench/java/LatencyProbe.java: ${TURN_SECONDS} s alone, ` +
     `${TURN_SECONDS} s while three connections fetch old partitions without pause, 1 MiB at a time, and so on, ${TURNS} turns with one ` +
-    'producer on one broker. The old segments are put out of the page cache twice a second all the while. Growth is the p99 of the turns ' +
+    'producer on one broker. The readers make next to no garbage, since their collector would take the cores. The old segments are put out of the page cache twice a second all the while. Growth is the p99 of the turns ' +
     'with readers divided by that of the turns without.',
   roundsMax: ROUNDS_MAX,
   keepsData: true,
