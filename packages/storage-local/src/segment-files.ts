@@ -292,22 +292,22 @@ export class SegmentFiles implements SegmentStore {
   }
 
   async #fill(path: string, position: number, limit: number, allocate: () => Buffer): Promise<void> {
-    // Beside producers a fill takes its time: others who need the disk do not wait for the end of it.
+    // Beside producers a fill takes its time: others who need the disk do not wait for the end of it, and the file stays open
+    // until then, though its segment may leave the log.
     await this.#fills.run(async () => {
       const bytes = allocate();
-      let done = 0;
-      while (done < bytes.length) {
-        const sizeBytes = Math.min(bytes.length - done, this.#pace?.diskReadBytesMax ?? Infinity);
-        const turn = this.#pace?.admitDiskRead(sizeBytes);
-        if (turn !== undefined) await turn;
-        const slice = bytes.subarray(done, done + sizeBytes);
-        const from = position + done;
-        const count = await this.#coldReads.run(() =>
-          this.#handles.use(path, 'update', (file) => file.read(slice, from)),
-        );
-        if (count < slice.length) throw tooShort(path, from + count, limit);
-        done += sizeBytes;
-      }
+      await this.#handles.use(path, 'update', async (file) => {
+        for (let done = 0; done < bytes.length;) {
+          const sizeBytes = Math.min(bytes.length - done, this.#pace?.diskReadBytesMax ?? Infinity);
+          const turn = this.#pace?.admitDiskRead(sizeBytes);
+          if (turn !== undefined) await turn;
+          const from = position + done;
+          const slice = bytes.subarray(done, done + sizeBytes);
+          const count = await this.#coldReads.run(() => file.read(slice, from));
+          if (count < sizeBytes) throw tooShort(path, from + count, limit);
+          done += sizeBytes;
+        }
+      });
     });
   }
 
