@@ -41,7 +41,8 @@ const GROUPS_FLAGS = ['groups', '--client', 'wire,sdk,kafkajs'];
 /** Rules with types hold the programs of all projects at once. */
 const LINT_HEAP = '--max-old-space-size=10240';
 
-const SHELLS = ['zsh', 'fish'];
+/** Shells read the completion scripts that the command line writes for them; kcat runs the README's examples. */
+const PROGRAMS = ['zsh', 'fish', 'kcat'];
 const APT_MS_MAX = 180_000;
 
 const GATES = [
@@ -104,13 +105,13 @@ async function gates() {
 }
 
 function tests() {
-  installShells();
+  installPrograms();
   return runTests({ root, parts: PARTS, projects: [], skipCache: true });
 }
 
-/** Shells read the completion scripts that the command line writes for them. Where they cannot be had, those tests are skipped, and named. */
-function installShells() {
-  const missing = SHELLS.filter((shell) => spawnSync(shell, ['--version']).error !== undefined);
+/** Where they cannot be had, their tests are skipped, and named. */
+function installPrograms() {
+  const missing = PROGRAMS.filter((program) => spawnSync(program, ['--version']).error !== undefined);
   if (missing.length === 0 || process.getuid?.() !== 0) return;
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: APT_MS_MAX };
   spawnSync('apt-get', ['update', '-qq'], options);
