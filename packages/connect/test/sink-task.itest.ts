@@ -225,6 +225,41 @@ describe('a sink task', () => {
   });
 });
 
+describe('transforms of a sink with a predicate', () => {
+  it.each([
+    ['are applied to the records that it holds for', undefined, ['new 1', 'new 3']],
+    ['with negate=false to the same', 'false', ['new 1', 'new 3']],
+    ['with negate=true to all others', 'true', ['old 0', 'old 2']],
+  ])('%s', async (_what, negate, expected) => {
+    await using fixture = await TaskFixture.create({ numbers: 1 });
+    await fixture.broker.produce('numbers', [
+      { value: 'old 0', headers: { old: 'yes' } },
+      { value: 'new 1' },
+      { value: 'old 2', headers: { old: 'yes' } },
+      { value: 'new 3' },
+    ]);
+    const { task } = fixture.start(
+      'FileSink',
+      {
+        topics: 'numbers',
+        predicates: 'isOld',
+        'predicates.isOld.type': 'HasHeaderKey',
+        'predicates.isOld.name': 'old',
+        transforms: 'dropped',
+        'transforms.dropped.type': 'Picky',
+        'transforms.dropped.drop': '',
+        'transforms.dropped.predicate': 'isOld',
+        ...(negate === undefined ? {} : { 'transforms.dropped.negate': negate }),
+      },
+      SOON,
+    );
+    await committed(fixture, 4);
+
+    expect(fixture.lines('out').map((line) => line.replace(/^0 \d+ /, ''))).toEqual(expected);
+    await task.stop();
+  });
+});
+
 describe('records that a sink cannot use', () => {
   const dead = {
     'errors.tolerance': 'all',

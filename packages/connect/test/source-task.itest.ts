@@ -183,6 +183,36 @@ describe('a source task', () => {
   });
 });
 
+describe('transforms of a source with a predicate', () => {
+  it('are applied to the records that it holds for, and with negate to all others', async () => {
+    await using fixture = await TaskFixture.create({ numbers: 1 });
+    const drop = (alias: string, ending: string, predicate: string, negate: string): Record<string, string> => ({
+      [`transforms.${alias}.type`]: 'Picky',
+      [`transforms.${alias}.drop`]: ending,
+      [`transforms.${alias}.predicate`]: predicate,
+      [`transforms.${alias}.negate`]: negate,
+    });
+    const { task } = fixture.start('CountingSource', {
+      count: '10',
+      predicates: 'mine,foreign',
+      'predicates.mine.type': 'TopicNameMatches',
+      'predicates.mine.pattern': 'num.*',
+      'predicates.foreign.type': 'TopicNameMatches',
+      'predicates.foreign.pattern': 'other',
+      transforms: 'held,heldNot,failed,failedNot',
+      ...drop('held', '1', 'mine', 'false'),
+      ...drop('heldNot', '2', 'mine', 'true'),
+      ...drop('failed', '3', 'foreign', 'false'),
+      ...drop('failedNot', '4', 'foreign', 'true'),
+    });
+    await fixture.waitUntil('written', async () => (await fixture.values('numbers')).includes('value 9'));
+
+    const expected = valuesTo(10).filter((value) => !/[14]$/.test(value));
+    expect(await fixture.values('numbers')).toEqual(expected);
+    await task.stop();
+  });
+});
+
 describe('records of a source that cannot be used', () => {
   const refusing = {
     transforms: 't',

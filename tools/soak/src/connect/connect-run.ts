@@ -18,7 +18,7 @@ import { REPO_ROOT } from '../soak-broker.ts';
 import * as connectors from './connectors.ts';
 import { CONNECTOR_NAMES, PROMISES, type ConnectorName } from './connectors.ts';
 import { KEYS, Load } from './load.ts';
-import { Patience } from './patience.ts';
+import { until } from './patience.ts';
 import { SNAPSHOT_ROWS, Snapshots } from './snapshots.ts';
 import type { Verdict } from './tally.ts';
 import * as targets from './targets.ts';
@@ -28,7 +28,6 @@ import { WorkerGroup, type ConnectorStatus } from './worker-group.ts';
 const BROKER = ['group.initial.rebalance.delay.ms=0', 'group.min.session.timeout.ms=500'];
 const PAUSE_MS_MIN = 300;
 const PAUSE_MS_SPAN = 2_500;
-const LOOK_MS = 100;
 /** A connector must run again within this after a kill, so that it can meet the next one. */
 const RUNS_MS_MAX = 120_000;
 /** All must have arrived within this after the load has ended. */
@@ -58,6 +57,10 @@ export interface ConnectSoakOutcome {
   readonly outcomes: readonly ConnectorOutcome[];
   readonly workerKills: number;
   readonly sent: number;
+  /** Rows that were inserted while snapshots were under way. */
+  readonly insertedInSnapshots: number;
+  /** Resident memory of each worker, with its tasks; in the end of processes that were started at its last kill. */
+  readonly rssBytes: { readonly start: readonly number[]; readonly end: readonly number[] };
   readonly seconds: number;
 }
 
@@ -101,6 +104,7 @@ export async function runConnectSoak(options: ConnectSoakOptions): Promise<Conne
       throw new Error(`${String(error)}\n${JSON.stringify([...(await workers.statuses())])}\n${workers.logTail}`);
     },
   );
+  const rssAtStart = await workers.rssBytes();
   const load = stack.use(new Load(address, postgres, redis));
   load.start();
   const snapshots = new Snapshots(workers, cluster, postgres);
@@ -147,8 +151,11 @@ export async function runConnectSoak(options: ConnectSoakOptions): Promise<Conne
     const isRight = isKept(PROMISES[name], verdict) && trouble === undefined;
     outcomes.push({ name, kills: counts.get(name) ?? 0, verdict, isRight, trouble });
   }
-  options.say(`# ${snapshots.count} snapshots of ${SNAPSHOT_ROWS} rows`);
-  return { outcomes, workerKills, sent, seconds: (performance.now() - began) / 1_000 };
+  const insertedInSnapshots = snapshots.inserted;
+  options.say(`# ${snapshots.count} snapshots of ${SNAPSHOT_ROWS} rows, ${insertedInSnapshots} inserted meanwhile`);
+  const rssBytes = { start: rssAtStart, end: await workers.rssBytes() };
+  const seconds = (performance.now() - began) / 1_000;
+  return { outcomes, workerKills, sent, insertedInSnapshots, rssBytes, seconds };
 }
 
 function isKept(promise: (typeof PROMISES)[ConnectorName], verdict: Verdict): boolean {
@@ -238,9 +245,4 @@ async function createTables(postgres: PostgresServer): Promise<void> {
     INSERT INTO snapshot_rows SELECT n FROM generate_series(1, ${SNAPSHOT_ROWS}) n;
     CREATE TABLE upserted (k bigint PRIMARY KEY, n bigint NOT NULL);
     CREATE TABLE inserted (seq bigserial PRIMARY KEY, k bigint NOT NULL, n bigint NOT NULL);`);
-}
-
-async function until(what: string, ms: number, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const patience = new Patience(ms); !(await isSo()); await sleep(LOOK_MS))
-    if (patience.isOver) throw new Error(`not in ${ms} ms: ${what}`);
 }

@@ -1,4 +1,4 @@
-/** Three workers of one group, of which any may be killed; whoever is there is asked. */
+/** Workers of one group, of which any may be killed; whoever is there is asked. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ const WAIT_MS_MAX = 90_000;
 const CONFLICT = 409;
 const NOT_FOUND = 404;
 const SERVER_ERROR = 500;
+const RSS = /^process_resident_memory_bytes (\S+)$/m;
 
 interface RunStatus {
   readonly state: string;
@@ -33,13 +34,11 @@ export class WorkerGroup implements AsyncDisposable {
     this.workers = workers;
   }
 
-  static async start(directory: string, settings: Settings): Promise<WorkerGroup> {
+  static async start(directory: string, settings: Settings, count = WORKERS): Promise<WorkerGroup> {
     const file = join(directory, 'worker.properties');
     const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
     await writeFile(file, lines.join(''));
-    const group = new WorkerGroup(
-      Array.from({ length: WORKERS }, () => new WorkerProcess({ main: CONNECT_MAIN, file })),
-    );
+    const group = new WorkerGroup(Array.from({ length: count }, () => new WorkerProcess({ main: CONNECT_MAIN, file })));
     try {
       await Promise.all(group.workers.map((worker) => worker.start()));
     } catch (error) {
@@ -71,6 +70,16 @@ export class WorkerGroup implements AsyncDisposable {
       }
     }
     return new Map();
+  }
+
+  /** Resident memory of each worker in bytes, as its metrics say it. */
+  async rssBytes(): Promise<readonly number[]> {
+    return Promise.all(
+      this.workers.map(async ({ url }) => {
+        const page = await (await fetch(new URL('metrics', url))).text();
+        return Number(RSS.exec(page)?.[1]);
+      }),
+    );
   }
 
   /** The workers' logs, for a run that failed. */
