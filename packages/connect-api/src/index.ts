@@ -1,4 +1,11 @@
-export { config, type CamelCase, type ConfigFields, type ConfigOf, type ConfigOptions } from './config/config.ts';
+export {
+  config,
+  type CamelCase,
+  type ConfigFields,
+  type ConfigOf,
+  type ConfigOptions,
+  type RefusedSetting,
+} from './config/config.ts';
 export { ConfigField, type SettingLookup, type StandardSchema } from './config/config-field.ts';
 export { c } from './config/config-kind-fields.ts';
 export type { DurationUnit } from './config/config-kinds.ts';

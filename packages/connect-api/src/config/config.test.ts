@@ -225,6 +225,30 @@ describe('a config definition', () => {
     expect(issueOf(adopted, { 'read.only': 'true' })).toBe('read.only is refused: remove it');
   });
 
+  it('refuses all settings with a beginning, without the rest of their names', () => {
+    const adopted = config(
+      { name: c.string().optional() },
+      { refused: { 'column.mask.*': { remedy: 'use a transform', unless: [''] } } },
+    );
+
+    expect(adopted.read({ 'column.mask.hash.SHA-256.with.salt.pepper': 'public.t.v' }).issues).toEqual([
+      { message: 'column.mask.* is refused: use a transform' },
+    ]);
+    expect(adopted.read({ 'column.mask.with.5.chars': ' ' }).issues).toEqual([]);
+    expect(adopted.read({ 'column.masks': 'x' }).issues).toEqual([]);
+    expect(adopted.keys?.has('column.mask.*')).toBe(false);
+  });
+
+  it('lets pass values of a refused setting that ask for nothing', () => {
+    const adopted = config(
+      { name: c.string().optional() },
+      { refused: { 'read.only': { remedy: 'remove it', unless: ['false'] } } },
+    );
+
+    expect(adopted.read({ 'read.only': ' False ' })).toMatchObject({ issues: [], warnings: [] });
+    expect(issueOf(adopted, { 'read.only': 'true' })).toBe('read.only is refused: remove it');
+  });
+
   it('does not look at settings of others', () => {
     expect(spec.read({ ...given, 'tasks.max': 'x' }).issues).toEqual([]);
   });

@@ -34,11 +34,24 @@ export interface ConfigOptions<C> {
   readonly check?: (config: C) => readonly ConfigIssue[];
   /** Settings of a connector that this one replaces, which are accepted and have no effect: name and why. They bring a warning. */
   readonly ignored?: Readonly<Record<string, string>>;
-  /** Settings of a connector that this one replaces, which would promise something that is not done: name and what to do. */
-  readonly refused?: Readonly<Record<string, string>>;
+  /**
+   * Settings of a connector that this one replaces, which would promise something that is not done: name and what to do. A name that ends
+   * with `*` stands for all settings that begin with what is before it, such as `column.mask.*`.
+   */
+  readonly refused?: Readonly<Record<string, string | RefusedSetting>>;
+}
+
+/** A setting that is refused because of what its value asks for. */
+export interface RefusedSetting {
+  /** What to do instead. */
+  readonly remedy: string;
+  /** Values that ask for nothing, such as the default: they are let pass. Blanks around them and upper case do not count. */
+  readonly unless: readonly string[];
 }
 
 const HIDDEN = '[hidden]';
+/** Ends a name that stands for all that begin like it. */
+const ANY = '*';
 
 /** A definition of settings; see `c` for the kinds of fields. Throws when a default is not valid, or two names become one. */
 export function config<const F extends ConfigFields>(
@@ -59,18 +72,18 @@ export function config<const F extends ConfigFields>(
     ),
     keys: new Set([
       ...settings.flatMap(({ name, state }) => [name, ...state.synonyms]),
-      ...Object.keys({ ...options.ignored, ...options.refused }),
+      ...Object.keys({ ...options.ignored, ...options.refused }).filter((key) => !key.endsWith(ANY)),
     ]),
     read: (properties) => {
       const lookup: SettingLookup = (name) => byName.get(name)?.canonicalText(properties) ?? properties[name];
       const results = settings.map((setting) => setting.read(properties, lookup));
       const issues = [
         ...results.flatMap(({ value }) => value.errors.map((message) => ({ key: value.name, message }))),
-        ...advice(properties, options.refused, 'is refused'),
+        ...refusals(properties, options.refused),
       ];
       const warnings = [
         ...results.flatMap(({ warning }) => (warning === undefined ? [] : [warning])),
-        ...advice(properties, options.ignored, 'has no effect'),
+        ...advice(properties, options.ignored),
       ];
       const entries = results.map(({ property, result }) => [property, result] as const);
       const values = results.map(({ value }) => value);
@@ -117,14 +130,25 @@ function orElse<T>(ask: () => T | undefined, otherwise: T): T {
   }
 }
 
-function advice(
-  properties: ConfigProperties,
-  named: Readonly<Record<string, string>> | undefined,
-  verdict: string,
-): ConfigIssue[] {
-  return Object.entries(named ?? {})
+function advice(properties: ConfigProperties, ignored: Readonly<Record<string, string>> | undefined): ConfigIssue[] {
+  return Object.entries(ignored ?? {})
     .filter(([name]) => isGiven(properties[name]))
-    .map(([key, why]) => ({ key, message: `${key} ${verdict}: ${why}` }));
+    .map(([key, why]) => ({ key, message: `${key} has no effect: ${why}` }));
+}
+
+function refusals(properties: ConfigProperties, refused: ConfigOptions<unknown>['refused']): ConfigIssue[] {
+  return Object.entries(refused ?? {}).flatMap(([name, verdict]) => {
+    const { remedy, unless } = typeof verdict === 'string' ? { remedy: verdict, unless: [] } : verdict;
+    const isMeant = (key: string): boolean => {
+      const text = properties[key];
+      return isGiven(text) && !unless.includes(text.trim().toLowerCase());
+    };
+    if (!name.endsWith(ANY)) return isMeant(name) ? [{ key: name, message: `${name} is refused: ${remedy}` }] : [];
+    const beginning = name.slice(0, -ANY.length);
+    const given = Object.keys(properties).filter((key) => key.startsWith(beginning) && isMeant(key));
+    // The rest of such a name may itself be a secret, as the salt of a hash is.
+    return given.length === 0 ? [] : [{ message: `${name} is refused: ${remedy}` }];
+  });
 }
 
 function isGiven(text: string | null | undefined): text is string {

@@ -1,7 +1,7 @@
 /** Settings of the change data capture source: Debezium's names and meanings. */
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@millrace/base';
-import { c, config, type ConfigField, type ConfigIssue, type Infer } from '@millrace/connect-api';
+import { c, config, type ConfigField, type ConfigIssue, type Infer, type RefusedSetting } from '@millrace/connect-api';
 import type { PostgresAddress } from '../replication/open-connection.ts';
 import { PostgresError } from '../replication/postgres-error.ts';
 
@@ -88,6 +88,17 @@ export const valueFields = {
     .group(VALUES)
     .doc("Digits after the point of money; those of the server's lc_monetary."),
 };
+
+/** Such settings keep secrets out of topics: passed over, they would let them in. */
+const UNMASKED: RefusedSetting = {
+  remedy:
+    'columns are never changed, and would go out in clear: leave them out by column.exclude.list, or use a transform such as MaskField',
+  unless: [''],
+};
+
+function unless(harmless: string, remedy: string): RefusedSetting {
+  return { remedy, unless: [harmless] };
+}
 
 export const sourceConfig = config(
   {
@@ -247,6 +258,14 @@ export const sourceConfig = config(
     refused: {
       'signal.data.collection': 'signals and incremental snapshots are not supported: remove it',
       'snapshot.select.statement.overrides': 'not supported: use a row filter on the publication',
+      'column.mask.*': UNMASKED,
+      'column.truncate.*': UNMASKED,
+      'provide.transaction.metadata': unless('false', 'transactions have no topic and no block in records: remove it'),
+      'skip.messages.without.change': unless(
+        'false',
+        'every update is a record: remove it, and filter where they are read',
+      ),
+      'database.initial.statements': 'no statements are run on the connection: set it up with ALTER ROLE … SET',
     },
   },
 );
