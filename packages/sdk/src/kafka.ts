@@ -88,13 +88,17 @@ export function kafka(options: KafkaOptions, parts: RuntimeParts = {}): Kafka {
 export class Kafka implements AsyncDisposable {
   readonly #cluster: Cluster;
   readonly #parts = new Set<{ close(): Promise<void> }>();
+  readonly #signal: AbortSignal | undefined;
+  /** Nobody waits for this end: what it could not deliver was told by the promises of the records. */
+  readonly #onAbort = (): void => void this.close().catch(() => undefined);
 
   /** @internal Use `kafka()`. */
   constructor(options: KafkaOptions, parts: RuntimeParts) {
     const { signal, ...clusterOptions } = options;
     this.#cluster = new Cluster(clusterOptions, { ...systemRuntime(), ...parts });
-    signal?.addEventListener('abort', () => void this.close(), { once: true });
-    if (signal?.aborted === true) void this.close();
+    this.#signal = signal;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal?.aborted === true) this.#onAbort();
   }
 
   /** Live brokers by node id, as of the newest metadata; empty before anything was asked. */
@@ -136,6 +140,7 @@ export class Kafka implements AsyncDisposable {
    * it.
    */
   async close(): Promise<void> {
+    this.#signal?.removeEventListener('abort', this.#onAbort);
     const failures: unknown[] = [];
     for (const outcome of await Promise.allSettled([...this.#parts].map((part) => part.close()))) {
       if (outcome.status === 'rejected') failures.push(outcome.reason);

@@ -75,6 +75,24 @@ describe('a script that does not close its client', () => {
     expect(output).toMatch(/^MILLRACE_CLIENT_(TIMEOUT|CONNECT)\n$/);
   });
 
+  it('outlives a signal whose end cannot deliver everything', async () => {
+    const script = run('aborted', [
+      `import { getEventListeners } from 'node:events';`,
+      `const ending = new AbortController();`,
+      client(', signal: ending.signal'),
+      `const producer = cluster.producer();`,
+      `await producer.send(topic('orders'), { value: Buffer.from('a') });`,
+      `const close = producer.close.bind(producer);`,
+      `producer.close = () => close().then(() => Promise.reject(new Error('records were given up')));`,
+      `ending.abort();`,
+      `const again = AbortSignal.timeout(60_000);`,
+      `await kafka({ brokers: ['${broker.bootstrapServers}'], signal: again }).close();`,
+      `console.log(getEventListeners(again, 'abort').length);`,
+    ]);
+
+    expect(await script.exited).toEqual({ code: 0, output: '0\n' });
+  });
+
   it('waits for records that are not there yet', async () => {
     const script = run('pending-read', [
       client(),
