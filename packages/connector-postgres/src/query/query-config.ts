@@ -1,8 +1,14 @@
 /** Settings of the source that asks again and again: names and meanings of the JDBC source connectors. */
-import { c, config, type ConfigIssue, type Infer } from '@millrace/connect-api';
-import { connectionFields, valueFields } from '../source/source-config.ts';
+import { c, config, type ConfigIssue, type Infer, type RefusedSetting } from '@millrace/connect-api';
+import { connectionFields, UNMASKED, valueFields } from '../source/source-config.ts';
 
 const QUERY = 'What is read';
+
+/** Passed over, it would let columns go out that somebody wanted to keep. */
+const ALL_COLUMNS: RefusedSetting = {
+  remedy: 'tables are read with all their columns: read a view, or set query to a SELECT of the wanted ones',
+  unless: [''],
+};
 
 export const queryConfig = config(
   {
@@ -81,6 +87,12 @@ export const queryConfig = config(
       ),
       ...missing(read.mode.includes('timestamp'), 'timestamp.column.name', read.timestampColumnName, read.mode),
     ],
+    refused: {
+      'column.mask.*': UNMASKED,
+      'column.truncate.*': UNMASKED,
+      'column.include.list': ALL_COLUMNS,
+      'column.exclude.list': ALL_COLUMNS,
+    },
   },
 );
 

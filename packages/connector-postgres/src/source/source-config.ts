@@ -90,9 +90,9 @@ export const valueFields = {
 };
 
 /** Such settings keep secrets out of topics: passed over, they would let them in. */
-const UNMASKED: RefusedSetting = {
+export const UNMASKED: RefusedSetting = {
   remedy:
-    'columns are never changed, and would go out in clear: leave them out by column.exclude.list, or use a transform such as MaskField',
+    'columns are not changed, and would go out in clear: leave them out (column.exclude.list of the source that reads the log), grant SELECT on a view without them, or mask them by a transform, MaskField for instance, which needs flat records',
   unless: [''],
 };
 
