@@ -24,6 +24,11 @@ export function isAnswer(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
+/** An answer of a server that is not, or not yet, the master it was: a failover may leave connections to it open. */
+export function isOfNoMaster(error: unknown): boolean {
+  return isAnswer(error) && /^(?:READONLY|MASTERDOWN|LOADING)\b/.test(messageOf(error));
+}
+
 /** Made of whatever the client threw: says what was attempted and whether to try again. */
 export function redisError(attempt: string, error: unknown): RedisError {
   if (error instanceof RedisError) return error;

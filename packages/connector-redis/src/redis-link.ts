@@ -8,7 +8,7 @@
 import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import { addressText, type RedisAddress } from './connection-config.ts';
-import { redisError } from './redis-error.ts';
+import { isOfNoMaster, redisError } from './redis-error.ts';
 
 /** A command with its arguments. */
 export type RedisCommand = readonly [name: string, ...args: readonly (string | number | Buffer)[]];
@@ -62,6 +62,8 @@ export class RedisLink {
       this.#drop(client);
       throw redisError(`run ${commands.length} commands at ${this.place}`, broken[0]);
     }
+    // Its address may lead to another server by now: the next call looks.
+    if (answers.some(([error]) => isOfNoMaster(error))) this.#drop(client);
     return answers.map(([error, value]) => (error === null ? { ok: true, value } : { ok: false, error }));
   }
 

@@ -149,6 +149,27 @@ describeWithRedis('the Redis sink', () => {
     expect(await redis.client.xlen(`${topic}:0`)).toBe(300);
   });
 
+  it('reports a record with a Date that has no text, and writes those beside it', async () => {
+    const run = await runSink(
+      redisSink,
+      { ...redis.settings, 'redis.type': 'JSON' },
+      ['a', 'b', 'c'].map((key) => ({
+        topic: 'dated',
+        partition: 0,
+        key,
+        value: { at: new Date(key === 'b' ? Number.NaN : 0) },
+      })),
+      { errorsTolerance: 'all' },
+    );
+
+    expect(run.deadLetters.map(({ record, reason }) => [record.key, reason])).toEqual([['b', 'Invalid time value']]);
+    expect(await redis.client.mget('dated:a', 'dated:b', 'dated:c')).toEqual([
+      '{"at":"1970-01-01T00:00:00.000Z"}',
+      null,
+      '{"at":"1970-01-01T00:00:00.000Z"}',
+    ]);
+  });
+
   it('says so when offsets begin anew under a stream that is there', async () => {
     const settings = {
       ...redis.settings,

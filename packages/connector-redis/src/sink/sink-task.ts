@@ -59,8 +59,9 @@ export class RedisSinkTask implements SinkTask {
     try {
       return this.#commandsOf(record);
     } catch (error) {
-      if (!(error instanceof RedisError)) throw error;
-      await this.#context.report(record, error);
+      // What cannot be said, such as a Date out of range, is the record's fault as well.
+      if (!(error instanceof RedisError || error instanceof RangeError)) throw error;
+      await this.#context.report(record, error instanceof RedisError ? error : unwritable(error.message));
       return undefined;
     }
   }
