@@ -8,6 +8,26 @@ const row = s.struct({ id: s.int32(), note: s.string({ optional: true }) }, { na
 const SCHEMA =
   '{"type":"struct","fields":[{"type":"int32","optional":false,"field":"id"},{"type":"string","optional":true,"field":"note"}],"optional":false,"name":"Row"}';
 
+describe('JsonConverter with decimals that others write as numbers', () => {
+  const schema = (scale: number) =>
+    `{"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":"${scale}"}}`;
+
+  it.each([
+    ['12345678901234567.89', 2, 1234567890123456789n],
+    ['0.1234567890123456789', 19, 1234567890123456789n],
+    ['12345678901234567890', 2, 1234567890123456789000n],
+    ['1.5', 2, 150n],
+    ['100', 2, 10000n],
+  ])('keeps each digit of %s, at the scale of its schema', (number, scale, unscaled) => {
+    const enveloped = `{"schema":${schema(scale)},"payload":${number}}`;
+    const reader = converter({});
+
+    // Once with the schema new, once with it known.
+    for (let time = 0; time < 2; time++) expect(read(reader, enveloped).value).toEqual({ unscaled, scale });
+    expect(read(converter({ 'schema.content': schema(scale) }), number).value).toEqual({ unscaled, scale });
+  });
+});
+
 describe('JsonConverter with what a source has rendered', () => {
   const never = () => {
     throw new Error('the value itself is not needed');
@@ -139,6 +159,15 @@ describe('JsonConverter refusing values', () => {
 
     expect(write).toThrow(message);
     expect(caught(write).code).toMatch(/^MILLRACE_CONNECT_INVALID_(DATA|DECIMAL)$/);
+  });
+
+  it.each([-100_000_001, 100_000_001, 2 ** 31 - 1])('days that no Date holds: %i', (days) => {
+    const text = JSON.stringify({
+      schema: { type: 'int32', name: 'org.apache.kafka.connect.data.Date' },
+      payload: days,
+    });
+
+    expect(() => read(converter({}), text)).toThrow('a number is out of range of Date');
   });
 
   it('tells the place in a message that is not JSON, and nothing of what it holds', () => {

@@ -25,7 +25,7 @@ import { messageOf } from '@millrace/base';
 import { DataError } from '../data-error.ts';
 import { RecentMap } from '../recent-map.ts';
 import { someSchema } from '../schema-fields.ts';
-import { parseJson, parseJsonForDecimals } from './json-parse.ts';
+import { parseJson, parseJsonForDecimals, parseJsonForLongDecimals } from './json-parse.ts';
 import { hasDecimals, JsonReader } from './json-reader.ts';
 import { schemaOfJson } from './json-schema.ts';
 import { endOfJsonValue } from './json-text.ts';
@@ -216,10 +216,11 @@ export class JsonConverter implements ConverterInstance {
     const known = this.#schemas.get(schemaText);
     if (known !== undefined) return known;
     const schema = schemaOfJson(json, this.#reader);
-    const isExact = schema !== undefined && this.#config.decimalFormat === 'NUMERIC' && hasDecimals(schema);
+    // Others may write numbers, whatever is written here.
+    const ofDecimals = this.#config.decimalFormat === 'NUMERIC' ? parseJsonForDecimals : parseJsonForLongDecimals;
     const made: KnownSchema = {
       schema,
-      parse: isExact ? parseJsonForDecimals : parseJson,
+      parse: schema !== undefined && hasDecimals(schema) ? ofDecimals : parseJson,
       read: schema === undefined ? (json) => json : this.#reader.readerOf(schema),
     };
     this.#schemas.set(schemaText, made);

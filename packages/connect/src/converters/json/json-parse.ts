@@ -30,6 +30,11 @@ export function parseJsonForDecimals(text: string): unknown {
   });
 }
 
+/** As {@link parseJsonForDecimals} where a number may have more digits than a float64 holds, which is dear; else as {@link parseJson}. */
+export function parseJsonForLongDecimals(text: string): unknown {
+  return hasLongNumber(text) ? parseJsonForDecimals(text) : JSON.parse(text);
+}
+
 /** Whether there are sixteen digits and dots in a row, wherever: of so many, one is at every sixteenth place. */
 function hasLongNumber(text: string): boolean {
   for (let at = LONG_DIGITS - 1; at < text.length; at += LONG_DIGITS) {

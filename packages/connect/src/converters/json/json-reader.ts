@@ -19,16 +19,19 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 export class JsonReader {
   readonly #replaceNullWithDefault: boolean;
+  /** A decimal that is written as a number has the scale of its schema then, not that of its digits. */
+  readonly #rescales: boolean;
   readonly #readers = new WeakMap<Schema, ValueReader>();
 
-  constructor(format: { readonly replaceNullWithDefault: boolean }) {
+  constructor(format: { readonly replaceNullWithDefault: boolean; readonly decimalFormat: 'BASE64' | 'NUMERIC' }) {
     this.#replaceNullWithDefault = format.replaceNullWithDefault;
+    this.#rescales = format.decimalFormat === 'BASE64';
   }
 
   readerOf(schema: Schema): ValueReader {
     const known = this.#readers.get(schema);
     if (known !== undefined) return known;
-    const present = presentReader(schema, (inner) => this.readerOf(inner));
+    const present = presentReader(schema, this.#rescales, (inner) => this.readerOf(inner));
     const fallback = this.#replaceNullWithDefault ? schema.default : undefined;
     const reader: ValueReader = (json) => {
       if (json !== undefined && json !== null) return present(json);
@@ -47,16 +50,16 @@ export function hasDecimals(schema: Schema): boolean {
 }
 
 /** Reads a value that is not null. */
-function presentReader(schema: Schema, inner: (schema: Schema) => ValueReader): ValueReader {
+function presentReader(schema: Schema, rescales: boolean, inner: (schema: Schema) => ValueReader): ValueReader {
   switch (schema.name) {
     case LogicalName.decimal:
-      return decimalReader(schema);
+      return decimalReader(schema, rescales);
     case LogicalName.date:
-      return (json) => new Date(integerOf(json, 'Date', 2 ** 31) * DAY_MS);
+      return (json) => dateOf(integerOf(json, 'Date', 2 ** 31) * DAY_MS, 'Date');
     case LogicalName.time:
       return (json) => new Date(integerOf(json, 'Time', 2 ** 31));
     case LogicalName.timestamp:
-      return (json) => new Date(integerOf(json, 'Timestamp', 8.64e15 + 1));
+      return (json) => dateOf(integerOf(json, 'Timestamp', 2 ** 63), 'Timestamp');
     case undefined:
     default:
       return readerByType(schema, inner);
@@ -98,13 +101,14 @@ function readerByType(schema: Schema, inner: (schema: Schema) => ValueReader): V
   }
 }
 
-function decimalReader(schema: Schema): ValueReader {
+function decimalReader(schema: Schema, rescales: boolean): ValueReader {
   const scale = scaleOf(schema);
+  const scaled = (number: Decimal): Decimal => (rescales ? rescale(number, scale) : number);
   return (json): Decimal => {
     if (typeof json === 'string') return decimalFromBytes(bytesOf(json), scale);
-    if (json instanceof NumberText) return decimal(json.text);
+    if (json instanceof NumberText) return scaled(decimal(json.text));
     if (typeof json === 'number') return rescale(decimal(json), scale);
-    if (typeof json === 'bigint') return { unscaled: json, scale: 0 };
+    if (typeof json === 'bigint') return scaled({ unscaled: json, scale: 0 });
     throw mismatch('Decimal', 'base64 or a number', json);
   };
 }
@@ -162,6 +166,13 @@ function objectOf(json: unknown, type: string): Readonly<Record<string, unknown>
     throw mismatch(type, 'an object', json);
   }
   return json as Readonly<Record<string, unknown>>;
+}
+
+/** Beyond 8.64e15 ms from 1970 there is no Date. */
+function dateOf(ms: number, type: string): Date {
+  const date = new Date(ms);
+  if (Number.isNaN(date.getTime())) throw new DataError(`a number is out of range of ${type}`);
+  return date;
 }
 
 function integerOf(json: unknown, type: string, bound: number): number {
