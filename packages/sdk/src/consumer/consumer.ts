@@ -8,6 +8,7 @@
  */
 import { createDeferred, type Deferred } from '@millrace/base';
 import { abortable, ClosedError, KafkaError } from '../error.ts';
+import { checkOptions, instance, milliseconds } from '../options/check-options.ts';
 import { GroupClient } from '../group/group-client.ts';
 import type { GroupCluster } from '../group/group-cluster.ts';
 import { GroupOffsets } from '../group/group-offsets.ts';
@@ -77,6 +78,9 @@ export interface CloseOptions {
 }
 
 const CLOSE_TIMEOUT_MS = 10_000;
+const CLOSE_OPTIONS = { timeoutMs: milliseconds() };
+const LAG_OPTIONS = { signal: instance(AbortSignal) };
+const OFFSET_REQUEST_OPTIONS = { timeoutMs: milliseconds(), signal: instance(AbortSignal) };
 const BATCH_BYTES = 1024 * 1024;
 let consumerCount = 0;
 
@@ -273,6 +277,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
    * MILLRACE_CLIENT_TIMEOUT, MILLRACE_CLIENT_ABORTED, and MILLRACE_CLIENT_CLOSED after `close`.
    */
   async commit(offsets?: readonly OffsetToCommit[], options: OffsetRequestOptions = {}): Promise<void> {
+    checkOptions('consumer.commit()', options, OFFSET_REQUEST_OPTIONS);
     this.#requireGroup('commit');
     this.#startUnlessClosed();
     await this.#committer.commit(offsets, options);
@@ -286,6 +291,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
     partitions?: readonly TopicPartition[],
     options: OffsetRequestOptions = {},
   ): Promise<readonly CommittedOffset[]> {
+    checkOptions('consumer.committed()', options, OFFSET_REQUEST_OPTIONS);
     this.#requireGroup('committed');
     this.#startUnlessClosed();
     return this.#fetchCommitted(partitions ?? this.assignment(), options);
@@ -375,6 +381,7 @@ export class Consumer<T extends AnyTopic = RawTopic>
 
   /** How far this consumer is behind in each partition, by asking the brokers now. Rejects when one cannot be asked. */
   async lag(options: { readonly signal?: AbortSignal } = {}): Promise<readonly ConsumerLag[]> {
+    checkOptions('consumer.lag()', options, LAG_OPTIONS);
     const lags: Promise<ConsumerLag[]>[] = [];
     const byLeader = Map.groupBy(this.#fetcher.partitions, ({ leaderId }) => leaderId);
     for (const [leaderId, partitions] of byLeader) lags.push(this.#lagOf(leaderId, partitions, options.signal));
@@ -386,7 +393,9 @@ export class Consumer<T extends AnyTopic = RawTopic>
    * with this consumer, and reading may begin again afterwards. Rejects with MILLRACE_CLIENT_TIMEOUT when what is in hand takes longer than
    * `timeoutMs` (default 10,000), and as `commit` does.
    */
-  async drain({ timeoutMs = CLOSE_TIMEOUT_MS }: CloseOptions = {}): Promise<void> {
+  async drain(options: CloseOptions = {}): Promise<void> {
+    checkOptions('consumer.drain()', options, CLOSE_OPTIONS);
+    const { timeoutMs = CLOSE_TIMEOUT_MS } = options;
     const isQuiet = await this.#stopReading(timeoutMs);
     if (this.#settings.commitIntervalMs !== undefined) await this.#committer.commit();
     if (isQuiet) return;
@@ -445,9 +454,10 @@ export class Consumer<T extends AnyTopic = RawTopic>
    * another 30 s while the coordinator cannot be reached. Never called from inside the loop that reads without leaving it first: it would
    * wait for itself until `timeoutMs` is over. Resolves in any case.
    */
-  close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkOptions('consumer.close()', options, CLOSE_OPTIONS);
     this.#closing ??= this.#close(options.timeoutMs ?? CLOSE_TIMEOUT_MS);
-    return this.#closing;
+    await this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@
  * Reading, processing and writing as one: each batch of input is committed together with what was made of it (KIP-98, KIP-447).
  */
 import { KafkaError, throwIfAborted } from '../error.ts';
+import { checkOptions, instance, integer } from '../options/check-options.ts';
 import type { OffsetSource, TopicPartition } from '../topic-partition.ts';
 import type { Producer } from './producer.ts';
 import type { Transaction } from './transaction.ts';
@@ -31,6 +32,7 @@ export interface ExactlyOnceOptions {
 }
 
 const ATTEMPTS_MAX = 5;
+const OPTIONS = { signal: instance(AbortSignal), attemptsMax: integer({ min: 1 }) };
 
 /**
  * Calls `process` with each batch and a transaction, then commits the batch's offsets and what was sent in it together. The consumer has
@@ -49,6 +51,7 @@ export async function exactlyOnce<B extends TransactedBatch>(
   process: (batch: B, transaction: Transaction) => void | Promise<void>,
   options: ExactlyOnceOptions = {},
 ): Promise<void> {
+  checkOptions('exactlyOnce()', options, OPTIONS);
   const { signal, attemptsMax = ATTEMPTS_MAX } = options;
   let failures = 0;
   for await (const batch of consumer.batches(signal === undefined ? {} : { signal })) {

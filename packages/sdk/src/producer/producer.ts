@@ -1,6 +1,7 @@
 import type { AnyTopic, RecordFor, Topic } from '../topic/topic.ts';
 import { topic as declareTopic } from '../topic/topic.ts';
 import { ClosedError, KafkaError } from '../error.ts';
+import { checkOptions, milliseconds } from '../options/check-options.ts';
 import type { HeadersToSend } from '../topic/topic.ts';
 import { producerSettings, type BatchAck, type ProducerOptions } from './options.ts';
 import type { Ack } from './producer-batch.ts';
@@ -12,6 +13,7 @@ import { Transaction } from './transaction.ts';
 import { TransactionCoordinator } from './transaction-coordinator.ts';
 
 const CLOSE_TIMEOUT_MS = 30_000;
+const CLOSE_OPTIONS = { timeoutMs: milliseconds() };
 
 /** A record whose key and value are bytes already. */
 export interface RawRecordToSend {
@@ -157,9 +159,10 @@ export class Producer implements AsyncDisposable {
    * under way is waited for. Rejects with `MILLRACE_CLIENT_TIMEOUT` when records had to be given up. The connections stay: they belong
    * to `kafka()`.
    */
-  close(options: CloseProducerOptions = {}): Promise<void> {
+  async close(options: CloseProducerOptions = {}): Promise<void> {
+    checkOptions('producer.close()', options, CLOSE_OPTIONS);
     this.#closed ??= this.#close(options.timeoutMs ?? CLOSE_TIMEOUT_MS);
-    return this.#closed;
+    await this.#closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,3 +1,4 @@
+import { checkOptions, invalidOption, oneOf } from '../options/check-options.ts';
 import type { Codec } from './codec.ts';
 import { asBuffer } from './codecs.ts';
 import type {
@@ -12,6 +13,8 @@ export interface JsonOptions {
   /** When values pass the schema: `both` ways (the default), on `write`, on `read`, or never (`off`). */
   readonly validate?: 'both' | 'write' | 'read' | 'off';
 }
+
+const OPTIONS = { validate: oneOf('both', 'write', 'read', 'off') };
 
 /** A value that its schema refused; `issues` are the schema's own words. */
 export class SchemaIssuesError extends TypeError {
@@ -35,6 +38,10 @@ export function json<S extends StandardSchemaV1>(
   options?: JsonOptions,
 ): Codec<SchemaInput<S>, SchemaOutput<S>>;
 export function json(schema?: StandardSchemaV1, options: JsonOptions = {}): Codec<unknown> {
+  checkOptions('json()', options, OPTIONS);
+  if (schema !== undefined && typeof schema['~standard']?.validate !== 'function') {
+    throw invalidOption('json()', 'schema', schema, 'a schema of a library that implements Standard Schema v1');
+  }
   const direction = options.validate ?? 'both';
   const onWrite = schema !== undefined && (direction === 'both' || direction === 'write') ? schema : undefined;
   const onRead = schema !== undefined && (direction === 'both' || direction === 'read') ? schema : undefined;

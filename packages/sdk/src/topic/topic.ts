@@ -1,4 +1,5 @@
 import { KafkaError } from '../error.ts';
+import { checkOptions } from '../options/check-options.ts';
 import type { AnyCodec, Codec, DecodeOutput, EncodeInput, MessageHeader } from './codec.ts';
 import { bytes, nullable } from './codecs.ts';
 
@@ -23,10 +24,16 @@ export type RawCodec = Codec<Uint8Array | string | null, Uint8Array | null>;
 
 const RAW: RawCodec = nullable<Uint8Array | string, Uint8Array>(bytes);
 const NAME_LENGTH_MAX = 249;
+const CODECS = { key: codec, value: codec };
+
+function codec(value: unknown): string | undefined {
+  const { encode, decode } = Object(value) as { readonly encode?: unknown; readonly decode?: unknown };
+  return typeof encode === 'function' && typeof decode === 'function' ? undefined : 'a codec, such as str or json()';
+}
 
 /**
  * Declares a topic: `topic('orders', { key: str, value: json(Order) })`. This is a value of this process and creates nothing in the
- * cluster. Throws `MILLRACE_CLIENT_INVALID_OPTION` for a name that Kafka refuses.
+ * cluster. Throws `MILLRACE_CLIENT_INVALID_OPTION` for a name that Kafka refuses, and what is no codec.
  */
 export function topic<const N extends string, K extends AnyCodec = RawCodec, V extends AnyCodec = RawCodec>(
   name: N,
@@ -43,6 +50,7 @@ export function topic<const N extends string, K extends AnyCodec = RawCodec, V e
       `"${String(name)}" is no topic name: use 1 to ${NAME_LENGTH_MAX} of the characters a-z, A-Z, 0-9, ".", "_" and "-"`,
     );
   }
+  checkOptions('topic()', codecs, CODECS);
   return {
     name,
     key: (codecs.key ?? RAW) as unknown as Codec<EncodeInput<K>, DecodeOutput<K>>,
