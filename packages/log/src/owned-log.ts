@@ -214,7 +214,7 @@ export class OwnedLog implements PartitionLog, GroupParticipant {
 
     const maxTimestampMs = stampsTime ? nowMs : verdict.maxTimestampMs;
     const correctsTimestamp = !stampsTime && batchMaxTimestamp(batch, 0) !== maxTimestampMs;
-    if (options.origin === 'client') this.#context.segmentStore.noteProduced();
+    if (options.origin === 'client') this.#context.segmentStore.noteProduced(batch.length);
     return this.#store(config, batch, maxTimestampMs, stampsTime, correctsTimestamp);
   }
 

@@ -54,8 +54,8 @@ export interface SegmentStore {
   discard(log: OwnedLog, segments: readonly Segment[]): void;
   /** The high watermark moved: there is more to flush. */
   noteCommitted(log: OwnedLog): void;
-  /** A client's records were appended: reads from segments give way to producers. Coordinators' own appends do not count. */
-  noteProduced(): void;
+  /** So many bytes of a client were appended: reads from segments give way to producers. Coordinators' own appends do not count. */
+  noteProduced(bytes: number): void;
 }
 
 /** Shared by all logs of an engine. */

@@ -12,6 +12,8 @@ async function readFor(
   options: {
     readonly appends: boolean;
     readonly tickMs?: number;
+    /** Of each append. Default 1. */
+    readonly appendBytes?: number;
     /** Default: what a consumer gets. */
     readonly admit?: (bytes: number) => Promise<void> | undefined;
   },
@@ -36,7 +38,7 @@ async function readFor(
   };
   for (let tick = 0; tick < timeMs / TICK_MS; tick++) {
     if (!isWaiting) take();
-    if (options.appends) pace.noteAppend();
+    if (options.appends) pace.noteAppend(options.appendBytes ?? 1);
     time.advance(options.tickMs ?? TICK_MS);
     await Promise.resolve();
     await Promise.resolve();
@@ -58,7 +60,7 @@ describe('CatchUpPace', () => {
     const time = new ManualTime();
     const pace = paceAt(time);
     for (let second = 0; second < 5; second++) {
-      for (let count = 0; count < 3; count++) pace.noteAppend();
+      for (let count = 0; count < 3; count++) pace.noteAppend(1);
       await readFor(pace, time, 1_000, { appends: false });
       expect(pace.admit(1_000 * READ_BYTES)).toBeUndefined();
     }
@@ -82,6 +84,18 @@ describe('CatchUpPace', () => {
     expect(late).toBeLessThan(grown / 3);
     expect(late).toBeGreaterThan(10 * READ_BYTES);
     expect(recovered).toBeGreaterThan(3 * late);
+  });
+
+  it('lets a reader have twice what producers append, however late the loop is', async () => {
+    const time = new ManualTime();
+    const pace = paceAt(time);
+    const busy = { appends: true, appendBytes: 400_000, tickMs: TICK_MS + 5 };
+    await readFor(pace, time, 4_000, busy);
+
+    const read = await readFor(pace, time, 2_000, busy);
+
+    expect(read).toBeGreaterThan(1.9 * busy.appendBytes * (2_000 / TICK_MS));
+    expect(read).toBeLessThan(2.1 * busy.appendBytes * (2_000 / TICK_MS));
   });
 
   it('has readers take little pieces while producers append, and only then', async () => {

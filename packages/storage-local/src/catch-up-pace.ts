@@ -4,7 +4,8 @@
  * Two things are paced, each in a queue of its own: what consumers get, and what the disk is asked for ahead of them.
  *
  * Invariants: without appends nobody waits. With them the rate falls by half when the loop came late, and grows in small steps while it
- *   comes in time, and pieces are small; it never falls below {@link RATE_MIN}, so whoever is behind does catch up. Reads go on in the order in which they came.
+ *   comes in time, and pieces are small; it never falls below {@link RATE_MIN}, nor below
+ *   twice what is appended for each reader that waits, so whoever is behind does catch up. Reads go on in the order in which they came.
  * Not here: the gate in front of the thread pool (`io-gate.ts`).
  */
 import type { Clock, Timers } from '@millrace/base';
@@ -14,6 +15,8 @@ const RATE_MIN = 24 * 1024 * 1024;
 const RATE_MAX = 4 * 1024 * 1024 * 1024;
 /** Bytes per second that are added when the loop came in time for a tick. Four times that found the limit only after producers had. */
 const RATE_STEP = 13 * 1024;
+/** A reader gets so many times what producers append, however busy the loop is: else it might stay behind for ever. */
+const CATCH_UP_FACTOR = 2;
 /** What a reader gets at once: the loop is through with it before a producer notices. */
 const READ_BYTES_MAX = 64 * 1024;
 /** What is asked of the disk at once: 2 MiB held a thread, the disk and a core of the kernel for four milliseconds. */
@@ -49,6 +52,9 @@ export class CatchUpPace {
   #isWatching = false;
   #appends = 0;
   #appendWeight = 0;
+  #appendedBytes = 0;
+  /** Of the last second, about. */
+  #appendedBytesPerTick = 0;
   #ticksSinceRead = 0;
 
   constructor(options: CatchUpPaceOptions) {
@@ -56,9 +62,10 @@ export class CatchUpPace {
     this.#timers = options.timers;
   }
 
-  /** A producer appended to one of the logs. */
-  noteAppend(): void {
+  /** A producer appended so many bytes to one of the logs. */
+  noteAppend(bytes: number): void {
     this.#appends++;
+    this.#appendedBytes += bytes;
   }
 
   /** Undefined when a consumer may have so many bytes now, else resolves when it may. */
@@ -94,6 +101,7 @@ export class CatchUpPace {
   #watch(): void {
     this.#isWatching = true;
     this.#appends = this.#appendWeight = 0;
+    this.#appendedBytes = this.#appendedBytesPerTick = 0;
     this.#scheduleTick();
   }
 
@@ -106,6 +114,8 @@ export class CatchUpPace {
     const wasPaced = this.#isPaced;
     this.#appendWeight = Math.min(WEIGHT_MAX, this.#appendWeight * APPEND_DECAY + this.#appends);
     this.#appends = 0;
+    this.#appendedBytesPerTick = this.#appendedBytesPerTick * APPEND_DECAY + this.#appendedBytes * (1 - APPEND_DECAY);
+    this.#appendedBytes = 0;
     if (!wasPaced && this.#isPaced) {
       this.#rate = RATE_MIN;
       this.#reads.empty();
@@ -113,7 +123,9 @@ export class CatchUpPace {
     }
     if (lateMs > LATE_MS) this.#rate = Math.max(RATE_MIN, this.#rate / 2);
     else this.#rate = Math.min(RATE_MAX, this.#rate + RATE_STEP);
-    const tickBytes = (this.#rate * TICK_MS) / 1000;
+    // By ticks and not by time: where ticks are late, both are.
+    const catchUpBytes = CATCH_UP_FACTOR * this.#appendedBytesPerTick * Math.max(1, this.#reads.waitingCount);
+    const tickBytes = Math.max((this.#rate * TICK_MS) / 1000, catchUpBytes);
     this.#reads.refill(tickBytes);
     this.#diskReads.refill(DISK_SHARE * tickBytes);
     if (!this.#isPaced) {
@@ -132,6 +144,10 @@ class PacedQueue {
   readonly #waiting: { readonly bytes: number; readonly resolve: () => void }[] = [];
   /** Bytes that may be read now; below 0 after a read larger than that. */
   #room = 0;
+
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;

@@ -160,8 +160,8 @@ export class SegmentFiles implements SegmentStore {
     this.#options.onCommitted(this.#options.partitionOf(log));
   }
 
-  noteProduced(): void {
-    this.#pace?.noteAppend();
+  noteProduced(bytes: number): void {
+    this.#pace?.noteAppend(bytes);
   }
 
   /** Writes a run to its segment. Not synced. */
