@@ -31,6 +31,24 @@ export function describeAdmin(start: () => AdminUnderTest): void {
   const isThere = (name: string): Promise<unknown> =>
     waitUntil(`topic ${name}`, async () => (await admin.describeTopics([name]))[0]?.ok);
 
+  /** Reads until it is as expected, or fails as that expectation does. */
+  async function eventually<T>(read: () => Promise<T>, expectation: (found: T) => void): Promise<void> {
+    let failure: unknown;
+    const isAsExpected = async (): Promise<boolean> => {
+      const found = await read();
+      try {
+        expectation(found);
+        return true;
+      } catch (error) {
+        failure = error;
+        return false;
+      }
+    };
+    await waitUntil('what was changed to be told', isAsExpected, 10_000).catch((timedOut: unknown) => {
+      throw failure ?? timedOut;
+    });
+  }
+
   async function write(topic: string, partition: number, ...values: string[]): Promise<void> {
     await using producer = client.producer();
     for (const value of values) await producer.sendRaw(topic, { value, partition });
@@ -81,7 +99,10 @@ export function describeAdmin(start: () => AdminUnderTest): void {
         { ok: false, name: 'missing', error: expect.objectContaining({ kafkaCode: 'UNKNOWN_TOPIC_OR_PARTITION' }) },
         { ok: true, name: other },
       ]);
-      expect((await admin.listTopics()).filter((topic) => topic.name === name || topic.name === other)).toEqual([]);
+      await eventually(
+        async () => (await admin.listTopics()).filter((topic) => topic.name === name || topic.name === other),
+        (left) => expect(left).toEqual([]),
+      );
     });
 
     it('tell what this client may do with them when asked', async () => {
@@ -133,7 +154,10 @@ export function describeAdmin(start: () => AdminUnderTest): void {
         'INVALID_PARTITIONS',
         'UNKNOWN_TOPIC_OR_PARTITION',
       ]);
-      expect(oneOrThrow(await admin.describeTopics([name])).partitionCount).toBe(4);
+      await eventually(
+        async () => oneOrThrow(await admin.describeTopics([name])).partitionCount,
+        (partitions) => expect(partitions).toBe(4),
+      );
     });
   });
 
@@ -158,10 +182,12 @@ export function describeAdmin(start: () => AdminUnderTest): void {
           error: expect.objectContaining({ kafkaCode: 'UNKNOWN_TOPIC_OR_PARTITION' }),
         },
       ]);
-      expect(await own()).toEqual({ 'message.timestamp.type': 'LogAppendTime' });
+      await eventually(own, (configs) => expect(configs).toEqual({ 'message.timestamp.type': 'LogAppendTime' }));
 
       oneOrThrow(await admin.alterConfigs([{ type: 'topic', name, append: { 'cleanup.policy': 'compact' } }]));
-      expect(await own()).toMatchObject({ 'cleanup.policy': expect.stringMatching(/compact/) });
+      await eventually(own, (configs) =>
+        expect(configs).toMatchObject({ 'cleanup.policy': expect.stringMatching(/compact/) }),
+      );
 
       const refused = await admin.alterConfigs([
         { type: 'topic', name, set: { 'retention.ms': '7', 'segment.bytes': 'big' } },
