@@ -20,7 +20,7 @@ export async function beGroupMember(version: string): Promise<never> {
     },
     retry: { retries: 100_000, initialRetryTime: 50, maxRetryTime: 300 },
   });
-  const begin = async (): Promise<kafkajs.Consumer> => {
+  const tryToBegin = async (): Promise<kafkajs.Consumer> => {
     const consumer = kafka.consumer({
       groupId: group,
       sessionTimeout: sessionMs,
@@ -36,12 +36,28 @@ export async function beGroupMember(version: string): Promise<never> {
       if (!payload.restart) current = begin();
     });
     await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
+    try {
+      await consumer.subscribe({ topic, fromBeginning: true });
+    } catch (error) {
+      await consumer.disconnect().catch((failure: Error) => console.error('disconnect', failure));
+      throw error;
+    }
     await consumer.run({
       autoCommitInterval: 500,
       eachMessage: ({ partition, message }) => Promise.resolve(holding.got(partition, Number(message.offset))),
     });
     return consumer;
+  };
+  const begin = async (): Promise<kafkajs.Consumer> => {
+    for (;;) {
+      try {
+        return await tryToBegin();
+      } catch (error) {
+        // `subscribe` retries nothing when the broker goes away while it asks for the topic; `connect` waits until there is one again.
+        if (!(error instanceof kafkajs.KafkaJSError && error.retriable)) throw error;
+        console.error('begins anew', error);
+      }
+    }
   };
   let current = begin();
   await current;

@@ -13,6 +13,7 @@ import type { GroupHistory } from './group-history.ts';
 import { parseGroupMessage } from './group-messages.ts';
 
 const END_MS_MAX = 20_000;
+const LAST_ERROR_LINES = 15;
 
 export interface GroupProcessOptions {
   readonly name: string;
@@ -30,6 +31,8 @@ export class GroupProcess {
   readonly #members = new Set<string>();
   /** Its last word has been read. */
   readonly #read: Promise<void>;
+  /** The end of what it wrote to stderr: its log is not at hand where CI ran. */
+  readonly #lastErrors: string[] = [];
   #version = 'unknown';
   #isEnding = false;
 
@@ -52,7 +55,8 @@ export class GroupProcess {
   get trouble(): string | undefined {
     const { exitCode, signalCode } = this.#child;
     if (this.#isEnding || (exitCode === null && signalCode === null)) return undefined;
-    return `${this.#options.name} ended by itself (${signalCode ?? exitCode})`;
+    const lastWords = this.#lastErrors.join('\n').trimEnd();
+    return `${this.#options.name} ended by itself (${signalCode ?? exitCode})${lastWords === '' ? '' : `\n${lastWords}`}`;
   }
 
   /** kill -9. */
@@ -85,6 +89,10 @@ export class GroupProcess {
     const log = createWriteStream(logFile);
     stdin.on('error', () => undefined);
     stderr.pipe(log, { end: false });
+    createInterface({ input: stderr }).on('line', (line) => {
+      this.#lastErrors.push(line);
+      if (this.#lastErrors.length > LAST_ERROR_LINES) this.#lastErrors.shift();
+    });
     for await (const line of createInterface({ input: stdout })) {
       const message = parseGroupMessage(line);
       if (message?.kind !== 'got') log.write(`${line}\n`);
