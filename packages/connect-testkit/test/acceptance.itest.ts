@@ -13,6 +13,7 @@ const moduleOf = (name: string): URL => pathToFileURL(join(__dirname, 'example',
 const source: SourceDriver<unknown> = {
   plugin: lineSource,
   module: moduleOf('line-source.ts'),
+  without: ['brokenConfigs', 'interrupt', 'poison'],
   open: async () => {
     const folder = await createTempDir('testkit-');
     const path = join(folder.path, 'lines.txt');
@@ -34,6 +35,7 @@ const source: SourceDriver<unknown> = {
 const sink: SinkDriver<unknown> = {
   plugin: fileSink,
   module: moduleOf('file-sink.ts'),
+  without: ['brokenConfigs', 'interrupt', 'tombstone'],
   open: async () => {
     const folder = await createTempDir('testkit-');
     const path = join(folder.path, 'out.txt');

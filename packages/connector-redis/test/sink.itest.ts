@@ -68,6 +68,7 @@ describeWithRedis('the Redis sink', () => {
     const cases = sinkAcceptance({
       plugin: redisSink,
       module: pluginModule,
+      without: ['poison', 'tombstone'],
       open: async () => openWorld(settings, entriesOf),
     });
     for (const { name, run } of cases) it(name, run);

@@ -48,6 +48,7 @@ describeWithRedis('the Redis source', () => {
     const cases = sourceAcceptance({
       plugin: redisSource,
       module: pluginModule,
+      without: ['poison'],
       open: async () =>
         openWorld((name) => ({ 'redis.stream.name': name, 'redis.stream.claim.idle': '200ms' }), addEntries, idOfEntry),
       // What was claimed after a kill comes behind what was read since.
@@ -60,6 +61,7 @@ describeWithRedis('the Redis source', () => {
     const cases = sourceAcceptance({
       plugin: redisSource,
       module: pluginModule,
+      without: ['poison'],
       open: async () =>
         openWorld(
           (name) => ({ 'redis.stream.name': name, 'redis.stream.delivery': 'exactly-once' }),
@@ -74,6 +76,7 @@ describeWithRedis('the Redis source', () => {
     const cases = sourceAcceptance({
       plugin: redisSource,
       module: pluginModule,
+      without: ['poison'],
       open: async () =>
         openWorld(
           (name) => ({ 'redis.source': 'LIST', 'redis.list.names': name }),
@@ -88,6 +91,7 @@ describeWithRedis('the Redis source', () => {
     const cases = sourceAcceptance({
       plugin: redisSource,
       module: pluginModule,
+      without: ['poison'],
       mayLose: true,
       open: async () =>
         openWorld(

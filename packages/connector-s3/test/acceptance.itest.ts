@@ -28,6 +28,7 @@ describeWithS3('by the acceptance suite', 'accept', (s3) => {
   describe('the sink', () => {
     const cases = sinkAcceptance({
       plugin: s3Sink,
+      without: ['tombstone'],
       module: MODULE,
       kills: KILLS,
       open: async (): Promise<SinkWorld> => {

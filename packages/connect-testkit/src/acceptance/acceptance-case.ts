@@ -6,6 +6,17 @@ export interface AcceptanceCase {
   readonly run: () => Promise<void>;
 }
 
+/** What not every connector has, and a world therefore need not offer; its driver then says so. */
+export type Optional = 'brokenConfigs' | 'interrupt' | 'poison' | 'tombstone';
+
+export interface WithoutSome {
+  /**
+   * What worlds of this connector do not offer: the cases about it are left out. A case about something that is neither offered nor named here
+   * fails, so that nothing counts as tested by being forgotten.
+   */
+  readonly without?: readonly Optional[];
+}
+
 const SHOWN = 5;
 /** A connector has a second to end; the rest is for a machine that does other things, too. */
 export const END_MS_MAX = 1_000;
@@ -13,6 +24,26 @@ const SETTLE_MS_MAX = 5_000;
 
 export function refuse(message: string): never {
   throw new MillraceError('MILLRACE_TESTKIT_NOT_ACCEPTED', message);
+}
+
+/** The cases about something optional; none when the driver says that there is no such thing. */
+export function casesAbout(
+  what: Optional,
+  { without = [] }: WithoutSome,
+  cases: readonly AcceptanceCase[],
+): readonly AcceptanceCase[] {
+  return without.includes(what) ? [] : cases;
+}
+
+/** What the world offers; refuses when it offers no such thing. */
+export function offered<World extends object, What extends Optional & keyof World>(
+  world: World,
+  what: What,
+): NonNullable<World[What]> {
+  const offer: unknown = world[what];
+  if (offer === undefined)
+    refuse(`the world has no ${what}: give it one, or say without: ['${what}'] when there can be none`);
+  return (typeof offer === 'function' ? offer.bind(world) : offer) as NonNullable<World[What]>;
 }
 
 /** Every id once and in order, unless repeats are allowed: then their first appearances. */
@@ -95,12 +126,14 @@ export async function refuseLeaks(run: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The message of what it rejects with; refuses when it does not. */
-export async function failureOf(run: Promise<unknown>, what: string): Promise<unknown> {
-  try {
-    await run;
-  } catch (error) {
-    return error;
-  }
-  return refuse(what);
+/** Refuses unless the run that is waited for fails by itself: it may neither go on, nor end as if all were well, nor do nothing. */
+export async function refuseUnlessFailed(waiting: Promise<unknown>): Promise<void> {
+  const error = await waiting.then(
+    () => refuse('it went on'),
+    (failure: unknown) => failure,
+  );
+  if (!MillraceError.is(error)) return;
+  if (error.code === 'MILLRACE_TESTKIT_NOT_ACCEPTED') throw error;
+  if (error.code === 'MILLRACE_TESTKIT_TIMEOUT') refuse('it neither failed nor went on');
+  if (error.code === 'MILLRACE_TESTKIT_ENDED_EARLY') refuse('it ended as if nothing had happened');
 }

@@ -79,7 +79,8 @@ async function openList(): Promise<SourceWorld> {
   };
 }
 
-type SinkFault = 'none' | 'hurries' | 'repeats' | 'drops' | 'shows' | 'hides' | 'promises' | 'lingers';
+type SinkFault =
+  'none' | 'stumbles' | 'clings' | 'hurries' | 'repeats' | 'drops' | 'shows' | 'hides' | 'promises' | 'lingers';
 
 const TARGETS = new Map<string, Map<string, string[]>>();
 
@@ -92,6 +93,7 @@ function mapSink(fault: SinkFault) {
       if (fault === 'shows') context.log.info(`token ${token.reveal()}`);
       let held: InRecord[] = [];
       let places = new Map<string, { topic: string; partition: number; offset: number }>();
+      let flushes = 0;
       const store = (): void => {
         const target = TARGETS.get(name) ?? new Map<string, string[]>();
         for (const { key, value } of held) {
@@ -112,11 +114,18 @@ function mapSink(fault: SinkFault) {
           if (fault === 'drops') held = held.filter(({ offset }) => offset !== 3);
         },
         flush: async (reason) => {
+          if (fault === 'stumbles' && reason !== 'stop' && flushes++ % 2 === 0)
+            throw Object.assign(new Error('not now'), { retriable: true });
           // Says that everything is done and brings it home at the end only.
           if (fault !== 'hurries' || reason === 'stop') store();
           const done = [...places.values()];
           places = new Map();
           return fault === 'promises' ? done.map((place) => ({ ...place, offset: place.offset + 1 })) : done;
+        },
+        revoked: async () => {
+          if (fault === 'clings') return;
+          held = [];
+          places = new Map();
         },
         [Symbol.asyncDispose]: async () => {
           if (fault === 'lingers') await new Promise((resolve) => setTimeout(resolve, 1_200));
@@ -145,8 +154,11 @@ function caseOf(cases: readonly AcceptanceCase[], name: string): AcceptanceCase 
   return found;
 }
 
-const soundSource = sourceAcceptance({ plugin: listSource('none'), open: openList });
-const soundSink = sinkAcceptance({ plugin: mapSink('none'), open: openMap });
+const ofList = { open: openList, without: ['brokenConfigs', 'interrupt'] } as const;
+const ofMap = { open: openMap, without: ['brokenConfigs', 'interrupt'] } as const;
+const soundSource = sourceAcceptance({ plugin: listSource('none'), ...ofList });
+const soundSink = sinkAcceptance({ plugin: mapSink('none'), ...ofMap });
+const stumblingSink = sinkAcceptance({ plugin: mapSink('stumbles'), ...ofMap });
 
 describe('a source without fault', () => {
   it.each(soundSource.map(({ name, run }) => [name, run]))('%s', async (_name, run) => run());
@@ -154,6 +166,50 @@ describe('a source without fault', () => {
 
 describe('a sink without fault', () => {
   it.each(soundSink.map(({ name, run }) => [name, run]))('%s', async (_name, run) => run());
+});
+
+describe('a sink whose every other flush fails for now', () => {
+  it.each(stumblingSink.map(({ name, run }) => [name, run]))('%s', async (_name, run) => run());
+});
+
+describe('what a world does not offer', () => {
+  it.each([
+    ['finds out that settings cannot work', 'brokenConfigs'],
+    ['reports a record that its target cannot take', 'poison'],
+    ['fails at such a record', 'poison'],
+    ['deletes what a tombstone names', 'tombstone'],
+    ['recovers when its target breaks away', 'interrupt'],
+  ])('fails the case "%s" of a sink', async (name, what) => {
+    const open = async (): Promise<SinkWorld> => {
+      const { poison: _poison, tombstone: _tombstone, ...world } = await openMap();
+      return world;
+    };
+    const cases = sinkAcceptance({ plugin: mapSink('none'), open });
+
+    await expect(caseOf(cases, name).run()).rejects.toThrow(`the world has no ${what}`);
+  });
+
+  it.each([
+    ['finds out that settings cannot work', 'brokenConfigs'],
+    ['reports what cannot become a record', 'poison'],
+    ['fails when it cannot make a record', 'poison'],
+    ['recovers when what it reads from breaks away', 'interrupt'],
+  ])('fails the case "%s" of a source', async (name, what) => {
+    const open = async (): Promise<SourceWorld> => {
+      const { poison: _poison, ...world } = await openList();
+      return world;
+    };
+    const cases = sourceAcceptance({ plugin: listSource('none'), open });
+
+    await expect(caseOf(cases, name).run()).rejects.toThrow(`the world has no ${what}`);
+  });
+
+  it('is left out when the driver says so', () => {
+    const names = soundSink.map(({ name }) => name);
+
+    expect(names).toContain('deletes what a tombstone names');
+    expect(names).not.toContain('recovers when its target breaks away');
+  });
 });
 
 describe('a source that', () => {
@@ -165,9 +221,10 @@ describe('a source that', () => {
     ['leaks', 'leaves nothing open', /runs leave open: Timeout/],
     ['fails', 'ends within a second when there is nothing to read', /cannot close/],
     ['swallows', 'reports what cannot become a record', /not reached/],
+    ['swallows', 'fails when it cannot make a record', /neither failed nor went on/],
     ['reorders', 'reads what is there and what comes later', /came after what was written later/],
   ])('%s is refused', async (fault, name, message) => {
-    const cases = sourceAcceptance({ plugin: listSource(fault), open: openList, waitMs: 500 });
+    const cases = sourceAcceptance({ plugin: listSource(fault), ...ofList, waitMs: 500 });
     await expect(caseOf(cases, name).run()).rejects.toThrow(message);
   });
 });
@@ -181,8 +238,10 @@ describe('a sink that', () => {
     ['hides', 'reports a record that its target cannot take', /0 dead letters/],
     ['promises', 'writes every record once, of all partitions', /and the sink was given less/],
     ['lingers', 'ends within a second', /ms to end/],
+    ['clings', 'loses nothing when partitions are lost', /and the sink was given less/],
+    ['hurries', 'writes every record once while partitions go', /are missing/],
   ])('%s is refused', async (fault, name, message) => {
-    const cases = sinkAcceptance({ plugin: mapSink(fault), open: openMap });
+    const cases = sinkAcceptance({ plugin: mapSink(fault), ...ofMap });
     await expect(caseOf(cases, name).run()).rejects.toThrow(message);
   });
 });

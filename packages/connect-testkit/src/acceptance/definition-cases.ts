@@ -8,7 +8,14 @@ import type {
   SourceConnector,
 } from '@millrace/connect-api';
 
-import { refuse, refuseSecrets, type AcceptanceCase } from './acceptance-case.ts';
+import {
+  casesAbout,
+  offered,
+  refuse,
+  refuseSecrets,
+  type AcceptanceCase,
+  type WithoutSome,
+} from './acceptance-case.ts';
 import { readConfig } from '../run/task-setting.ts';
 
 const CHECK_MS_MAX = 10_000;
@@ -20,7 +27,7 @@ export interface DefinitionWorld extends AsyncDisposable {
   readonly brokenConfigs?: readonly ConfigProperties[];
 }
 
-interface DefinitionDriver<C> {
+interface DefinitionDriver<C> extends WithoutSome {
   readonly plugin: SourceConnector<C> | SinkConnector<C>;
   readonly open: () => Promise<DefinitionWorld>;
 }
@@ -70,17 +77,20 @@ export function definitionCases<C>(driver: DefinitionDriver<C>): readonly Accept
         if (issues.length > 0) refuse(`check complains: ${issues.map(({ message }) => message).join('; ')}`);
       },
     },
-    {
-      name: 'finds out that settings cannot work, without showing secrets',
-      run: async () => {
-        await using world = await driver.open();
-        for (const broken of world.brokenConfigs ?? []) {
-          const issues = await checked(plugin, broken);
-          if (issues.length === 0) refuse(`check finds nothing wrong with ${JSON.stringify(redacted(plugin, broken))}`);
-          refuseSecrets(secretsIn(plugin, broken), 'what check says', issues);
-        }
+    ...casesAbout('brokenConfigs', driver, [
+      {
+        name: 'finds out that settings cannot work, without showing secrets',
+        run: async () => {
+          await using world = await driver.open();
+          for (const broken of offered(world, 'brokenConfigs')) {
+            const issues = await checked(plugin, broken);
+            if (issues.length === 0)
+              refuse(`check finds nothing wrong with ${JSON.stringify(redacted(plugin, broken))}`);
+            refuseSecrets(secretsIn(plugin, broken), 'what check says', issues);
+          }
+        },
       },
-    },
+    ]),
   ];
 }
 

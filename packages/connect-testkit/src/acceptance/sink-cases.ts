@@ -7,13 +7,16 @@ import { MemoryTopics } from '../memory/memory-topics.ts';
 import { memorySinkPorts, runSink, SinkRun } from '../run/sink-run.ts';
 import type { SinkMoment } from '../run/sink-task-run.ts';
 import {
+  casesAbout,
   compareIds,
   END_MS_MAX,
-  failureOf,
+  offered,
   refuse,
   refuseLeaks,
   refuseSecrets,
+  refuseUnlessFailed,
   type AcceptanceCase,
+  type WithoutSome,
 } from './acceptance-case.ts';
 import { definitionCases, secretsIn, type DefinitionWorld } from './definition-cases.ts';
 import { killMoment } from './source-cases.ts';
@@ -33,7 +36,7 @@ export interface SinkWorld extends DefinitionWorld {
   interrupt?(): Promise<void>;
 }
 
-export interface SinkDriver<C> {
+export interface SinkDriver<C> extends WithoutSome {
   readonly plugin: SinkConnector<C>;
   /** URL of the module that exports the plugin: for the cases with processes that are killed. */
   readonly module?: string | URL;
@@ -199,15 +202,16 @@ function crashCase<C>(driver: SinkDriver<C>, at: SinkMoment, batch: number): Acc
   };
 }
 
-function poisonCases<C>({ plugin, open, mayRepeat = false }: SinkDriver<C>): readonly AcceptanceCase[] {
-  return [
+function poisonCases<C>(driver: SinkDriver<C>): readonly AcceptanceCase[] {
+  const { plugin, open, mayRepeat = false } = driver;
+  return casesAbout('poison', driver, [
     {
       name: 'reports a record that its target cannot take, and writes those around it',
       run: async () => {
         await using world = await open();
-        if (world.poison === undefined) return;
+        const poison = offered(world, 'poison');
         const { ids, topics, group } = filled(world, 0, 10);
-        topics.append([world.poison()]);
+        topics.append([poison()]);
         ids.push(...append(world, topics, 10, 10));
         await using run = await runSink(plugin, world.config, [], { topics, group, errorsTolerance: 'all' });
         if (run.deadLetters.length !== 1) refuse(`${run.deadLetters.length} dead letters of one poisonous record`);
@@ -218,31 +222,26 @@ function poisonCases<C>({ plugin, open, mayRepeat = false }: SinkDriver<C>): rea
       name: 'fails at such a record when that is not tolerated, and loses none of the others',
       run: async () => {
         await using world = await open();
-        if (world.poison === undefined) return;
+        const poison = offered(world, 'poison');
         const { ids, topics, group } = filled(world, 0, 10);
-        topics.append([world.poison()]);
+        topics.append([poison()]);
         ids.push(...append(world, topics, 10, 10));
         await using run = SinkRun.start(plugin, world.config, { topics, group, retriesMax: 1 });
-        await failureOf(run.until(), 'it went on');
+        await refuseUnlessFailed(run.until());
         await using next = await runSink(plugin, world.config, [], { topics, group, errorsTolerance: 'all' });
         await next.stop();
         await refuseDifference(world, ids, mayRepeat, 'after the failure');
       },
     },
-  ];
+  ]);
 }
 
-function targetCases<C>({
-  plugin,
-  open,
-  mayRepeat = false,
-  rewritesOnReset = false,
-}: SinkDriver<C>): readonly AcceptanceCase[] {
-  return [
+function targetCases<C>(driver: SinkDriver<C>): readonly AcceptanceCase[] {
+  const { plugin, open, mayRepeat = false, rewritesOnReset = false } = driver;
+  const resetCases: readonly AcceptanceCase[] = [
     {
       name: 'takes records again that it has written before',
       run: async () => {
-        if (rewritesOnReset) return;
         await using world = await open();
         const { ids, topics, group } = filled(world, 0, 30);
         await using run = await runSink(plugin, world.config, [], { topics, group, batchRecordsMax: 7 });
@@ -256,40 +255,71 @@ function targetCases<C>({
         await refuseDifference(world, ids, mayRepeat, 'handed over again');
       },
     },
-    {
-      name: 'deletes what a tombstone names',
-      run: async () => {
-        await using world = await open();
-        if (world.tombstone === undefined) return;
-        const { ids, topics, group } = filled(world, 0, 6);
-        topics.append([world.tombstone(2), world.tombstone(4)]);
-        await using run = await runSink(plugin, world.config, [], { topics, group });
-        await run.stop();
-        await refuseDifference(
-          world,
-          ids.filter((_id, n) => n !== 2 && n !== 4),
-          mayRepeat,
-          'after tombstones',
-        );
+  ];
+  return [
+    ...(rewritesOnReset ? [] : resetCases),
+    ...casesAbout('tombstone', driver, [
+      {
+        name: 'deletes what a tombstone names',
+        run: async () => {
+          await using world = await open();
+          const tombstone = offered(world, 'tombstone');
+          const { ids, topics, group } = filled(world, 0, 6);
+          topics.append([tombstone(2), tombstone(4)]);
+          await using run = await runSink(plugin, world.config, [], { topics, group });
+          await run.stop();
+          await refuseDifference(
+            world,
+            ids.filter((_id, n) => n !== 2 && n !== 4),
+            mayRepeat,
+            'after tombstones',
+          );
+        },
       },
-    },
-    {
-      name: 'recovers when its target breaks away',
-      run: async () => {
-        await using world = await open();
-        if (world.interrupt === undefined) return;
-        const { ids, topics, group } = filled(world, 0, 10);
-        await using run = SinkRun.start(plugin, world.config, { topics, group, retriesMax: 100 });
-        await run.until();
-        for (let round = 0; round < 3; round++) {
-          await world.interrupt();
-          ids.push(...append(world, topics, 10 + round * 10, 10));
+    ]),
+    ...casesAbout('interrupt', driver, [
+      {
+        name: 'recovers when its target breaks away',
+        run: async () => {
+          await using world = await open();
+          const interrupt = offered(world, 'interrupt');
+          const { ids, topics, group } = filled(world, 0, 10);
+          await using run = SinkRun.start(plugin, world.config, { topics, group, retriesMax: 100 });
           await run.until();
-        }
-        await run.stop();
-        await refuseDifference(world, ids, mayRepeat, 'after interruptions');
+          for (let round = 0; round < 3; round++) {
+            await interrupt();
+            ids.push(...append(world, topics, 10 + round * 10, 10));
+            await run.until();
+          }
+          await run.stop();
+          await refuseDifference(world, ids, mayRepeat, 'after interruptions');
+        },
       },
-    },
+    ]),
+    ...rebalanceCases(driver),
+  ];
+}
+
+/** Partitions go and come back while records are in the sink's hands, by two ways. */
+function rebalanceCases<C>({ plugin, open, mayRepeat = false }: SinkDriver<C>): readonly AcceptanceCase[] {
+  const rarely = { batchRecordsMax: 5, batchesPerFlush: 1_000 };
+  const rebalanced = async (isLost: boolean): Promise<void> => {
+    await using world = await open();
+    const { ids, topics, group } = filled(world, 0, 40);
+    await using run = SinkRun.start(plugin, world.config, { topics, group, ...rarely });
+    for (let round = 0; round < 2; round++) {
+      const before = run.written;
+      ids.push(...append(world, topics, 40 + round * 20, 20));
+      await run.until(() => run.written >= before + 10);
+      await run.rebalance({ isLost });
+    }
+    await run.until();
+    await run.stop();
+    await refuseDifference(world, ids, isLost && mayRepeat, isLost ? 'after partitions were lost' : 'after rebalances');
+  };
+  return [
+    { name: 'writes every record once while partitions go and come back', run: () => rebalanced(false) },
+    { name: 'loses nothing when partitions are lost before they are flushed', run: () => rebalanced(true) },
   ];
 }
 

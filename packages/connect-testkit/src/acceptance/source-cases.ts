@@ -8,13 +8,16 @@ import { memorySourcePorts, SourceRun, type DeadLetter, type SourceRunOptions } 
 import type { SourceMoment } from '../run/source-task-run.ts';
 import { readConfig } from '../run/task-setting.ts';
 import {
+  casesAbout,
   compareIds,
   END_MS_MAX,
-  failureOf,
+  offered,
   refuse,
   refuseLeaks,
   refuseSecrets,
+  refuseUnlessFailed,
   type AcceptanceCase,
+  type WithoutSome,
 } from './acceptance-case.ts';
 import { checkContext, definitionCases, secretsIn, type DefinitionWorld } from './definition-cases.ts';
 
@@ -31,7 +34,7 @@ export interface SourceWorld extends DefinitionWorld {
   interrupt?(): Promise<void>;
 }
 
-export interface SourceDriver<C> {
+export interface SourceDriver<C> extends WithoutSome {
   readonly plugin: SourceConnector<C>;
   /** URL of the module that exports the plugin: for the cases with processes that are killed. */
   readonly module?: string | URL;
@@ -240,16 +243,16 @@ function crashCase<C>(driver: SourceDriver<C>, at: SourceMoment, batch: number, 
 
 function poisonCases<C>(driver: SourceDriver<C>): readonly AcceptanceCase[] {
   const { plugin, open } = driver;
-  return [
+  return casesAbout('poison', driver, [
     {
       name: 'reports what cannot become a record, and reads on',
       run: async () => {
         await using world = await open();
-        if (world.poison === undefined) return;
+        const poison = offered(world, 'poison');
         await using run = SourceRun.start(plugin, world.config, { errorsTolerance: 'all' });
         const before = await world.write(1);
         await run.until(() => isSeen(before, { world, topics: run.topics }), driver.waitMs);
-        await world.poison();
+        await poison();
         const after = await world.write(AT_ONCE);
         await run.until(
           () => isSeen(after, { world, topics: run.topics }) && run.deadLetters.length > 0,
@@ -263,35 +266,32 @@ function poisonCases<C>(driver: SourceDriver<C>): readonly AcceptanceCase[] {
       name: 'fails when it cannot make a record and that is not tolerated',
       run: async () => {
         await using world = await open();
-        if (world.poison === undefined) return;
+        const poison = offered(world, 'poison');
         await using run = SourceRun.start(plugin, world.config);
         const before = await world.write(1);
         await run.until(() => isSeen(before, { world, topics: run.topics }), driver.waitMs);
-        await world.poison();
-        await failureOf(
-          run.until(() => false, 10_000),
-          'it went on',
-        );
+        await poison();
+        await refuseUnlessFailed(run.until(() => false, driver.waitMs ?? 10_000));
       },
     },
-  ];
+  ]);
 }
 
 function interruptionCases<C>(driver: SourceDriver<C>, compare: Compare): readonly AcceptanceCase[] {
   const { plugin, open, mayLose = false } = driver;
-  return [
+  return casesAbout('interrupt', driver, [
     {
       name: 'recovers when what it reads from breaks away',
       run: async () => {
         await using world = await open();
-        if (world.interrupt === undefined) return;
+        const interrupt = offered(world, 'interrupt');
         await using run = SourceRun.start(plugin, world.config, { exactlyOnce: true });
         const seen = { world, topics: run.topics };
         if (mayLose) await becomesAttentive(world, run);
         const ids = [...(await world.write(AT_ONCE))];
         await run.until(() => isSeen(ids, seen), driver.waitMs);
         for (let round = 0; round < 3; round++) {
-          await world.interrupt();
+          await interrupt();
           if (mayLose) {
             const count = run.records.length;
             while (run.records.length === count) {
@@ -308,7 +308,7 @@ function interruptionCases<C>(driver: SourceDriver<C>, compare: Compare): readon
         if (!mayLose) compare(ids, seen, !isExact, 'after interruptions');
       },
     },
-  ];
+  ]);
 }
 
 function processCases<C>(driver: SourceDriver<C>, compare: Compare): readonly AcceptanceCase[] {

@@ -14,7 +14,7 @@ import { MemoryGroup } from '../memory/memory-group.ts';
 import { MemoryTopics } from '../memory/memory-topics.ts';
 import { checkTaskCount, PluginRun, runToEnd, type CrashPoint } from './plugin-run.ts';
 import type { SinkPorts } from './ports.ts';
-import { runSinkTask, type SinkMoment } from './sink-task-run.ts';
+import { runSinkTask, SinkSteering, type SinkMoment } from './sink-task-run.ts';
 import { contextOf, readConfig, type RunOptions } from './task-setting.ts';
 
 export interface SinkRunOptions extends RunOptions {
@@ -43,12 +43,14 @@ export class SinkRun extends PluginRun<SinkMoment> {
   readonly group: MemoryGroup;
   readonly deadLetters: DeadRecord[] = [];
   readonly tasks: readonly TaskConfig[];
+  readonly #steering: readonly SinkSteering[];
   #written = 0;
 
   private constructor(options: SinkRunOptions, tasks: readonly TaskConfig[]) {
     super(options, options.topics, options.crash);
     this.group = options.group ?? new MemoryGroup();
     this.tasks = tasks;
+    this.#steering = tasks.map(() => new SinkSteering());
   }
 
   /** Reads the partitions that are there when it starts. */
@@ -58,8 +60,9 @@ export class SinkRun extends PluginRun<SinkMoment> {
     const tasks = plugin.plan?.(config, tasksMax) ?? Array.from({ length: tasksMax }, () => ({}));
     checkTaskCount(tasks, tasksMax);
     const run = new SinkRun(options, tasks);
-    const done = tasks.map((taskConfig, task) =>
-      runSinkTask({
+    const done = tasks.map((taskConfig, task) => {
+      const steering = run.#steering[task];
+      return runSinkTask({
         plugin,
         config,
         taskConfig,
@@ -72,12 +75,13 @@ export class SinkRun extends PluginRun<SinkMoment> {
         idleFlushMs: options.idleFlushMs ?? 50,
         onMoment: (moment, batch) => run.reached(moment, batch),
         onRetry: () => run.retryCount++,
+        ...(steering === undefined ? {} : { steering }),
         onWritten: (count) => (run.#written += count),
       }).catch((error: unknown) => {
         run.fail(error);
         run.abort.abort();
-      }),
-    );
+      });
+    });
     run.done = Promise.all(done).then(() => run.progress.end());
     return run;
   }
@@ -93,6 +97,20 @@ export class SinkRun extends PluginRun<SinkMoment> {
       (lag, partition) => lag + this.topics.endOffset(partition) - this.group.offset(partition),
       0,
     );
+  }
+
+  /**
+   * Takes all partitions from every task and gives them back where the group is, as a rebalance does: flushed before, or, when `isLost`, without a
+   * flush. Rejects when the run fails meanwhile.
+   */
+  async rebalance({ isLost = false }: { readonly isLost?: boolean } = {}): Promise<void> {
+    let isDone = false;
+    const done = Promise.all(this.#steering.map((steering) => steering.rebalance(isLost))).then(() => {
+      isDone = true;
+      this.progress.changed();
+    });
+    await this.until(() => isDone);
+    await done;
   }
 
   /** Until everything is committed, or a condition holds. Rejects when the run fails or ends before, or after `timeoutMs` (default 30,000). */

@@ -2,7 +2,8 @@
  * Runs one task of a sink by the contract: hands it records, flushes, and commits what it says is done.
  *
  * Invariants: records of a partition are handed over in order; a batch that failed retriably is handed over again, the same, less those of
- * partitions that were sought elsewhere meanwhile; an offset is committed only after the flush that covers it.
+ * partitions that were sought elsewhere meanwhile; a flush that failed retriably comes again, but for the last one; an offset is committed only
+ * after the flush that covers it; before partitions go they are flushed, unless they are lost.
  */
 import { messageOf, MillraceError } from '@millrace/base';
 import type {
@@ -19,6 +20,27 @@ import type {
 
 import { partitionKey, type SinkPorts } from './ports.ts';
 import { isRetriable, pause } from './task-setting.ts';
+
+/** What a test does to a running task. */
+export class SinkSteering {
+  /** Set by the task that is steered. */
+  onWish: (() => void) | undefined;
+  #wish: { readonly isLost: boolean; readonly done: () => void } | undefined;
+
+  /** Takes all partitions from the task and gives them back where the group is; resolves when it has them again. */
+  rebalance(isLost: boolean): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wish = { isLost, done: resolve };
+    this.onWish?.();
+    return promise;
+  }
+
+  take(): { readonly isLost: boolean; readonly done: () => void } | undefined {
+    const wish = this.#wish;
+    this.#wish = undefined;
+    return wish;
+  }
+}
 
 /** Between which acts a run can be stopped as if by a kill. */
 export type SinkMoment = 'fetched' | 'written' | 'flushed' | 'committed';
@@ -43,6 +65,7 @@ export interface SinkTaskOptions<C> {
   readonly onMoment: (moment: SinkMoment, batch: number) => void | Promise<void>;
   readonly onRetry?: () => void;
   readonly onWritten?: (count: number) => void;
+  readonly steering?: SinkSteering;
 }
 
 /** Resolves when the task has ended after the abort: flushed and committed. Rejects with what it threw. */
@@ -70,6 +93,8 @@ class SinkTaskRun<C> {
   async run(): Promise<void> {
     const { plugin, config, taskConfig, context } = this.#options;
     const task = await plugin.task(taskConfig, config, this.#sinkContext());
+    const { steering } = this.#options;
+    if (steering !== undefined) steering.onWish = () => this.#wake.abort();
     try {
       await this.#assign(task);
       while (!context.signal.aborted) await this.#round(task);
@@ -91,8 +116,26 @@ class SinkTaskRun<C> {
     }
   }
 
+  async #rebalance(task: SinkTask, isLost: boolean): Promise<void> {
+    if (!isLost) await this.#flush(task, 'revoke');
+    this.#batchesHeld = 0;
+    this.#isFlushAsked = false;
+    const partitions = [...this.#positions.values()].map(topicPartition);
+    this.#positions.clear();
+    this.#paused.clear();
+    await task.revoked?.(partitions, isLost);
+    await this.#assign(task);
+    // What a sink still holds, or says to be done, of partitions that were lost shows in a flush before anything is written.
+    this.#isFlushAsked = true;
+  }
+
   async #round(task: SinkTask): Promise<void> {
     const { batchesPerFlush, onMoment, onWritten, context } = this.#options;
+    const wish = this.#options.steering?.take();
+    if (wish !== undefined) {
+      await this.#rebalance(task, wish.isLost);
+      wish.done();
+    }
     if (this.#isFlushAsked) await this.#flush(task, 'asked');
     const positions = [...this.#positions.values()].filter((position) => !this.#paused.has(partitionKey(position)));
     this.#sought.clear();
@@ -151,18 +194,23 @@ class SinkTaskRun<C> {
   }
 
   async #flush(task: SinkTask, reason: FlushReason): Promise<void> {
-    const { context, ports, onMoment } = this.#options;
+    const { context, ports, onMoment, onRetry, retriesMax } = this.#options;
     this.#isFlushAsked = false;
     this.#batchesHeld = 0;
     const everything = [...this.#positions.values()];
-    let done: readonly TopicPartitionOffset[];
-    try {
-      // The end of a task has to bring its records home: that is not aborted.
-      const signal = reason === 'stop' ? new AbortController().signal : context.signal;
-      done = (await task.flush?.(reason, signal)) ?? everything;
-    } catch (error) {
-      if (!context.signal.aborted || reason === 'stop') throw error;
-      return;
+    // The end of a task has to bring its records home: that is not aborted.
+    const signal = reason === 'stop' ? new AbortController().signal : context.signal;
+    let done: readonly TopicPartitionOffset[] | undefined;
+    for (let attempt = 0; done === undefined; attempt++) {
+      try {
+        done = (await task.flush?.(reason, signal)) ?? everything;
+      } catch (error) {
+        if (reason === 'stop') throw error;
+        if (context.signal.aborted) return;
+        if (!isRetriable(error) || attempt >= retriesMax) throw error;
+        onRetry?.();
+        await pause(context.timers, RETRY_DELAY_MS, context.signal);
+      }
     }
     this.#refuseAhead(done);
     await onMoment('flushed', this.#batch);

@@ -29,6 +29,10 @@ export const fileSink = defineSink({
         if (lines.length > 0) await appendFile(path, lines.join(''));
         held = [];
       },
+      // Whatever was not flushed comes again, to whoever has the partitions then.
+      revoked: async () => {
+        held = [];
+      },
       [Symbol.asyncDispose]: async () => undefined,
     };
   },
