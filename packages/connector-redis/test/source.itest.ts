@@ -1,5 +1,5 @@
 import { waitUntil } from '@millrace/testing';
-import { SourceRun, sourceAcceptance, type SourceWorld } from '@millrace/connect-testkit';
+import { runSource, SourceRun, sourceAcceptance, type SourceWorld } from '@millrace/connect-testkit';
 import { redisSource } from '../src/index.ts';
 import { describeWithRedis, RedisWorld } from './redis-world.ts';
 
@@ -123,6 +123,46 @@ describeWithRedis('the Redis source', () => {
     expect(run.records.every(({ timestampMs, key }) => String(key).startsWith(`${timestampMs}-`))).toBe(true);
   });
 
+  it.each([
+    { source: 'STREAM', 'redis.stream.name': 'raw:g' },
+    { source: 'STREAM', 'redis.stream.name': 'raw:i', 'redis.stream.delivery': 'exactly-once' },
+    { source: 'LIST', 'redis.list.names': 'raw:l' },
+    { source: 'CHANNEL', 'redis.channels': 'raw:c' },
+  ])('gives what is no text to the dead letter topic with its bytes, and goes on: %j', async ({ source, ...names }) => {
+    const bytes = Buffer.from([0x61, 0xff, 0xfe]);
+    const settings = { ...redis.settings, 'redis.source': source, ...names };
+    await using run = SourceRun.start(redisSource, settings, { errorsTolerance: 'all' });
+    const [name = ''] = [names['redis.stream.name'] ?? names['redis.list.names'] ?? names['redis.channels']];
+    if (source === 'CHANNEL')
+      await waitUntil('a listener', async () => Number((await redis.client.pubsub('NUMSUB', name))[1]) > 0);
+    for (const value of ['before', bytes, 'after']) {
+      if (source === 'STREAM') await redis.client.xadd(name, '*', 'id', value);
+      else if (source === 'LIST') await redis.client.rpush(name, value);
+      else await redis.client.publish(name, value);
+    }
+    await run.until(2);
+    await run.stop();
+
+    const textOf = ({ value }: { readonly value: unknown }) =>
+      source === 'STREAM' ? idOfEntry({ value } as never) : value;
+    expect(run.records.map(textOf)).toEqual(['before', 'after']);
+    expect(run.deadLetters).toHaveLength(1);
+    expect(run.deadLetters[0]?.reason).toMatch(/raw:.*is not text in UTF-8: set redis\.value\.format=bytes/);
+    expect(Buffer.from(run.deadLetters[0]?.raw ?? []).includes(bytes)).toBe(true);
+    if (source === 'STREAM' && name === 'raw:g')
+      expect(((await redis.client.xpending(name, 'connect-test')) as number[])[0]).toBe(0);
+  });
+
+  it('fails for what is no text where nothing tolerates it', async () => {
+    await redis.client.rpush('raw:f', Buffer.from([0xff]));
+    const settings = { ...redis.settings, 'redis.source': 'LIST', 'redis.list.names': 'raw:f' };
+
+    await expect(runSource(redisSource, settings, { until: 1 })).rejects.toMatchObject({
+      code: 'MILLRACE_CONNECT_REDIS_UNREADABLE_ENTRY',
+      retriable: false,
+    });
+  });
+
   it('goes on with a stream that was removed and made anew', async () => {
     await using run = SourceRun.start(redisSource, { ...redis.settings, 'redis.stream.name': 'removed' });
     await addEntries('removed', ['a']);
@@ -176,12 +216,14 @@ describeWithRedis('the Redis source', () => {
       'redis.channels.patterns.enabled': 'true',
       topic: 'from-${name}',
     };
-    await using run = SourceRun.start(redisSource, settings);
+    await using run = SourceRun.start(redisSource, settings, { errorsTolerance: 'all' });
     await waitUntil('a listener', async () => Number(await redis.client.pubsub('NUMPAT')) === 1);
+    await redis.client.publish(Buffer.from('news.\xff', 'latin1'), 'of a channel without a name in text');
     await redis.client.publish('news.sport', 'goal');
     await run.until(1);
     await run.stop();
 
     expect(run.records).toMatchObject([{ topic: 'from-news.sport', key: 'news.sport', value: 'goal' }]);
+    expect(run.deadLetters.map(({ reason }) => reason)).toEqual([expect.stringMatching(/name of the channel news/)]);
   });
 });

@@ -4,15 +4,19 @@
  * Bounds: `redis.channels.buffer.size` messages wait for Kafka; more are dropped and counted, since a subscriber that does not read is
  *   disconnected by Redis and loses even more.
  */
+import { isUtf8 } from 'node:buffer';
 import type { Counter } from '@millrace/base';
-import type { SourceBatch, SourceContext, SourceTask } from '@millrace/connect-api';
+import type { OutRecord, SourceBatch, SourceContext, SourceTask } from '@millrace/connect-api';
 import { redisError } from '../redis-error.ts';
 import type { RedisLink } from '../redis-link.ts';
+import { readableRecords } from './readable-records.ts';
 import { topicOf, type SourceConfig } from './source-config.ts';
-import { valueOf } from './stream-entries.ts';
+import { unreadable, valueOf } from './stream-entries.ts';
 
 interface Received {
   readonly channel: string;
+  /** A channel that a pattern matches may have any bytes as its name. */
+  readonly isNamed: boolean;
   readonly message: Buffer;
 }
 
@@ -107,7 +111,8 @@ export class ChannelReader implements SourceTask {
       this.#isDropping = true;
       return;
     }
-    this.#waiting.push({ channel: String(channel), message });
+    const name = Buffer.from(channel as Buffer | string);
+    this.#waiting.push({ channel: name.toString('utf8'), isNamed: isUtf8(name), message });
     this.#wake();
   }
 
@@ -118,7 +123,7 @@ export class ChannelReader implements SourceTask {
   }
 
   /** Neighbours of one channel go together. */
-  *#batches(received: readonly Received[]): Generator<SourceBatch> {
+  async *#batches(received: readonly Received[]): AsyncGenerator<SourceBatch> {
     for (let from = 0; from < received.length;) {
       const channel = received[from]?.channel ?? '';
       let to = from;
@@ -126,16 +131,28 @@ export class ChannelReader implements SourceTask {
       const topic = topicOf(this.#config.topic, channel);
       this.#received += to - from;
       yield {
-        records: received.slice(from, to).map(({ message }) => ({
-          topic,
-          key: channel,
-          value: valueOf(message, this.#config.redisValueFormat),
-          headers: [{ key: 'redis.channel', value: channel }],
-        })),
+        records: await readableRecords(received.slice(from, to), this.#context, {
+          recordOf: (each) => this.#recordOf(each, topic),
+          rawOf: ({ message }) => message,
+        }),
         partition: { channel },
         offset: { received: this.#received },
       };
       from = to;
     }
+  }
+
+  #recordOf({ channel, isNamed, message }: Received, topic: string): OutRecord {
+    if (!isNamed) {
+      throw unreadable(
+        `the name of the channel ${channel} is not text in UTF-8, as keys of records are: let redis.channels match others only`,
+      );
+    }
+    return {
+      topic,
+      key: channel,
+      value: valueOf(message, this.#config.redisValueFormat, () => `a message of the channel ${channel}`),
+      headers: [{ key: 'redis.channel', value: channel }],
+    };
   }
 }

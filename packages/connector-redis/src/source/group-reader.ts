@@ -9,8 +9,9 @@ import { messageOf } from '@millrace/base';
 import type { SourceBatch, SourceContext, SourceOffset, SourceTask } from '@millrace/connect-api';
 import { isAnswer } from '../redis-error.ts';
 import type { RedisCommand, RedisLink } from '../redis-link.ts';
+import { readableRecords } from './readable-records.ts';
 import { topicOf, type SourceConfig } from './source-config.ts';
-import { entriesByStream, entriesIn, recordOf, type StreamEntry } from './stream-entries.ts';
+import { entriesByStream, entriesIn, rawEntry, recordOf, type StreamEntry } from './stream-entries.ts';
 
 const BLOCK_MS = 500;
 const CLAIM_COUNT_MAX = 1000;
@@ -178,7 +179,7 @@ export class GroupReader implements SourceTask {
     }
   }
 
-  *#batches(found: ReadonlyMap<string, readonly StreamEntry[]>): Generator<SourceBatch> {
+  async *#batches(found: ReadonlyMap<string, readonly StreamEntry[]>): AsyncGenerator<SourceBatch> {
     for (const [stream, entries] of found) {
       const last = entries.at(-1);
       if (last === undefined) continue;
@@ -187,9 +188,11 @@ export class GroupReader implements SourceTask {
       const topic = topicOf(this.#config.topic, stream);
       yield {
         // Deleted entries are acknowledged like the others.
-        records: entries
-          .filter(({ fields }) => fields !== null)
-          .map((entry) => recordOf(entry, stream, topic, this.#config.redisValueFormat)),
+        records: await readableRecords(
+          entries.filter(({ fields }) => fields !== null),
+          this.#context,
+          { recordOf: (entry) => recordOf(entry, stream, topic, this.#config.redisValueFormat), rawOf: rawEntry },
+        ),
         partition: { stream },
         offset: { id: last.id, batch },
       };

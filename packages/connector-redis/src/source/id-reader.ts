@@ -4,8 +4,9 @@
  */
 import type { SourceBatch, SourceContext, SourceTask } from '@millrace/connect-api';
 import type { RedisLink } from '../redis-link.ts';
+import { readableRecords } from './readable-records.ts';
 import { topicOf, type SourceConfig } from './source-config.ts';
-import { entriesByStream, entriesIn, recordOf } from './stream-entries.ts';
+import { entriesByStream, entriesIn, rawEntry, recordOf } from './stream-entries.ts';
 
 const BLOCK_MS = 500;
 
@@ -48,7 +49,10 @@ export class IdReader implements SourceTask {
           const last = entries.at(-1);
           if (last === undefined) continue;
           const topic = topicOf(this.#config.topic, stream);
-          const records = entries.map((entry) => recordOf(entry, stream, topic, this.#config.redisValueFormat));
+          const records = await readableRecords(entries, this.#context, {
+            recordOf: (entry) => recordOf(entry, stream, topic, this.#config.redisValueFormat),
+            rawOf: rawEntry,
+          });
           yield { records, partition: { stream }, offset: { id: last.id } };
           after.set(stream, last.id);
         }

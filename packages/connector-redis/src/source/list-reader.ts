@@ -8,6 +8,7 @@ import { messageOf } from '@millrace/base';
 import type { SourceBatch, SourceContext, SourceOffset, SourceTask } from '@millrace/connect-api';
 import { redisError } from '../redis-error.ts';
 import type { RedisCommand, RedisLink } from '../redis-link.ts';
+import { readableRecords } from './readable-records.ts';
 import { topicOf, type SourceConfig } from './source-config.ts';
 import { valueOf } from './stream-entries.ts';
 
@@ -46,7 +47,7 @@ export class ListReader implements SourceTask {
         for (const list of this.#lists) {
           const elements = await this.#take(list);
           found += elements.length;
-          if (elements.length > 0) yield this.#batch(list, elements);
+          if (elements.length > 0) yield await this.#batch(list, elements);
         }
         // Nothing anywhere: waits at one of them.
         const list = this.#lists[turn % this.#lists.length];
@@ -60,7 +61,7 @@ export class ListReader implements SourceTask {
           BLOCK_SECONDS / this.#lists.length,
         ] as const;
         const element = (await this.#link.call(waiting, BLOCK_SECONDS * 1000)) as Buffer | null;
-        if (element !== null) yield this.#batch(list, [element]);
+        if (element !== null) yield await this.#batch(list, [element]);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -104,7 +105,9 @@ export class ListReader implements SourceTask {
       elements.push(...page);
       isWhole = page.length < size;
     }
-    for (let from = 0; from < elements.length; from += size) yield this.#batch(list, elements.slice(from, from + size));
+    for (let from = 0; from < elements.length; from += size) {
+      yield await this.#batch(list, elements.slice(from, from + size));
+    }
   }
 
   async #take(list: string): Promise<Buffer[]> {
@@ -116,16 +119,19 @@ export class ListReader implements SourceTask {
     return outcomes.flatMap((outcome) => (outcome.ok && outcome.value !== null ? [outcome.value as Buffer] : []));
   }
 
-  #batch(list: string, elements: readonly Buffer[]): SourceBatch {
+  async #batch(list: string, elements: readonly Buffer[]): Promise<SourceBatch> {
     const batch = ++this.#batches;
     this.#handedOut.push({ list, batch, elements });
     const topic = topicOf(this.#config.topic, list);
     return {
-      records: elements.map((element) => ({
-        topic,
-        value: valueOf(element, this.#config.redisValueFormat),
-        headers: [{ key: 'redis.list', value: list }],
-      })),
+      records: await readableRecords(elements, this.#context, {
+        recordOf: (element) => ({
+          topic,
+          value: valueOf(element, this.#config.redisValueFormat, () => `an element of the list ${list}`),
+          headers: [{ key: 'redis.list', value: list }],
+        }),
+        rawOf: (element) => element,
+      }),
       partition: { list },
       offset: { batch },
     };

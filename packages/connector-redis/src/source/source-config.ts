@@ -35,7 +35,9 @@ const sourceFields = {
     .default('text')
     .importance('medium')
     .group('Reads')
-    .doc('What values become: texts (UTF-8), or bytes as they are.'),
+    .doc(
+      'What values become: texts, or bytes as they are. What is no text in UTF-8 goes to the dead letter topic or fails the task, as `errors.tolerance` says.',
+    ),
   'batch.size': c
     .int()
     .default(500)
