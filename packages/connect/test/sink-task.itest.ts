@@ -323,12 +323,35 @@ describe('records that a sink cannot use', () => {
     await task.stop();
   });
 
+  it('go to a dead letter topic that takes no more than they have, with the reason shortened', async () => {
+    await using fixture = await filled(1);
+    const message = `refused ${'x'.repeat(3_000)}`;
+    await fixture.broker.createTopic('dead', { configs: { 'max.message.bytes': '5000' } });
+    await fixture.broker.produce('numbers', [{ key: 'k', value: message }]);
+    const settings = { transforms: 't', 'transforms.t.type': 'Picky', 'transforms.t.refuse': message };
+    const { task } = fixture.start('FileSink', { ...dead, topics: 'numbers', ...settings }, SOON);
+    await committed(fixture, 2);
+    const [letter] = await fixture.broker.waitForRecords('dead', 1);
+    await task.stop();
+
+    expect(letter).toMatchObject({ key: 'k', value: message });
+    expect(letter?.headers).not.toHaveProperty('__connect.errors.exception.stacktrace');
+    expect(letter?.headers['__connect.errors.exception.message']).toBe(`refused ${message}`.slice(0, 1_000));
+    expect(letter?.headers['__connect.errors.offset']).toBe('1');
+  });
+
   it('are not committed past while their dead letters cannot be written', async () => {
     await using fixture = await filled(30);
     await fixture.broker.createTopic('dead', { configs: { 'max.message.bytes': '1' } });
     const { task } = fixture.start('FileSink', { ...dead, topics: 'numbers', poison: 'value 7' });
     const end = await task.done;
-    expect(end).toMatchObject({ kind: 'failed', failure: { code: 'MILLRACE_CONNECT_TASK_TOPIC' } });
+    expect(end).toMatchObject({
+      kind: 'failed',
+      failure: {
+        code: 'MILLRACE_CONNECT_TASK_TOPIC',
+        message: expect.stringContaining('raise max.message.bytes of dead'),
+      },
+    });
     expect(await fixture.broker.committedOffsets('connect-test')).toEqual([]);
   });
 });

@@ -63,6 +63,22 @@ describe('validation of a connector', () => {
       { ...SINK, topics: '', 'topics.regex': 'l.*', 'errors.deadletterqueue.topic.name': 'lost' },
       /its dead letters would come again/,
     ],
+    [
+      'a wrong setting of a converter',
+      { ...SINK, 'value.converter': 'JsonConverter', 'value.converter.decimal.format': 'HEX' },
+      /HEX for configuration value\.converter\.decimal\.format: /,
+    ],
+    [
+      'a version of a converter that there is not',
+      { ...SINK, 'key.converter': 'JsonConverter', 'key.converter.plugin.version': '[99,)' },
+      /99/,
+    ],
+    [
+      'dead letter topics without a replica',
+      { ...SINK, 'errors.deadletterqueue.topic.replication.factor': '0' },
+      /use a number of brokers, or -1/,
+    ],
+    ['a topics.regex that is none', { ...SINK, topics: '', 'topics.regex': '(' }, /not a regular expression/],
     ['an unknown converter', { ...SINK, 'value.converter': 'Nope' }, /no converter of that name/],
     ['a transform without a type', { ...SINK, transforms: 'x' }, /"transforms\.x\.type" which has no default/],
     ['an unknown transform', { ...SINK, transforms: 'x', 'transforms.x.type': 'Nope' }, /matches Nope/],
@@ -139,9 +155,30 @@ describe('validation of a connector', () => {
     expect(warnings).toEqual([
       'task.max is not known and has no effect: did you mean tasks.max?',
       expect.stringMatching(/^com\.acme\.trace\.level is not known and has no effect: nothing reads it; see GET/),
+      expect.stringMatching(/^value\.converter\.schemas\.enable has no effect without value\.converter: /),
       expect.stringMatching(/^topic\.creation\.default\.partitions is not known/),
       'transforms.route.negat is not known and has no effect: did you mean transforms.route.negate?',
       expect.stringMatching(/^transforms\.mask\.type is not known and has no effect: /),
+    ]);
+  });
+
+  it('takes a topics.regex that escapes what needs no escape, as Java does', async () => {
+    expect(await errorsOf({ ...SINK, topics: '', 'topics.regex': 'app\\-.*\\_log' })).toEqual([]);
+  });
+
+  it('shows the settings of a converter that the connector names, and knows which there are', async () => {
+    const config = {
+      ...SINK,
+      'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+      'value.converter.schemas.enable': 'false',
+      'value.converter.schema.enable': 'false',
+    };
+
+    const { configs, warnings } = await validator().validate(config);
+
+    expect(configs.find(({ value }) => value.name === 'value.converter.schemas.enable')?.value.value).toBe('false');
+    expect(warnings).toEqual([
+      'value.converter.schema.enable is not known and has no effect: did you mean value.converter.schemas.enable?',
     ]);
   });
 

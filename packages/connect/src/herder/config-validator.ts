@@ -97,6 +97,10 @@ export class ConfigValidator {
       isCheckSkipped: unresolved.length > 0,
     });
     sections.push(section);
+    for (const role of ['key', 'value', 'header'] as const) {
+      const converter = await this.#converter(role, resolved);
+      if (converter !== undefined) sections.push(converter);
+    }
     for (const [list, kind] of [
       ['transforms', 'transformation'],
       ['predicates', 'predicate'],
@@ -214,6 +218,35 @@ export class ConfigValidator {
     return { section: validatedSection(validated), delivery: validated.delivery };
   }
 
+  /** Settings of a converter that the connector names; undefined when it does not, or there is none of that name, which is told elsewhere. */
+  async #converter(role: 'key' | 'value' | 'header', resolved: ConfigProperties): Promise<Section | undefined> {
+    const { plugins } = this.#options;
+    const setting = `${role}.converter`;
+    const prefix = `${setting}.`;
+    const className = resolved[setting] ?? '';
+    const kinds: readonly PluginKind[] = role === 'header' ? ['header_converter', 'converter'] : ['converter'];
+    if (plugins.versionsOf(kinds, className).length === 0) return undefined;
+    let plugin: RegisteredPlugin;
+    try {
+      plugin = plugins.find(kinds, className, resolved[`${prefix}plugin.version`]);
+    } catch (error) {
+      const issue = { key: `${prefix}plugin.version`, message: messageOf(error) };
+      return { definitions: [], values: [], issues: [issue], warnings: [], keys: undefined, prefix };
+    }
+    const own = await this.#readPlugin(plugin, withoutPrefix(resolved, prefix));
+    const infos = own.definitions.map((definition, index) =>
+      prefixed(prefix, definition.group, definition, own.values[index]),
+    );
+    return {
+      definitions: infos.map(({ definition }) => definition),
+      values: infos.map(({ value }) => value),
+      issues: own.issues.map((issue) => prefixedIssue(prefix, issue, setting)),
+      warnings: own.warnings.map(({ message }) => ({ message: `${prefix}${message}` })),
+      keys: own.keys && new Set([...own.keys].map((key) => prefix + key)),
+      prefix,
+    };
+  }
+
   /** A transform or predicate: `transforms.{alias}.type` and what its plugin has. */
   async #chained(
     list: 'transforms' | 'predicates',
@@ -269,9 +302,7 @@ export class ConfigValidator {
     if (plugin !== undefined) {
       const own = await this.#readPlugin(plugin, withoutPrefix(resolved, prefix));
       infos.push(...own.definitions.map((definition, index) => prefixed(prefix, group, definition, own.values[index])));
-      issues.push(
-        ...own.issues.map(({ key, message }) => ({ key: key === undefined ? `${prefix}type` : prefix + key, message })),
-      );
+      issues.push(...own.issues.map((issue) => prefixedIssue(prefix, issue, `${prefix}type`)));
       warnings.push(...own.warnings.map(({ message }) => ({ message: `${prefix}${message}` })));
       keys = own.keys && new Set([...own.keys].map((key) => prefix + key));
     }
@@ -471,7 +502,7 @@ function hideResolved(message: string, key: string, given: ConfigProperties, res
 
 function prefixed(
   prefix: string,
-  group: string,
+  group: string | null,
   definition: ConfigDefinition,
   value: ConfigValue | undefined,
 ): ConfigInfo {
@@ -484,6 +515,15 @@ function prefixed(
       errors: [],
     },
   };
+}
+
+/** With the whole name of the setting, also where its message has the short one. */
+function prefixedIssue(prefix: string, { key, message }: ConfigIssue, whole: string): ConfigIssue {
+  if (key === undefined) return { key: whole, message };
+  const named = message
+    .replace(`configuration ${key}:`, `configuration ${prefix}${key}:`)
+    .replace(`configuration "${key}"`, `configuration "${prefix}${key}"`);
+  return { key: prefix + key, message: named };
 }
 
 function predicateInfos(prefix: string, group: string, resolved: ConfigProperties): ConfigInfo[] {

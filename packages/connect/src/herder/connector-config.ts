@@ -160,6 +160,7 @@ const REPORTING_FIELDS = {
     .short()
     .default(3)
     .atLeast(-1)
+    .validate((factor) => (factor === 0 ? 'use a number of brokers, or -1 for the default of the brokers' : undefined))
     .width('medium')
     .display('Dead Letter Queue Topic Replication Factor')
     .group(ERRORS, 7)
@@ -315,7 +316,7 @@ function sinkTopicIssues(settings: {
     });
   } else if (deadLetters !== '') {
     const isRead =
-      topics.includes(deadLetters) || (topicsRegex !== '' && new RegExp(`^(?:${topicsRegex})$`, 'u').test(deadLetters));
+      topics.includes(deadLetters) || (topicsRegex !== '' && new RegExp(`^(?:${topicsRegex})$`).test(deadLetters));
     if (isRead) {
       issues.push({
         key: 'errors.deadletterqueue.topic.name',
@@ -328,7 +329,8 @@ function sinkTopicIssues(settings: {
 
 function isPattern(text: string): boolean {
   try {
-    return new RegExp(`^(?:${text})$`, 'u').source !== '';
+    // Without the flag `u`, as the task has it: Java's patterns may escape what needs no escape.
+    return new RegExp(`^(?:${text})$`).source !== '';
   } catch {
     return false;
   }

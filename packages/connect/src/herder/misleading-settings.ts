@@ -17,21 +17,17 @@ export interface KnownSettings {
   readonly providers: readonly string[];
 }
 
-/** Of clients and converters, which say themselves what they do not know. */
-const OPEN = [
-  'key.converter.',
-  'value.converter.',
-  'header.converter.',
-  'producer.override.',
-  'consumer.override.',
-  'admin.override.',
-];
+/** Of clients, which say themselves what they do not know. */
+const OPEN = ['producer.override.', 'consumer.override.', 'admin.override.'];
+const CONVERTER = /^(?<setting>(?:key|value|header)\.converter)\./;
 
 /** A sentence for each, none with a value in it. */
 export function misleadingSettings(given: ConfigProperties, known: KnownSettings): readonly string[] {
   const open = [...OPEN, ...known.open, ...topicGroups(given, known)];
   return Object.entries(given).flatMap(([key, text]) => [
-    ...(known.keys.has(key) || open.some((beginning) => key.startsWith(beginning)) ? [] : [unknown(key, known)]),
+    ...(known.keys.has(key) || open.some((beginning) => key.startsWith(beginning))
+      ? []
+      : [ofWorkersConverter(key, given) ?? unknown(key, known)]),
     ...providersIn(text)
       .filter((provider) => !known.providers.includes(provider))
       .map((provider) => unresolved(key, provider)),
@@ -43,6 +39,13 @@ function topicGroups(given: ConfigProperties, { keys }: KnownSettings): string[]
   if (!keys.has('topic.creation.groups')) return [];
   const groups = (given['topic.creation.groups'] ?? '').split(',').map((group) => group.trim());
   return ['default', ...groups].map((group) => `topic.creation.${group}.`);
+}
+
+/** Settings of converters are read together with the class. */
+function ofWorkersConverter(key: string, given: ConfigProperties): string | undefined {
+  const setting = CONVERTER.exec(key)?.groups?.['setting'];
+  if (setting === undefined || given[setting] !== undefined) return undefined;
+  return `${key} has no effect without ${setting}: the worker's converter has the worker's settings; set ${setting} to its class, too`;
 }
 
 function unknown(key: string, { offered }: KnownSettings): string {

@@ -3,10 +3,11 @@
  *
  * Owns: which dead letters are on their way.
  * Invariants: an offset behind a skipped record may be stored only after `settled()`; a dead letter that cannot be written fails the task, or
- *   has the record read again where that may help.
+ *   has the record read again where that may help. One that is too large only with its reason goes with a shortened one.
  */
 import { messageOf } from '@millrace/base';
 import type { ConfigProperties } from '@millrace/connect-api';
+import { KafkaError } from '@millrace/sdk';
 import type { ErrorStage, FailedRecord, RawHeader } from './error-policy.ts';
 import { isRetriable, TaskError, traceOf } from './task-error.ts';
 import type { TaskMetrics } from './task-metrics.ts';
@@ -67,6 +68,8 @@ export interface DeadLettersOptions {
 const PREFIX = '__connect.errors.';
 /** Dead letters on their way at once. */
 const PENDING_MAX = 1_000;
+/** Of a message that has to be shortened. */
+const SHORT_MESSAGE_CHARS = 1_000;
 
 export class DeadLetters {
   readonly #options: DeadLettersOptions;
@@ -80,18 +83,11 @@ export class DeadLetters {
 
   /** Resolves when it is on its way. Throws when one before could not be written. */
   async send(letter: DeadLetterToSend): Promise<void> {
-    const { settings, metrics } = this.#options;
+    const { metrics } = this.#options;
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#pending.size >= PENDING_MAX) await Promise.race(this.#pending);
     metrics.errors.deadLetterRequests++;
-    const { key, value, headers, timestampMs } = letter.record;
-    const record: RawOutRecord = {
-      key,
-      value,
-      headers: settings.hasContextHeaders ? [...headers, ...this.#context(letter)] : headers,
-      ...(timestampMs === undefined || timestampMs < 0 ? {} : { timestamp: timestampMs }),
-    };
-    const pending = this.#write(record).then(
+    const pending = this.#write(letter).then(
       () => void this.#pending.delete(pending),
       (cause: unknown) => {
         this.#pending.delete(pending);
@@ -101,10 +97,19 @@ export class DeadLetters {
     this.#pending.add(pending);
   }
 
-  async #write(record: RawOutRecord): Promise<void> {
+  async #write(letter: DeadLetterToSend): Promise<void> {
     const { settings, prepare, send } = this.#options;
     if (prepare !== undefined) await (this.#prepared ??= prepare());
-    await send(settings.topic, record);
+    const { key, value, headers, timestampMs } = letter.record;
+    const timestamp = timestampMs === undefined || timestampMs < 0 ? {} : { timestamp: timestampMs };
+    if (!settings.hasContextHeaders) return void (await send(settings.topic, { key, value, headers, ...timestamp }));
+    const context = this.#context(letter);
+    try {
+      await send(settings.topic, { key, value, headers: [...headers, ...context], ...timestamp });
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      await send(settings.topic, { key, value, headers: [...headers, ...shortened(context)], ...timestamp });
+    }
   }
 
   /** Resolves when everything sent before is acknowledged. Throws when something could not be written. */
@@ -118,7 +123,8 @@ export class DeadLetters {
     metrics.errors.deadLetterFailures++;
     this.#failure ??= new TaskError(
       'MILLRACE_CONNECT_TASK_TOPIC',
-      `cannot write to the dead letter topic ${settings.topic}: ${messageOf(cause)}`,
+      `cannot write to the dead letter topic ${settings.topic}: ${messageOf(cause)}` +
+        (isTooLarge(cause) ? `; raise max.message.bytes of ${settings.topic}, then restart the task` : ''),
       { cause, details: { topic: settings.topic }, retriable: isRetriable(cause) },
     );
     onFailed(this.#failure);
@@ -139,4 +145,18 @@ export class DeadLetters {
       'exception.stacktrace': traceOf(error),
     }).map(([key, value]) => ({ key: `${PREFIX}${key}`, value }));
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return (
+    KafkaError.is(error) && (error.kafkaCode === 'MESSAGE_TOO_LARGE' || error.kafkaCode === 'RECORD_LIST_TOO_LARGE')
+  );
+}
+
+/** Without the stack trace, and no more than the beginning of the message. */
+function shortened(context: readonly RawHeader[]): RawHeader[] {
+  return context.flatMap(({ key, value }) => {
+    if (key === `${PREFIX}exception.stacktrace`) return [];
+    return [{ key, value: typeof value === 'string' ? value.slice(0, SHORT_MESSAGE_CHARS) : value }];
+  });
 }
