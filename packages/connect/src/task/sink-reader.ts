@@ -190,7 +190,9 @@ export function failedInRecord(record: InRecord): FailedRecord {
   const text = (value: unknown): string | Uint8Array | null => {
     const plain = plainValue(value);
     if (plain === null || plain === undefined) return null;
-    return typeof plain === 'string' || plain instanceof Uint8Array ? plain : JSON.stringify(plain);
+    if (typeof plain === 'string' || plain instanceof Uint8Array) return plain;
+    if (typeof plain === 'bigint') return String(plain);
+    return JSON.stringify(plain, (_name, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
   };
   return {
     key: text(record.key),

@@ -81,9 +81,8 @@ export class LocalTask {
   setTargetState(state: TargetState): void {
     this.#target = state;
     if (state === 'PAUSED') this.#running?.pause();
+    // One that has failed stays FAILED: nothing else would tell why, nor that it has to be restarted.
     else this.#running?.resume();
-    // One that waits for its restart stands still as well as one that runs.
-    if (this.#running === undefined && this.#restartTimer === undefined && state === 'PAUSED') this.#tell('PAUSED');
   }
 
   async #spec(): Promise<TaskSpec> {

@@ -324,6 +324,18 @@ describe('a task of a worker', () => {
     expect(host.tasks[1]?.isPaused).toBe(true);
   });
 
+  it('that has failed for good says so also when it is paused and resumed', async () => {
+    const { built, startTask, host, taskStates } = worker({ 'errors.restart.max': '0' });
+    await startTask();
+    await host.tasks[0]?.fail('for good');
+
+    await built.setTargetState('one', 'PAUSED');
+    await built.setTargetState('one', 'STARTED');
+
+    expect(taskStates.map(({ state }) => state)).toEqual(['RUNNING', 'FAILED']);
+    expect(taskStates.at(-1)?.trace).toContain('for good');
+  });
+
   it('is never there twice', async () => {
     const { startTask } = worker();
     await startTask();
