@@ -18,6 +18,8 @@ import {
 } from './side.ts';
 
 const DAY_MS = 86_400_000;
+/** Of a `Date` (ECMA-262, Time Values). */
+const DATE_MS_MAX = 8.64e15;
 const PRECISIONS = ['nanoseconds', 'microseconds', 'milliseconds', 'seconds'] as const;
 type Precision = (typeof PRECISIONS)[number];
 type Form = 'string' | 'unix' | 'Date' | 'Time' | 'Timestamp';
@@ -62,6 +64,11 @@ export const timestampConverterTransforms = transformPair({
     const convert = (value: unknown, from: Form | undefined): unknown => {
       if (value === null || value === undefined) return null;
       const milliseconds = toMilliseconds(value, from ?? formOf(value), format, unixPrecision);
+      if (!(Math.abs(milliseconds) <= DATE_MS_MAX)) {
+        throw new DataError(
+          'a time is beyond those that there are (years -271821 to 275760): look at unix.precision of TimestampConverter',
+        );
+      }
       return fromMilliseconds(milliseconds, targetType, format, unixPrecision);
     };
     const convertField = (value: unknown, from: Form | undefined): unknown => {
