@@ -110,7 +110,9 @@ describe('the broker process', () => {
     await waitUntil('the broker to have read all fetches', async () => {
       return (await broker.readMetric('millrace_network_received_bytes_total')) === bytesSent;
     });
-    expect(await broker.readMetric('millrace_connections')).toBe(100);
+    await waitUntil('all connections to be accepted', async () => {
+      return (await broker.readMetric('millrace_connections')) === 100;
+    });
 
     const began = performance.now();
     const end = await broker.stop();
