@@ -1,6 +1,8 @@
 /** `rediss://`: whom the connectors trust. The server behind it speaks plain text, as not every build of it has TLS. */
-import { connect, type AddressInfo, type Socket } from 'node:net';
-import { createServer, type Server } from 'node:tls';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { connect, createServer as createPlainServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Server, type TlsOptions } from 'node:tls';
 import { runSink, SourceRun } from '@millrace/connect-testkit';
 import { silentLogger, systemClock } from '@millrace/base';
 import { TestAuthority } from '@millrace/testing';
@@ -31,8 +33,12 @@ describeWithRedis('Redis over TLS', () => {
 
   /** A server with a certificate for these names; returns its port. */
   async function front(...names: readonly string[]): Promise<number> {
+    return frontWith({}, ...names);
+  }
+
+  async function frontWith(options: TlsOptions, ...names: readonly string[]): Promise<number> {
     const { certificate, key } = await authority.issue(...names);
-    const server = createServer({ cert: certificate, key }, (near) => {
+    const server = createServer({ ...options, cert: certificate, key }, (near) => {
       const far = connect(redis.server.port, redis.server.host);
       for (const socket of [near, far]) {
         sockets.add(socket);
@@ -71,6 +77,18 @@ describeWithRedis('Redis over TLS', () => {
     return ((await redisSink.check?.(config, context)) ?? []).map(({ message }) => message);
   }
 
+  async function write(properties: Readonly<Record<string, string>>): Promise<void> {
+    await runSink(redisSink, properties, [{ topic: 'encrypted', key: 'k', value: 'x' }]);
+  }
+
+  /** Settings to show a certificate of this authority to the server. */
+  async function certificateOf(issuer: TestAuthority): Promise<Record<string, string>> {
+    const { certificate, key } = await issuer.issue('DNS:client');
+    const [certificatePath, keyPath] = [`${issuer.path}.client`, `${issuer.path}.client.key`];
+    await Promise.all([writeFile(certificatePath, certificate), writeFile(keyPath, key)]);
+    return { 'redis.tls.cert': certificatePath, 'redis.tls.key': keyPath };
+  }
+
   it('writes and reads by the name and by the address of the certificate', async () => {
     const port = await front('DNS:localhost', 'IP:127.0.0.1');
     for (const host of ['localhost', '127.0.0.1']) {
@@ -100,12 +118,54 @@ describeWithRedis('Redis over TLS', () => {
     expect(await problems({ ...wellKnown, 'redis.tls.insecure': 'true' })).toEqual([]);
   });
 
-  it('fails a task at once whose server is not trusted', async () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'fails a task at once of which the server wants a certificate (%s)',
+    async (version) => {
+      const options = { requestCert: true, ca: readFileSync(authority.path, 'utf8'), maxVersion: version };
+      const port = await frontWith(options, 'DNS:localhost');
+
+      await expect(write(settings('localhost', port))).rejects.toMatchObject({
+        code: 'MILLRACE_CONNECT_REDIS_DENIED',
+        retriable: false,
+        message: expect.stringContaining('check redis.tls.cert and redis.tls.key'),
+      });
+      await write(settings('localhost', port, await certificateOf(authority)));
+    },
+  );
+
+  it('fails a task at once whose certificate and key are not of each other', async () => {
     const port = await front('DNS:localhost');
-    const records = [{ topic: 'encrypted', key: 'k', value: 'x' }];
+    const own = await certificateOf(authority);
+    const other = await certificateOf(stranger);
 
     await expect(
-      runSink(redisSink, { ...settings('localhost', port), 'redis.tls.ca': stranger.path }, records),
-    ).rejects.toMatchObject({ code: 'MILLRACE_CONNECT_REDIS_DENIED', retriable: false });
+      write(settings('localhost', port, { ...own, 'redis.tls.key': other['redis.tls.key'] ?? '' })),
+    ).rejects.toMatchObject({
+      code: 'MILLRACE_CONNECT_REDIS_DENIED',
+      retriable: false,
+      message: expect.stringContaining('redis.tls.ca, redis.tls.cert and redis.tls.key'),
+    });
+  });
+
+  it('fails a task at once whose server answers without TLS', async () => {
+    const plain = createPlainServer((socket) => socket.on('error', () => undefined).end('-ERR no TLS here\r\n'));
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    const { port } = plain.address() as AddressInfo;
+
+    await expect(write(settings('127.0.0.1', port))).rejects.toMatchObject({
+      code: 'MILLRACE_CONNECT_REDIS_DENIED',
+      retriable: false,
+      message: expect.stringContaining('check that redis.uri names a port for TLS'),
+    });
+    plain.close();
+  });
+
+  it('fails a task at once whose server is not trusted', async () => {
+    const port = await front('DNS:localhost');
+
+    await expect(write(settings('localhost', port, { 'redis.tls.ca': stranger.path }))).rejects.toMatchObject({
+      code: 'MILLRACE_CONNECT_REDIS_DENIED',
+      retriable: false,
+    });
   });
 });
