@@ -1,9 +1,9 @@
 /** The source is killed anywhere and started again, while transactions go on: what it delivered in the end is what was committed. */
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createDeferred, SeededRandom, type Random } from '@millrace/base';
 import { PostgresServer } from '@millrace/connect-testkit';
 import { waitUntil } from '@millrace/testing';
 import { postgresSource } from '../src/source/postgres-source.ts';
+import { Link } from './link.ts';
 import { sourceDatabase, type SourceDatabase } from './source-database.ts';
 import { Kept, SourceDriver } from './source-driver.ts';
 
@@ -279,52 +279,3 @@ describe('a source whose database goes away', () => {
     expect(numbersIn(kept)).toEqual([1, 2]);
   });
 });
-
-/** A cable that can be cut, or carry nothing any more without being cut. */
-class Link implements AsyncDisposable {
-  readonly #sockets = new Set<Socket>();
-  readonly #server;
-  #isSilent = false;
-
-  private constructor(target: number) {
-    this.#server = createServer((near) => {
-      const far = connect(target, '127.0.0.1');
-      for (const [from, to] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        this.#sockets.add(from);
-        from.on('data', (bytes: Buffer) => {
-          if (!this.#isSilent) to.write(bytes);
-        });
-        from.on('error', () => undefined);
-        from.on('close', () => {
-          if (!this.#isSilent) to.destroy();
-        });
-      }
-    });
-  }
-
-  static async to(target: number): Promise<Link> {
-    const link = new Link(target);
-    await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', () => resolve()));
-    return link;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  silence(): void {
-    this.#isSilent = true;
-  }
-
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.cut();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-  }
-}

@@ -1,5 +1,13 @@
 /** Drives a source task as the runtime does, without Kafka: keeps its records and offsets, and can be stopped anywhere. */
-import { createDeferred, noMetrics, silentLogger, systemClock, systemTimers } from '@millrace/base';
+import {
+  createDeferred,
+  noMetrics,
+  silentLogger,
+  systemClock,
+  systemTimers,
+  type LogFields,
+  type Logger,
+} from '@millrace/base';
 import {
   plainValue,
   positionKey,
@@ -10,6 +18,11 @@ import {
   type SourceTask,
   type TaskConfig,
 } from '@millrace/connect-api';
+
+export interface LoggedLine {
+  readonly message: string;
+  readonly fields: LogFields;
+}
 
 export interface KeptRecord {
   readonly topic: string;
@@ -39,15 +52,23 @@ export function jsonOf(value: unknown): unknown {
 
 export class SourceDriver implements AsyncDisposable {
   readonly kept: Kept;
+  /** What the task logged, of level info and above. */
+  readonly logged: readonly LoggedLine[];
   readonly #task: SourceTask;
   readonly #abort = new AbortController();
   readonly #done: Promise<unknown>;
   #watchers: (() => void)[] = [];
   #failure: unknown;
 
-  private constructor(task: SourceTask, kept: Kept, onBatch: (batch: SourceBatch) => Promise<boolean> | boolean) {
+  private constructor(
+    task: SourceTask,
+    kept: Kept,
+    logged: readonly LoggedLine[],
+    onBatch: (batch: SourceBatch) => Promise<boolean> | boolean,
+  ) {
     this.#task = task;
     this.kept = kept;
+    this.logged = logged;
     this.#done = this.#run(onBatch).catch((error: unknown) => {
       this.#failure = error;
       for (const watcher of this.#watchers) watcher();
@@ -65,13 +86,11 @@ export class SourceDriver implements AsyncDisposable {
     if (config === undefined) throw new Error(JSON.stringify(issues));
     const offset = (partition: Position): Promise<Position | undefined> =>
       Promise.resolve(kept.offsets.get(positionKey(partition)));
+    const logged: LoggedLine[] = [];
     const task = await connector.task(await firstTask(connector, config), config, {
       connector: 'under-test',
       task: 0,
-      log:
-        process.env['SOURCE_LOG'] === undefined
-          ? silentLogger
-          : { ...silentLogger, info: console.log, warn: console.log },
+      log: logInto(logged),
       metrics: noMetrics,
       clock: systemClock,
       timers: systemTimers,
@@ -80,7 +99,7 @@ export class SourceDriver implements AsyncDisposable {
       offsets: (partitions) => Promise.all(partitions.map(offset)),
       deadLetter: async (raw, error) => void kept.deadLetters.push({ raw: Buffer.from(raw).toString(), error }),
     });
-    return new SourceDriver(task, kept, onBatch);
+    return new SourceDriver(task, kept, logged, onBatch);
   }
 
   /** Resolves when what is kept fulfils the condition. */
@@ -136,6 +155,14 @@ export class SourceDriver implements AsyncDisposable {
       for (const watcher of watchers) watcher();
     }
   }
+}
+
+function logInto(lines: LoggedLine[]): Logger {
+  const note = (message: string, fields: LogFields = {}): void => {
+    lines.push({ message, fields });
+    if (process.env['SOURCE_LOG'] !== undefined) console.log(message, fields);
+  };
+  return { ...silentLogger, info: note, warn: note, error: note };
 }
 
 /** Of the connector's first plan. */

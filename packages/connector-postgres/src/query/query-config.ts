@@ -1,6 +1,6 @@
 /** Settings of the source that asks again and again: names and meanings of the JDBC source connectors. */
 import { c, config, type ConfigIssue, type Infer, type RefusedSetting } from '@millrace/connect-api';
-import { connectionFields, UNMASKED, valueFields } from '../source/source-config.ts';
+import { connectionFields, timeoutFields, UNMASKED, valueFields } from '../source/source-config.ts';
 
 const QUERY = 'What is read';
 
@@ -13,6 +13,7 @@ const ALL_COLUMNS: RefusedSetting = {
 export const queryConfig = config(
   {
     ...connectionFields,
+    ...timeoutFields,
     'topic.prefix': c
       .string()
       .validate((text) =>

@@ -122,11 +122,12 @@ export class QuerySourceTask implements SourceTask {
     start: RowPlace,
     signal: AbortSignal,
   ): AsyncGenerator<{ readonly batch: SourceBatch; readonly after: RowPlace }> {
+    const { databaseQueryTimeoutMs: silenceMsMax } = this.#config;
     const shape = await this.#shape(connection, target, signal);
     const bounding = boundQuery(shape.from, this.#range);
     let bound: string | undefined;
     if (bounding !== undefined) {
-      const [row] = await connection.query('look how far rows go', bounding, signal);
+      const [row] = await connection.query('look how far rows go', bounding, signal, silenceMsMax);
       if (row?.[0] === null || row?.[0] === undefined) return;
       bound = row[0];
       if (
@@ -154,7 +155,7 @@ export class QuerySourceTask implements SourceTask {
     connection.send(0x51, `COPY (${sql}) TO STDOUT\0`);
     this.#records.at(this.#context.clock.nowMs());
     for (;;) {
-      const type = await connection.frame(`read rows of ${target.schema}.${target.name}`, signal);
+      const type = await connection.frame(`read rows of ${target.schema}.${target.name}`, signal, silenceMsMax);
       if (type === FrameType.readyForQuery) break;
       if (type !== FrameType.copyData) continue;
       readCopyRow(connection.buffer, connection.start, connection.end, row);
@@ -202,11 +203,12 @@ export class QuerySourceTask implements SourceTask {
 
   /** Asked at each look, as tables change. */
   async #shape(connection: WireConnection, target: QueryTarget, signal: AbortSignal): Promise<TargetShape> {
-    const { query } = this.#config;
-    const catalog = new Catalog(connection);
+    const { query, databaseQueryTimeoutMs: silenceMsMax } = this.#config;
+    const catalog = new Catalog(connection, silenceMsMax);
     const from = query === undefined ? qualifiedName(target.schema, target.name) : `(${query}) AS query`;
     const found = query === undefined ? await catalog.table(target.schema, target.name) : undefined;
-    const described = await connection.describe('look at the columns', `SELECT * FROM ${from} LIMIT 0`, signal);
+    const looking = `SELECT * FROM ${from} LIMIT 0`;
+    const described = await connection.describe('look at the columns', looking, signal, silenceMsMax);
     const table: CatalogTable = found ?? {
       oid: 0,
       schema: target.schema,

@@ -67,7 +67,7 @@ export async function openConnection(address: PostgresAddress, options: OpenOpti
     await connected(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket = await withTls(socket, address);
-    const connection = new WireConnection(socket);
+    const connection = new WireConnection(socket, options.timers);
     await logIn(connection, address, options);
     return connection;
   } catch (error) {

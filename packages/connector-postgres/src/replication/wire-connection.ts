@@ -5,15 +5,20 @@
  * Owns: the socket and the bytes that came and are not taken yet.
  * Invariants: the bytes of a frame stay as they are while somebody holds them; nothing is read from the socket while `BUFFERED_BYTES_MAX`
  * bytes wait here, so that a slow taker slows the server down.
- * Bounds: a frame has at most `FRAME_BYTES_MAX` bytes (Postgres itself allows a value of 1 GiB).
+ * Bounds: a frame has at most `FRAME_BYTES_MAX` bytes (Postgres itself allows a value of 1 GiB). A server that says nothing while an answer
+ * is waited for is given up after `ANSWER_MS_MAX`, or after what the caller allows: nothing else tells of one that is gone without a word.
+ * Only waiting for bytes counts, not the time that a slow taker needs for those that came.
  * Not here: how a connection is opened and authenticated (./open-connection.ts), what is in a replication stream (./pgoutput.ts).
  */
 import type { Socket } from 'node:net';
+import type { Timers } from '@millrace/base';
 import { PostgresError, serverError } from './postgres-error.ts';
 
 const BUFFERED_BYTES_MAX = 4 * 2 ** 20;
 const FRAME_BYTES_MAX = 2 ** 31 - 2;
 const HEADER_BYTES = 5;
+/** For what neither reads tables nor waits for their locks. */
+const ANSWER_MS_MAX = 60_000;
 const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 const EMPTY = Buffer.alloc(0);
 
@@ -49,6 +54,7 @@ export interface DescribedColumn {
 
 export class WireConnection {
   readonly #socket: Socket;
+  readonly #timers: Timers;
   readonly #chunks: Buffer[] = [];
   #chunkBytes = 0;
   #failure: Error | undefined;
@@ -65,8 +71,9 @@ export class WireConnection {
   /** When something last came from the server, on the clock of `performance.now()`. */
   heardAtMs = performance.now();
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, timers: Timers) {
     this.#socket = socket;
+    this.#timers = timers;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       this.#chunks.push(chunk);
@@ -141,10 +148,15 @@ export class WireConnection {
     this.#wakeUp();
   }
 
-  /** The next frame that says something; throws the server's errors. */
-  async frame(what: string, signal?: AbortSignal): Promise<number> {
+  /**
+   * The next frame that says something; throws the server's errors.
+   *
+   * @param silenceMsMax how long the server may say nothing before the connection is given up: what `database.query.timeout.ms` allows, or
+   *   Infinity; default a minute
+   */
+  async frame(what: string, signal?: AbortSignal, silenceMsMax?: number): Promise<number> {
     for (;;) {
-      while (!this.tryFrame()) await this.more(signal);
+      while (!this.tryFrame()) await this.#moreWithin(what, signal, silenceMsMax);
       if (this.type === FrameType.error) throw serverError(what, this.errorFields());
       if (
         this.type !== FrameType.notice &&
@@ -155,14 +167,29 @@ export class WireConnection {
     }
   }
 
-  /** Runs SQL or a replication command; the rows of the last statement that had some. */
-  async query(what: string, sql: string, signal?: AbortSignal): Promise<TextRow[]> {
+  async #moreWithin(what: string, signal: AbortSignal | undefined, silenceMsMax: number | undefined): Promise<void> {
+    const ms = silenceMsMax ?? ANSWER_MS_MAX;
+    if (ms === Number.POSITIVE_INFINITY) return this.more(signal);
+    const timer = this.#timers.schedule(ms, () => {
+      const limit = silenceMsMax === undefined ? '' : ', as long as database.query.timeout.ms allows';
+      const message = `cannot ${what}: the server has said nothing for ${ms} ms${limit}: look for locks and load there, and at the network`;
+      this.destroy(new PostgresError('CONNECTION', message, { retriable: true }));
+    });
+    try {
+      await this.more(signal);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** Runs SQL or a replication command; the rows of the last statement that had some. `silenceMsMax` as for {@link frame}. */
+  async query(what: string, sql: string, signal?: AbortSignal, silenceMsMax?: number): Promise<TextRow[]> {
     this.send(0x51, `${sql}\0`);
     let rows: TextRow[] = [];
     let failure: unknown;
     for (;;) {
       try {
-        const type = await this.frame(what, signal);
+        const type = await this.frame(what, signal, silenceMsMax);
         if (type === FrameType.rowDescription) rows = [];
         else if (type === FrameType.dataRow) rows.push(this.#row());
         else if (type === FrameType.readyForQuery) break;
@@ -177,12 +204,12 @@ export class WireConnection {
     return rows;
   }
 
-  /** The columns that a statement would give. */
-  async describe(what: string, sql: string, signal?: AbortSignal): Promise<DescribedColumn[]> {
+  /** The columns that a statement would give. `silenceMsMax` as for {@link frame}. */
+  async describe(what: string, sql: string, signal?: AbortSignal, silenceMsMax?: number): Promise<DescribedColumn[]> {
     let columns: DescribedColumn[] = [];
     this.send(0x51, `${sql}\0`);
     for (;;) {
-      const type = await this.frame(what, signal);
+      const type = await this.frame(what, signal, silenceMsMax);
       if (type === FrameType.rowDescription) columns = this.#columns();
       if (type === FrameType.readyForQuery) return columns;
     }

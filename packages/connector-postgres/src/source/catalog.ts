@@ -63,9 +63,12 @@ const ROW_BYTES_GUESS = 100;
 export class Catalog {
   readonly types = new Map<number, CatalogType>();
   readonly #connection: WireConnection;
+  readonly #silenceMsMax: number;
 
-  constructor(connection: WireConnection) {
+  /** @param silenceMsMax how long the server may say nothing where it waits for those who have locked a table */
+  constructor(connection: WireConnection, silenceMsMax: number) {
     this.#connection = connection;
+    this.#silenceMsMax = silenceMsMax;
   }
 
   /** Undefined when there is no such table any more. Reads its types too. */
@@ -127,6 +130,8 @@ export class Catalog {
       'estimate the rows of a snapshot',
       `SELECT sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples ELSE pg_relation_size(c.oid) / ${ROW_BYTES_GUESS} END)::bigint
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE (n.nspname, c.relname) IN (${names})`,
+      undefined,
+      this.#silenceMsMax,
     );
     return Number(row?.[0] ?? 0);
   }
@@ -137,6 +142,8 @@ export class Catalog {
       `read publication ${publication}`,
       `SELECT schemaname, tablename, to_json(attnames), rowfilter FROM pg_publication_tables
        WHERE pubname = ${literal(publication)} ORDER BY 1, 2`,
+      undefined,
+      this.#silenceMsMax,
     );
     return rows.map((row) => ({
       schema: row[0] ?? '',

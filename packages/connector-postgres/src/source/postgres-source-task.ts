@@ -86,6 +86,7 @@ export class PostgresSourceTask implements SourceTask {
       slot: config.slotName,
       applicationName: this.#applicationName,
       timers: context.timers,
+      silenceMsMax: config.databaseQueryTimeoutMs,
       metrics: context.metrics,
       log: context.log,
     });
@@ -154,6 +155,7 @@ export class PostgresSourceTask implements SourceTask {
         name: config.publicationName,
         mode: config.publicationAutocreateMode,
         viaPartitionRoot: config.publishViaPartitionRoot,
+        silenceMsMax: config.databaseQueryTimeoutMs,
       },
       this.#filter,
       log,
@@ -230,7 +232,7 @@ export class PostgresSourceTask implements SourceTask {
     if (hasSlot) await dropSlot(replication, temporary);
     const resumed = hasSlot && typeof position?.snapshot === 'object' ? position.snapshot : undefined;
     const streamLsn = resumed === undefined ? created.lsn : (position?.lsn ?? created.lsn);
-    const catalog = new Catalog(sql);
+    const catalog = new Catalog(sql, this.#config.databaseQueryTimeoutMs);
     const published = await this.#captured(catalog);
     const rows = metrics.counter('millrace_connect_postgres_snapshot_rows_total', 'Rows that snapshots have read.');
     const done = new Set(resumed?.done ?? []);
@@ -245,6 +247,7 @@ export class PostgresSourceTask implements SourceTask {
       partition: this.#partition,
       limits: this.#limits,
       chunkRows: this.#config.snapshotFetchSize,
+      silenceMsMax: this.#config.databaseQueryTimeoutMs,
       tables: published,
       streamLsn,
       lsn: created.lsn,
@@ -285,7 +288,7 @@ export class PostgresSourceTask implements SourceTask {
   async *#changes({ from, position, marks }: StreamStart, signal: AbortSignal): AsyncGenerator<SourceBatch> {
     const { clock, log } = this.#context;
     const config = this.#config;
-    const catalog = new Catalog(this.#opened(this.#sql));
+    const catalog = new Catalog(this.#opened(this.#sql), config.databaseQueryTimeoutMs);
     const stream = await this.#startStream(from, signal);
     this.#stream = stream;
     stream.confirm(this.#confirmed);

@@ -9,6 +9,8 @@ export interface PublicationOptions {
   readonly name: string;
   readonly mode: 'filtered' | 'all_tables' | 'disabled' | 'no_tables';
   readonly viaPartitionRoot: boolean;
+  /** How long the server may say nothing while it waits for those who have locked tables. */
+  readonly silenceMsMax: number;
 }
 
 const GENERATED_COLUMNS_VERSION = 180_000;
@@ -20,7 +22,7 @@ export async function ensurePublication(
   filter: TableFilter,
   log: Logger,
 ): Promise<void> {
-  const { name, mode, viaPartitionRoot } = options;
+  const { name, mode, viaPartitionRoot, silenceMsMax } = options;
   const [existing] = await connection.query(
     'look for the publication',
     `SELECT puballtables FROM pg_publication WHERE pubname = ${literal(name)}`,
@@ -31,7 +33,8 @@ export async function ensurePublication(
         'SETUP',
         `there is no publication ${name}, and publication.autocreate.mode is disabled: CREATE PUBLICATION ${identifier(name)} FOR TABLE …`,
       );
-    await connection.query(`create publication ${name}`, await creation(connection, options, filter));
+    const sql = await creation(connection, options, filter);
+    await connection.query(`create publication ${name}`, sql, undefined, silenceMsMax);
     log.info('created a publication', { publication: name, mode });
     return;
   }
@@ -51,6 +54,8 @@ export async function ensurePublication(
   await connection.query(
     `add tables to publication ${name}`,
     `ALTER PUBLICATION ${identifier(name)} ADD TABLE ${missing.join(', ')}`,
+    undefined,
+    silenceMsMax,
   );
   log.info('added tables to the publication', { publication: name, tables: missing });
 }

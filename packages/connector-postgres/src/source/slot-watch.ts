@@ -17,6 +17,8 @@ export interface SlotWatchOptions {
   readonly slot: string;
   readonly applicationName: string;
   readonly timers: Timers;
+  /** How long the server may say nothing while it runs the SQL of users. */
+  readonly silenceMsMax: number;
   readonly metrics: MetricsRegistry;
   readonly log: Logger;
 }
@@ -52,7 +54,11 @@ export class SlotWatch implements AsyncDisposable {
 
   /** Runs SQL between two looks; what it returns is not of interest. */
   async run(sql: string): Promise<void> {
-    await this.#use(async (connection) => void (await connection.query('run heartbeat.action.query', sql)));
+    const { silenceMsMax } = this.#options;
+    const { signal } = this.#abort;
+    await this.#use(
+      async (connection) => void (await connection.query('run heartbeat.action.query', sql, signal, silenceMsMax)),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -73,6 +73,7 @@ export async function createSlot(
     `create replication slot ${name}`,
     `CREATE_REPLICATION_SLOT ${identifier(name)}${temporary} LOGICAL pgoutput (${options})`,
     signal,
+    Number.POSITIVE_INFINITY,
   );
   if (row?.[1] === undefined || row[1] === null || row[2] === undefined || row[2] === null)
     throw new PostgresError('PROTOCOL', `the server does not say where the new replication slot ${name} begins`);

@@ -27,6 +27,8 @@ export interface SnapshotOptions {
   readonly partition: SourcePartition;
   readonly limits: BatchLimits;
   readonly chunkRows: number;
+  /** How long the server may say nothing while rows are read. */
+  readonly silenceMsMax: number;
   /** Tables to read; the others become done without being read. */
   readonly tables: readonly PublishedTable[];
   /** Where the stream will begin. */
@@ -101,7 +103,7 @@ export class Snapshot {
     begin: readonly string[] | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<SourceBatch> {
-    const { connection, records, limits, chunkRows, lsn, partition, nowMs } = this.#options;
+    const { connection, records, limits, chunkRows, silenceMsMax, lsn, partition, nowMs } = this.#options;
     const name = nameOf(table);
     const keyIndexes = table.primaryKey.map((key) => table.columns.findIndex((column) => column.name === key));
     const origin = { transaction: undefined, committedAtMicros: nowMs * 1000, previousLsn: undefined };
@@ -116,7 +118,7 @@ export class Snapshot {
       connection.send(0x51, `${sql}\0`);
       let rows = 0;
       for (;;) {
-        const type = await connection.frame(`read rows of ${name}`, signal);
+        const type = await connection.frame(`read rows of ${name}`, signal, silenceMsMax);
         if (type === FrameType.readyForQuery) break;
         if (type !== FrameType.copyData) continue;
         readCopyRow(connection.buffer, connection.start, connection.end, row);

@@ -31,4 +31,14 @@ describe('the settings of the source', () => {
 
     expect(sourceConfig.read({ ...GIVEN, ...asked }).issues).toEqual([]);
   });
+
+  it.each([
+    [undefined, 600_000],
+    ['30s', 30_000],
+    ['0', Number.POSITIVE_INFINITY],
+  ])('take database.query.timeout.ms=%s for %d ms of silence', (text, ms) => {
+    const asked: Record<string, string> = text === undefined ? {} : { 'database.query.timeout.ms': text };
+
+    expect(sourceConfig.read({ ...GIVEN, ...asked }).config?.databaseQueryTimeoutMs).toBe(ms);
+  });
 });

@@ -51,6 +51,19 @@ export const connectionFields = {
   'database.sslkey': c.string().optional().group(CONNECTION).doc('Path of a PEM file with its key.'),
 };
 
+/** Of every connector of this package that asks for rows. */
+export const timeoutFields = {
+  'database.query.timeout.ms': c
+    .duration()
+    .default('10m')
+    .atLeast(0)
+    .transform((ms) => (ms === 0 ? Number.POSITIVE_INFINITY : ms))
+    .group(CONNECTION)
+    .doc(
+      'How long the server may say nothing when it is asked for rows, or waits for locks on tables; 0: without end. Questions to the catalog have a minute. Then the connection is given up and the task tried again.',
+    ),
+};
+
 /** Of every connector of this package that makes records of rows. */
 export const valueFields = {
   'decimal.handling.mode': c
@@ -103,6 +116,7 @@ function unless(harmless: string, remedy: string): RefusedSetting {
 export const sourceConfig = config(
   {
     ...connectionFields,
+    ...timeoutFields,
     'topic.prefix': c
       .string()
       .validate((text) =>

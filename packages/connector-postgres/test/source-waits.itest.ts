@@ -1,0 +1,72 @@
+/** What the sources do while the server says nothing. */
+import { PostgresServer } from '@millrace/connect-testkit';
+import { postgresQuerySource } from '../src/query/query-source.ts';
+import { postgresSource } from '../src/source/postgres-source.ts';
+import { Link } from './link.ts';
+import { sourceDatabase } from './source-database.ts';
+import { Kept, SourceDriver } from './source-driver.ts';
+
+let server: PostgresServer;
+
+beforeAll(async () => {
+  server = await PostgresServer.start();
+});
+afterAll(() => server.stop());
+
+const idsOf = ({ records }: Kept): unknown[] => records.map(({ key }) => (key as { id: number }).id);
+
+describe('a server that has gone silent', () => {
+  const ROWS = 'CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 4)';
+  const GIVEN_UP = {
+    code: 'MILLRACE_CONNECT_POSTGRES_CONNECTION',
+    retriable: true,
+    message: expect.stringContaining('has said nothing for 1000 ms'),
+  };
+
+  it('does not hold up a snapshot, which goes on where it was', async () => {
+    await using db = await sourceDatabase(server, ROWS);
+    await using link = await Link.to(server.port);
+    const kept = new Kept();
+    const settings = { 'database.query.timeout.ms': '1s', 'snapshot.fetch.size': '2', 'max.batch.size': '2' };
+    const properties = { ...db.properties, ...settings, 'database.port': String(link.port) };
+    // After the first rows the server is asked for the next ones.
+    const first = await SourceDriver.start(postgresSource, properties, kept, ({ records }) => {
+      if (records.length > 0) link.silence();
+      return true;
+    });
+    expect(await first.failure()).toMatchObject(GIVEN_UP);
+    await first.stop();
+    await using second = await SourceDriver.start(postgresSource, { ...db.properties, ...settings }, kept);
+    await db.run('INSERT INTO t VALUES (5)');
+    await second.until(({ records }) => records.length === 5);
+
+    expect(idsOf(kept)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('does not hold up a poll', async () => {
+    await using db = await sourceDatabase(server, ROWS);
+    await using link = await Link.to(server.port);
+    const kept = new Kept();
+    const properties = {
+      ...Object.fromEntries(Object.entries(db.properties).filter(([name]) => name.startsWith('database.'))),
+      'topic.prefix': 'app',
+      mode: 'incrementing',
+      'incrementing.column.name': 'id',
+      query: 'SELECT * FROM public.t',
+      'poll.interval.ms': '10ms',
+      'database.query.timeout.ms': '1s',
+    };
+    const through = { ...properties, 'database.port': String(link.port) };
+    const first = await SourceDriver.start(postgresQuerySource, through, kept, () => {
+      link.silence();
+      return true;
+    });
+    expect(await first.failure()).toMatchObject(GIVEN_UP);
+    await first.stop();
+    await using second = await SourceDriver.start(postgresQuerySource, properties, kept);
+    await db.run('INSERT INTO t VALUES (5)');
+    await second.until(({ records }) => records.length === 5);
+
+    expect(kept.records.map(({ value }) => value)).toEqual([1, 2, 3, 4, 5].map((id) => ({ id })));
+  });
+});
