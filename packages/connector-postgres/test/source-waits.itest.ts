@@ -1,5 +1,6 @@
-/** What the sources do while the server says nothing. */
+/** What the sources do while the server says nothing: it waits for others, or is gone. */
 import { PostgresServer } from '@millrace/connect-testkit';
+import { waitUntil } from '@millrace/testing';
 import { postgresQuerySource } from '../src/query/query-source.ts';
 import { postgresSource } from '../src/source/postgres-source.ts';
 import { Link } from './link.ts';
@@ -14,6 +15,27 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const idsOf = ({ records }: Kept): unknown[] => records.map(({ key }) => (key as { id: number }).id);
+
+it('tells which transaction a new slot waits for, and goes on when that has ended', async () => {
+  await using db = await sourceDatabase(server, 'CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)');
+  const other = await server.connect(db.properties['database.dbname']);
+  await other.query('BEGIN; INSERT INTO t VALUES (2)');
+  const { rows } = await other.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  await using driver = await SourceDriver.start(postgresSource, db.properties);
+  const line = await waitUntil('it tells what it waits for', () =>
+    driver.logged.find(({ message }) => message.includes('waits for transactions')),
+  );
+  expect(line?.fields).toMatchObject({
+    slot: db.slot,
+    waitsFor: [expect.stringMatching(`^pid ${rows[0]?.pid} \\(database ${db.properties['database.dbname']}, `)],
+  });
+  expect(driver.kept.batches).toBe(0);
+  await other.query('COMMIT');
+  await other.end();
+  await driver.until(({ records }) => records.length === 2);
+
+  expect(idsOf(driver.kept)).toEqual([1, 2]);
+});
 
 describe('a server that has gone silent', () => {
   const ROWS = 'CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 4)';

@@ -18,7 +18,8 @@ import { Catalog } from './catalog.ts';
 import { ChangeRecords } from './change-records.ts';
 import { ChangeStream } from './change-stream.ts';
 import { ensurePublication } from './publication.ts';
-import { createSlot, dropSlot, readSlot, slotProblem, type NewSlot } from './slot.ts';
+import { createSlot, dropSlot, readSlot, slotProblem, type NewSlot, type SlotUse } from './slot.ts';
+import { watchedCreation } from './slot-creation.ts';
 import { SlotWatch } from './slot-watch.ts';
 import { Snapshot, nameOf } from './snapshot.ts';
 import { MarkedTables } from './snapshot-marks.ts';
@@ -206,7 +207,7 @@ export class PostgresSourceTask implements SourceTask {
   ): AsyncGenerator<SourceBatch, StreamStart> {
     if (position !== undefined && hasSlot) return { from: position.lsn, position, marks: position.marks };
     const slot = hasSlot ? await readSlot(this.#opened(this.#sql), this.#config.slotName) : undefined;
-    const from = slot?.confirmedLsn ?? (await this.#createSlot(signal)).lsn;
+    const from = slot?.confirmedLsn ?? (await this.#createOwnSlot(signal)).lsn;
     // Stored at once, so that a restart before the first change begins here and nowhere else.
     yield batchOf(this.#partition, [], streamOffset(from, from, {}));
     return { from, position: undefined, marks: undefined };
@@ -222,8 +223,8 @@ export class PostgresSourceTask implements SourceTask {
     const replication = this.#opened(this.#replication);
     const temporary = `${this.#config.slotName.slice(0, SLOT_NAME_MAX - SNAPSHOT_SUFFIX.length)}${SNAPSHOT_SUFFIX}`;
     const created = hasSlot
-      ? await createSlot(replication, temporary, { isTemporary: true, hasFailover: false }, signal)
-      : await this.#createSlot(signal);
+      ? await this.#createSlot(temporary, { isTemporary: true, hasFailover: false }, signal)
+      : await this.#createOwnSlot(signal);
     await sql.query(
       'begin the snapshot',
       `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${literal(created.snapshot)}`,
@@ -358,10 +359,17 @@ export class PostgresSourceTask implements SourceTask {
     return { records: this.#config.maxBatchSize, bytes: this.#config.maxBatchSizeInBytes };
   }
 
-  #createSlot(signal: AbortSignal): Promise<NewSlot> {
+  #createOwnSlot(signal: AbortSignal): Promise<NewSlot> {
     const { slotName, slotFailover } = this.#config;
-    const use = { isTemporary: false, hasFailover: slotFailover };
-    return createSlot(this.#opened(this.#replication), slotName, use, signal);
+    return this.#createSlot(slotName, { isTemporary: false, hasFailover: slotFailover }, signal);
+  }
+
+  #createSlot(slot: string, use: SlotUse, signal: AbortSignal): Promise<NewSlot> {
+    const { timers, log } = this.#context;
+    const creating = this.#opened(this.#replication);
+    const asking = this.#opened(this.#sql);
+    const watched = { slot, creating, asking, timers, log, signal };
+    return watchedCreation(watched, () => createSlot(creating, slot, use, signal));
   }
 
   async #dropSlot(): Promise<void> {

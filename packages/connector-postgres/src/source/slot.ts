@@ -60,11 +60,16 @@ export interface NewSlot {
   readonly snapshot: string;
 }
 
-/** On a replication connection. Waits for transactions that are running now. */
+export interface SlotUse {
+  readonly isTemporary: boolean;
+  readonly hasFailover: boolean;
+}
+
+/** On a replication connection. Waits for transactions that are running now, however long: see ./slot-creation.ts. */
 export async function createSlot(
   connection: WireConnection,
   name: string,
-  use: { readonly isTemporary: boolean; readonly hasFailover: boolean },
+  use: SlotUse,
   signal: AbortSignal,
 ): Promise<NewSlot> {
   const temporary = use.isTemporary ? ' TEMPORARY' : '';
