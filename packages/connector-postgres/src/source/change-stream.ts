@@ -53,6 +53,7 @@ export interface ChangeStreamOptions {
 }
 
 interface KnownTable {
+  readonly table: CatalogTable;
   readonly layout: TableLayout;
   readonly marks: TableMarks | undefined;
   /** What the server said of it, to tell a repetition from a change. */
@@ -237,7 +238,12 @@ export class ChangeStream {
     const row = kind === MessageType.delete ? change.before : change.after;
     const before = this.#records.length;
     try {
-      this.#bytes += this.#render(table, kind);
+      let bytes = this.#render(table, kind);
+      if (table.layout.unexpectedNulls.size > 0) {
+        this.#records.length = before;
+        bytes = this.#render(this.#relax(oid, table), kind);
+      }
+      this.#bytes += bytes;
     } catch (error) {
       this.#records.length = before;
       return this.#options.failed({ layout: table.layout, row, error });
@@ -312,13 +318,28 @@ export class ChangeStream {
     }
     await catalog.loadTypes(table.columns.map(({ typeOid }) => typeOid));
     const layout = new TableLayout(table, catalog.types, layoutOptions);
-    this.#tables.set(oid, { layout, marks: this.#marks?.of(table), signature });
+    this.#tables.set(oid, { table, layout, marks: this.#marks?.of(table), signature });
+  }
+
+  /** The row is of a time when a column could be without what it must have now: the catalog is ahead of the stream. */
+  #relax(oid: number, known: KnownTable): KnownTable {
+    const { catalog, layout: layoutOptions, records } = this.#options;
+    const { unexpectedNulls } = known.layout;
+    const columns = known.table.columns.map((column) =>
+      unexpectedNulls.has(column.name) ? { ...column, isRequired: false } : column,
+    );
+    const table = { ...known.table, columns };
+    const layout = new TableLayout(table, catalog.types, layoutOptions);
+    const relaxed = { table, layout, marks: known.marks, signature: JSON.stringify(table) };
+    records.forget(known.layout);
+    this.#tables.set(oid, relaxed);
+    return relaxed;
   }
 }
 
 /**
  * Columns as the stream has them, with what only the catalog knows. The catalog may be ahead of the stream: what it no longer has is taken
- * as optional, and a key that it has meanwhile lost is that of the replica identity.
+ * as optional, what it requires meanwhile is so until a row lacks it, and a key that it has meanwhile lost is that of the replica identity.
  */
 function merge(relation: Relation, catalog: CatalogTable | undefined): CatalogTable {
   const columns = relation.columns.map(({ name, typeOid, modifier }) => {

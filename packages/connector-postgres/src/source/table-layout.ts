@@ -1,7 +1,7 @@
 /**
  * How rows of a table become JSON: columns in order with their writers, and the schemas that say the same.
  *
- * Invariants: immutable; a changed table gets another one, with another version of its schemas.
+ * Invariants: immutable, but for the note of rows that go against it; a changed table gets another one, with another version of its schemas.
  */
 import { s, type Field, type Schema } from '@millrace/connect-api';
 import { MillraceError, messageOf } from '@millrace/base';
@@ -48,6 +48,8 @@ export class TableLayout {
   readonly keySchema: Schema | undefined;
   readonly rowSchema: Schema;
   readonly valueSchema: Schema;
+  /** Columns that turned out to have nothing in rows, though their schema says that they always have something. */
+  readonly unexpectedNulls = new Set<string>();
   readonly #columns: readonly LayoutColumn[];
   readonly #keyColumns: readonly LayoutColumn[];
   #writing: LayoutColumn | undefined;
@@ -112,7 +114,8 @@ export class TableLayout {
       const length = column.index < row.count ? (row.lengths[column.index] as number) : NULL_VALUE;
       if (length >= 0) this.#write(out, column, row, length);
       else if (length === UNCHANGED_VALUE) this.#writeUnchanged(out, column, old);
-      else out.ascii(isKeyOnly && column.isRequired ? column.nothing : 'null');
+      else if (isKeyOnly && column.isRequired) out.ascii(column.nothing);
+      else this.#writeNull(out, column);
     }
     out.byte(0x7d);
   }
@@ -125,7 +128,7 @@ export class TableLayout {
       const length = column.index < row.count ? (row.lengths[column.index] as number) : NULL_VALUE;
       if (length >= 0) this.#write(out, column, row, length);
       else if (length === UNCHANGED_VALUE) this.#writeUnchanged(out, column, old);
-      else out.ascii('null');
+      else this.#writeNull(out, column);
     }
     out.byte(0x7d);
   }
@@ -142,6 +145,11 @@ export class TableLayout {
     const length = old !== undefined && column.index < old.count ? (old.lengths[column.index] as number) : NULL_VALUE;
     if (old !== undefined && length >= 0) this.#write(out, column, old, length);
     else out.ascii(column.unavailable === 'null' && column.isRequired ? column.nothing : column.unavailable);
+  }
+
+  #writeNull(out: JsonBytes, column: LayoutColumn): void {
+    if (column.isRequired) this.unexpectedNulls.add(column.name);
+    out.ascii('null');
   }
 
   #write(out: JsonBytes, column: LayoutColumn, row: Tuple, length: number): void {
