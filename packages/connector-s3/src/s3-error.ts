@@ -20,6 +20,15 @@ export class S3Error extends MillraceError {
   }
 }
 
+export function unwritable(message: string, cause?: unknown): S3Error {
+  return new S3Error('MILLRACE_CONNECT_S3_UNWRITABLE_RECORD', message, { cause });
+}
+
+/** Of what was thrown while nothing but a record was looked at: it is the record's fault, and another one may be written. */
+export function recordError(error: unknown): S3Error {
+  return error instanceof S3Error ? error : unwritable(`the record cannot be written: ${messageOf(error)}`, error);
+}
+
 /** What an S3 client throws, as far as it is looked at. */
 interface ServiceFailure {
   readonly name?: string;

@@ -11,6 +11,7 @@ import { Readable, type Transform } from 'node:stream';
 
 import type { Compression } from '../compression.ts';
 import type { Encoder } from '../format/format.ts';
+import { recordError } from '../s3-error.ts';
 import type { Content } from '../store/object-store.ts';
 import type { Extent, SpillFile } from './spill-file.ts';
 
@@ -65,16 +66,28 @@ export class ObjectBuffer implements Content {
   }
 
   accepts(record: InRecord): boolean {
-    return this.#encoder.accepts(record);
+    try {
+      return this.#encoder.accepts(record);
+    } catch (error) {
+      throw recordError(error);
+    }
   }
 
-  /** @returns about how many bytes the record has before compression */
+  /** Throws what makes the record unwritable. @returns about how many bytes it has before compression */
   append(record: InRecord): number {
     const before = this.#encoder.pendingBytes;
-    const addedBytes = this.#encoder.append(record);
+    const addedBytes = this.#encoded(record);
     this.#count(this.#encoder.pendingBytes - before);
     if (this.#encoder.pendingBytes >= this.#encoder.blockBytes) this.#seal(this.#takePending());
     return addedBytes;
+  }
+
+  #encoded(record: InRecord): number {
+    try {
+      return this.#encoder.append(record);
+    } catch (error) {
+      throw recordError(error);
+    }
   }
 
   /** Moves everything that it holds to the buffer file. */

@@ -17,7 +17,7 @@ import { Chunk, type OpenObject, type UploadMaker } from './chunk.ts';
 import type { Compression } from '../compression.ts';
 import type { Format } from '../format/format.ts';
 import { ObjectBuffer, type MemoryBudget } from './object-buffer.ts';
-import { S3Error } from '../s3-error.ts';
+import { recordError, S3Error, unwritable } from '../s3-error.ts';
 import { fileStem, folderOf, objectKey, type ObjectNameOptions } from './object-name.ts';
 import type { Partitioner, TimestampExtractor } from './partitioner.ts';
 import { coverageOf, Upload, type UploadEnvironment } from './upload.ts';
@@ -46,6 +46,7 @@ export interface WriterEnvironment extends Omit<UploadEnvironment, 'onSettled'> 
 }
 
 const CHUNKS_CLOSING_MAX = 2;
+const KEY_BYTES_MAX = 1024;
 
 export class PartitionWriter implements TopicPartition {
   readonly topic: string;
@@ -96,7 +97,7 @@ export class PartitionWriter implements TopicPartition {
     if (this.#isStale) return undefined;
     if (offset < this.#handedOver) throw this.#replaced(offset);
     if (offset < this.#position) return undefined;
-    const folder = folderOf(record.topic, this.#environment.partitioner(record), this.#environment.names);
+    const folder = this.#folderOf(record);
     const timestampMs = this.#environment.timestamp(record);
     const { intervalMs } = this.#environment.rotation;
     if (this.#chunk !== undefined && intervalMs >= 0 && timestampMs - this.#chunk.firstTimestampMs >= intervalMs) {
@@ -114,6 +115,15 @@ export class PartitionWriter implements TopicPartition {
       return undefined;
     }
     return this.#writeToNew(chunk, folder, open, record, signal);
+  }
+
+  #folderOf(record: InRecord): string {
+    const { partitioner, names } = this.#environment;
+    try {
+      return folderOf(record.topic, partitioner(record), names);
+    } catch (error) {
+      throw recordError(error);
+    }
   }
 
   /** The record cannot be written and somebody else has it. */
@@ -148,8 +158,10 @@ export class PartitionWriter implements TopicPartition {
     signal: AbortSignal,
   ): Promise<void> {
     const { offset } = record.origin;
-    if (full !== undefined) chunk.completeObject(full, offset, this.#uploadMaker);
     const key = objectKey(folder, this.#stem, offset, this.#environment.names);
+    if (Buffer.byteLength(key) > KEY_BYTES_MAX)
+      throw unwritable(`the name of its object would have more than the ${KEY_BYTES_MAX} bytes that S3 takes`);
+    if (full !== undefined) chunk.completeObject(full, offset, this.#uploadMaker);
     const first = { topic: this.topic, partition: this.partition, offset, timestampMs: record.timestampMs };
     if (this.#isProbing && this.#environment.options.ifAbsent) {
       const metadata = await this.#environment.store.metadata(key, signal);

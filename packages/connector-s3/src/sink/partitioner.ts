@@ -4,7 +4,7 @@
  */
 import { plainValue, type InRecord } from '@millrace/connect-api';
 
-import { S3Error } from '../s3-error.ts';
+import { unwritable } from '../s3-error.ts';
 import { timePath, zoneOffsetMs } from './time-path.ts';
 
 export const PARTITIONERS = ['Default', 'Field', 'TimeBased', 'Daily', 'Hourly'] as const;
@@ -28,6 +28,8 @@ export interface PartitionerOptions {
 
 const HOUR_MS = 3_600_000;
 const PATHS_CACHED_MAX = 1_000;
+/** Times with a year of its own: those before Christ would be taken for others. */
+const TIME_MS = { min: Date.parse('0001-01-02'), max: 8.64e15 } as const;
 
 export function partitioner(options: PartitionerOptions): Partitioner {
   const { name, fieldNames, delimiter } = options;
@@ -35,7 +37,8 @@ export function partitioner(options: PartitionerOptions): Partitioner {
     case 'Default':
       return (record) => `partition=${record.origin.partition}`;
     case 'Field':
-      return (record) => fieldNames.map((field) => `${field}=${folderName(fieldOf(record, field))}`).join(delimiter);
+      return (record) =>
+        fieldNames.map((field) => `${field}=${folderName(fieldOf(record, field), field)}`).join(delimiter);
     case 'Daily':
       return timeBased({
         ...options,
@@ -66,6 +69,8 @@ function timeBased({ pathFormat = '', durationMs, timeZone, timestamp }: Partiti
   const paths = new Map<number, string>();
   return (record) => {
     const timeMs = timestamp(record);
+    if (!(timeMs >= TIME_MS.min && timeMs <= TIME_MS.max))
+      throw unwritable('the time that its folder goes by is not between the years 1 and 275760');
     // Days begin at midnight of the zone, not of UTC.
     const shiftMs = offsetMs(timeMs);
     const startMs = Math.floor((timeMs + shiftMs) / durationMs) * durationMs - shiftMs;
@@ -98,17 +103,18 @@ function fieldOf(record: InRecord, path: string): string {
     case 'bigint':
       return String(value);
     default:
-      if (value instanceof Date) return value.toISOString();
+      if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   }
-  throw new S3Error(
-    'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD',
-    `field "${path}" of partition.field.name is ${value === undefined || value === null ? 'missing' : 'no text, number, boolean or time'}`,
+  throw unwritable(
+    `field "${path}" of partition.field.name is ${value === undefined || value === null ? 'missing' : 'no text, number, boolean or valid time'}`,
   );
 }
 
 /** As Hive does it: what would end the folder's name or make another one of it is escaped. */
-function folderName(text: string): string {
+function folderName(text: string, field: string): string {
   if (text === '') return '__HIVE_DEFAULT_PARTITION__';
+  if (!text.isWellFormed())
+    throw unwritable(`field "${field}" of partition.field.name has half a character (a lone surrogate)`);
   const escaped = text.replaceAll(/["#%'*/:=?\\{}[\]^\p{Cc}]/gu, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   });
@@ -127,9 +133,6 @@ export function timestampOfField(path: string): TimestampExtractor {
             ? Number(value)
             : Number.NaN;
     if (Number.isFinite(timeMs)) return timeMs;
-    throw new S3Error(
-      'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD',
-      `field "${path}" of timestamp.field is missing, or neither milliseconds nor an ISO 8601 time`,
-    );
+    throw unwritable(`field "${path}" of timestamp.field is missing, or neither milliseconds nor an ISO 8601 time`);
   };
 }

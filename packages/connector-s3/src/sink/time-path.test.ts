@@ -21,6 +21,8 @@ describe('timePath', () => {
     const zurich = zoneOffsetMs('Europe/Zurich');
     expect(zurich(Date.parse('2026-03-29T00:59:59Z'))).toBe(3_600_000);
     expect(zurich(Date.parse('2026-03-29T01:00:00Z'))).toBe(7_200_000);
+    expect(zurich(Date.parse('+058000-01-01T00:00:00Z'))).toBe(3_600_000);
+    expect(zoneOffsetMs('Etc/GMT-5')(Date.parse('0050-01-01T00:00:00Z'))).toBe(5 * 3_600_000);
     expect(zoneOffsetMs('America/St_Johns')(at)).toBe(-2.5 * 3_600_000);
   });
 });

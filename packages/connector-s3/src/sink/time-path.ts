@@ -67,15 +67,24 @@ const OFFSETS_CACHED_MAX = 1_000;
 
 /** How far local time is ahead of UTC at that time, in milliseconds. */
 export function zoneOffsetMs(timeZone: string): (timeMs: number) => number {
-  const local = timePath("yyyy'-'MM'-'dd'T'HH':'mm':'ss'Z'", timeZone);
+  const local = timePath("yyyy' 'MM' 'dd' 'HH' 'mm' 'ss", timeZone);
   const offsets = new Map<number, number>();
   return (timeMs) => {
     const quarterMs = Math.floor(timeMs / QUARTER_MS) * QUARTER_MS;
     let offset = offsets.get(quarterMs);
     if (offset === undefined) {
       if (offsets.size >= OFFSETS_CACHED_MAX) offsets.clear();
-      offsets.set(quarterMs, (offset = Date.parse(local(quarterMs)) - quarterMs));
+      offsets.set(quarterMs, (offset = utcMs(local(quarterMs)) - quarterMs));
     }
     return offset;
   };
+}
+
+/** Of year, month, day and so on. Years may have five digits: those of microseconds that are taken for milliseconds do. */
+function utcMs(local: string): number {
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = local.split(' ').map(Number);
+  const date = new Date(0);
+  // Date.UTC would take the years of the first century for those of the last.
+  date.setUTCFullYear(year, month - 1, day);
+  return date.setUTCHours(hour, minute, second);
 }
