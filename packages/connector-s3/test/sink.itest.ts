@@ -96,6 +96,46 @@ describeWithS3('the S3 sink', 'sink', (s3) => {
     expect(driver.partition('t', 0).committed).toBe(4);
   });
 
+  it.each(['json', 'csv', 'parquet'])(
+    'gives what cannot be written to who takes it, and writes what is beside it (%s)',
+    async (format) => {
+      let deep: unknown = 1;
+      for (let level = 0; level < 20_000; level++) deep = [deep];
+      const driver = new SinkDriver();
+      const at = new Date(1_700_000_000_000);
+      driver.produce('t', 0, { at, n: 1 }, { at: new Date(Number.NaN), n: 2 }, { at, n: deep }, { at, n: 4 });
+      driver.produceRecord('t', 0, { value: { at: 9e18, n: 5 } });
+
+      await run(driver, {
+        'format.class': format,
+        'partitioner.class': 'Daily',
+        'timestamp.extractor': 'RecordField',
+        'timestamp.field': 'at',
+      });
+
+      expect(driver.reported.map(({ record }) => record.offset)).toEqual([1, 2, 4]);
+      expect(driver.reported.map(({ error }) => error)).toEqual(
+        Array.from({ length: 3 }, () => expect.objectContaining({ code: 'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD' })),
+      );
+      expect(await bucket.keys()).toEqual([expect.stringMatching(/day=14\/t\+0\+0000000000/)]);
+      expect(driver.partition('t', 0).committed).toBe(5);
+    },
+  );
+
+  it('gives a record whose object S3 could not name to who takes it', async () => {
+    const driver = new SinkDriver();
+    driver.produce('t', 0, { f: 'a' }, { f: 'é'.repeat(600) }, { f: '\uD83D' }, { f: 'a' });
+
+    await run(driver, { 'partitioner.class': 'Field', 'partition.field.name': 'f' });
+
+    expect(driver.reported.map(({ error }) => (error as Error).message)).toEqual([
+      expect.stringContaining('more than the 1024 bytes that S3 takes'),
+      expect.stringContaining('lone surrogate'),
+    ]);
+    expect(await bucket.keys()).toEqual(['topics/t/f=a/t+0+0000000000.json']);
+    expect(await bucket.jsonLines('topics/t/f=a/t+0+0000000000.json')).toHaveLength(2);
+  });
+
   it('writes bytes and texts as they are', async () => {
     const driver = new SinkDriver();
     driver.produce('t', 0, Buffer.from('one'), 'zwei', { no: 'bytes' }, Buffer.from([255]));

@@ -10,6 +10,10 @@ import type { SchemaElement } from 'hyparquet-writer';
 
 import { jsonText } from './json-text.ts';
 
+/** As many digits as readers take in a decimal. */
+const PRECISION = 38;
+const DAY_MS = 86_400_000;
+
 export type ColumnType =
   | { readonly kind: 'boolean' | 'int32' | 'int64' | 'float' | 'double' | 'string' | 'bytes' | 'json' }
   | { readonly kind: 'date' | 'time' | 'timestamp' }
@@ -39,7 +43,7 @@ export function typeOfSchema(schema: Schema): ColumnType {
 function derive(schema: Schema): ColumnType {
   switch (schema.name) {
     case LogicalName.decimal:
-      return { kind: 'decimal', scale: Number(schema.parameters?.['scale'] ?? 0) };
+      return decimalOf(Number(schema.parameters?.['scale'] ?? 0));
     case LogicalName.date:
       return { kind: 'date' };
     case LogicalName.time:
@@ -49,6 +53,11 @@ function derive(schema: Schema): ColumnType {
     default:
       return deriveOfType(schema);
   }
+}
+
+/** Parquet knows no scale below 0, and none beyond the precision. */
+function decimalOf(scale: number): ColumnType {
+  return scale <= PRECISION ? { kind: 'decimal', scale: Math.max(0, scale) } : JSON_TEXT;
 }
 
 function deriveOfType(schema: Schema): ColumnType {
@@ -106,7 +115,10 @@ export function typeOfValue(value: unknown): ColumnType | undefined {
 function typeOfObject(value: unknown): ColumnType {
   if (value instanceof Uint8Array) return SIMPLE.bytes;
   if (value instanceof Date) return SIMPLE.timestamp;
-  if (isDecimal(value)) return { kind: 'decimal', scale: value.scale };
+  if (isDecimal(value)) {
+    const type = decimalOf(value.scale);
+    return fits(value, type) ? type : JSON_TEXT;
+  }
   return JSON_TEXT;
 }
 
@@ -150,7 +162,7 @@ function mergedStructs(a: StructType, b: StructType): ColumnType {
   return fields === undefined ? a : { kind: 'struct', fields };
 }
 
-/** Whether the value is what its schema says. */
+/** Whether the value is what its schema says, and a column can hold it. */
 export function fits(value: unknown, type: ColumnType): boolean {
   if (value === null || value === undefined) return true;
   switch (type.kind) {
@@ -166,12 +178,13 @@ export function fits(value: unknown, type: ColumnType): boolean {
       return typeof value === 'number';
     case 'bytes':
       return value instanceof Uint8Array;
-    case 'date':
     case 'time':
+      return value instanceof Date && value.getTime() >= 0 && value.getTime() <= DAY_MS;
+    case 'date':
     case 'timestamp':
       return value instanceof Date && !Number.isNaN(value.getTime());
     case 'decimal':
-      return isDecimal(value);
+      return isDecimal(value) && fitsDecimal(value, type.scale);
     case 'json':
       return true;
     case 'list':
@@ -188,6 +201,44 @@ export function fits(value: unknown, type: ColumnType): boolean {
         typeof value === 'object' &&
         [...type.fields].every(([name, of]) => fits((value as Readonly<Record<string, unknown>>)[name], of))
       );
+  }
+}
+
+function fitsDecimal(value: Decimal, scale: number): boolean {
+  try {
+    const { unscaled } = rescale(value, scale);
+    return (unscaled < 0n ? -unscaled : unscaled) < 10n ** BigInt(PRECISION);
+  } catch {
+    // It has digits that would be lost.
+    return false;
+  }
+}
+
+const jsonHolders = new WeakMap<ColumnType, boolean>();
+
+/** Whether some part of such a column is text with JSON. */
+export function holdsJson(type: ColumnType): boolean {
+  let known = jsonHolders.get(type);
+  if (known === undefined) {
+    known =
+      type.kind === 'struct'
+        ? [...type.fields.values()].some(holdsJson)
+        : type.kind === 'list'
+          ? holdsJson(type.of)
+          : type.kind === 'map'
+            ? holdsJson(type.key) || holdsJson(type.of)
+            : type.kind === 'json';
+    jsonHolders.set(type, known);
+  }
+  return known;
+}
+
+/** A value that is text with JSON already. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
   }
 }
 
@@ -217,7 +268,7 @@ export function elementsOf(name: string, type: ColumnType): SchemaElement[] {
     case 'timestamp':
       return [{ ...optional, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' }];
     case 'decimal':
-      return [{ ...optional, type: 'BYTE_ARRAY', converted_type: 'DECIMAL', scale: type.scale, precision: 38 }];
+      return [{ ...optional, type: 'BYTE_ARRAY', converted_type: 'DECIMAL', scale: type.scale, precision: PRECISION }];
     case 'struct':
       return [
         { ...optional, num_children: type.fields.size },
@@ -252,7 +303,7 @@ export function physical(value: unknown, type: ColumnType, schema: Schema | unde
     case 'double':
       return Number(value);
     case 'json':
-      return jsonText(value, schema, 'NUMERIC');
+      return value instanceof JsonText ? value.text : jsonText(value, schema, 'NUMERIC');
     case 'decimal':
       return rescale(value as Decimal, type.scale).unscaled;
     case 'time':

@@ -4,6 +4,8 @@
  */
 import { decimalText, isDecimal, LogicalName, type InRecord, type Schema } from '@millrace/connect-api';
 
+import { unwritable } from '../s3-error.ts';
+import { shortestFloat32 } from './float32.ts';
 import type { Encoder, Format, OutputField } from './format.ts';
 import { jsonText } from './json-text.ts';
 import { visitCells } from './row.ts';
@@ -53,7 +55,7 @@ class CsvEncoder extends TextEncoding implements Encoder {
   append(record: InRecord): number {
     const cells = new Map<string, string>();
     visitCells(record, this.#options.fields, (name, value, schema) => {
-      cells.set(name, this.#cell(value, schema));
+      cells.set(name, this.#cell(name, value, schema));
     });
     if (this.#columns === undefined) {
       this.#learn(record);
@@ -72,23 +74,27 @@ class CsvEncoder extends TextEncoding implements Encoder {
     return `${cells.join(this.#options.separator)}\n`;
   }
 
-  #cell(value: unknown, schema: Schema | undefined): string {
+  #cell(name: string, value: unknown, schema: Schema | undefined): string {
     switch (typeof value) {
       case 'string':
         return this.#quoted(value);
       case 'number':
+        return String(schema?.type === 'float32' ? shortestFloat32(value) : value);
       case 'boolean':
       case 'bigint':
         return String(value);
       case 'undefined':
         return '';
       default:
-        return value === null ? '' : this.#objectCell(value, schema);
+        return value === null ? '' : this.#objectCell(name, value, schema);
     }
   }
 
-  #objectCell(value: unknown, schema: Schema | undefined): string {
-    if (value instanceof Date) return dateText(value, schema);
+  #objectCell(name: string, value: unknown, schema: Schema | undefined): string {
+    if (value instanceof Date) {
+      if (Number.isNaN(value.getTime())) throw unwritable(`field "${name}" is an invalid date`);
+      return dateText(value, schema);
+    }
     if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
     if (isDecimal(value)) return decimalText(value);
     return this.#quoted(jsonText(value, schema, 'NUMERIC'));
@@ -101,6 +107,7 @@ class CsvEncoder extends TextEncoding implements Encoder {
 
 function dateText(value: Date, schema: Schema | undefined): string {
   const text = value.toISOString();
-  if (schema?.name === LogicalName.date) return text.slice(0, 10);
-  return schema?.name === LogicalName.time ? text.slice(11, 23) : text;
+  const [date = '', time = ''] = text.split('T');
+  if (schema?.name === LogicalName.date) return date;
+  return schema?.name === LogicalName.time ? time.slice(0, -1) : text;
 }

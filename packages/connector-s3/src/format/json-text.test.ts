@@ -55,7 +55,63 @@ describe('jsonText', () => {
     ).toBe('{"a":1}');
   });
 
+  const price = of('bytes', { name: LogicalName.decimal, parameters: { scale: '2' } });
+
+  it.each([
+    ['12.5', '"BOI="'],
+    ['12.5000', '"BOI="'],
+    ['1.2e3', '"AdTA"'],
+  ])('writes bytes of a decimal by the scale of its schema: %s', (text, json) => {
+    expect(jsonText(decimal(text), price, 'BASE64')).toBe(json);
+  });
+
+  it('refuses a decimal whose bytes would lose digits, and names its field', () => {
+    const schema = of('struct', {
+      fields: [{ name: 'a', schema: of('struct', { fields: [{ name: 'b', schema: price }] }) }],
+    });
+    expect(() => jsonText({ a: { b: decimal('1.234') } }, schema, 'BASE64')).toThrow(
+      expect.objectContaining({
+        code: 'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD',
+        message: 'field "a.b" is a decimal with more digits after the point than the scale 2 of its schema',
+      }),
+    );
+    expect(jsonText(decimal('1.234'), price, 'NUMERIC')).toBe('1.234');
+  });
+
+  it('writes a decimal as a number where nothing says the scale of its bytes', () => {
+    expect(jsonText({ a: decimal('12.5') }, undefined, 'BASE64')).toBe('{"a":12.5}');
+  });
+
+  it('writes float32 by their own digits', () => {
+    const schema = of('array', { valueSchema: of('float32') });
+    expect(jsonText([0.1, 16_777_216, -3.3, Number.NaN].map(Math.fround), schema, 'BASE64')).toBe(
+      '[0.1,16777216,-3.3,null]',
+    );
+  });
+
+  const nested = (levels: number, inner: unknown): unknown => {
+    let value = inner;
+    for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : { a: value };
+    return value;
+  };
+
+  it.each([
+    ['plain', 1],
+    ['others', 1n],
+  ])('takes a thousand levels and refuses more (%s)', (_name, inner) => {
+    expect(jsonText(nested(1_000, inner), undefined, 'BASE64')).toContain('[1]');
+    for (const levels of [1_001, 100_000]) {
+      expect(() => jsonText(nested(levels, inner), undefined, 'BASE64')).toThrow(
+        expect.objectContaining({
+          code: 'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD',
+          message: expect.stringMatching(/^field "a\.a\..*" is nested deeper than 1000 levels$/),
+        }),
+      );
+    }
+  });
+
   it('refuses what is no data', () => {
-    expect(() => jsonText({ f: () => 1 }, undefined, 'BASE64')).toThrow(/nothing for a value of type function/);
+    expect(() => jsonText({ f: () => 1 }, undefined, 'BASE64')).toThrow(/field "f" is of type function/);
+    expect(() => jsonText(new Date(Number.NaN), undefined, 'BASE64')).toThrow('the value is an invalid date');
   });
 });

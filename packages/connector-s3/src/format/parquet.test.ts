@@ -115,6 +115,65 @@ describe('a Parquet file', () => {
     ]);
   });
 
+  const priced = (scale: string): Schema =>
+    of('struct', {
+      fields: [{ name: 'p', schema: of('bytes', { name: LogicalName.decimal, parameters: { scale } }) }],
+    });
+
+  it('brings decimals to the scale of their column', async () => {
+    const encoder = parquet(['value'], 'none').open('t');
+    for (const text of ['12.5', '12.500', '1e2', '-0.07']) encoder.append(record({ p: decimal(text) }, priced('2')));
+    encoder.append(record({ p: decimal('0.125') }, priced('3')));
+
+    expect(await rowsOf(encoder)).toEqual([12.5, 12.5, 100, -0.07, 0.125].map((p) => ({ p })));
+  });
+
+  it('refuses a decimal of more digits than its column has, and keeps nothing of it', async () => {
+    const encoder = parquet(['value'], 'none').open('t');
+    encoder.append(record({ p: decimal('12.5') }, priced('2')));
+
+    expect(() => encoder.append(record({ p: decimal('12.345') }, priced('2')))).toThrow(/field "p" is not of the type/);
+    expect(() => encoder.append(record({ p: decimal('1e38') }, priced('2')))).toThrow(/field "p" is not of the type/);
+    expect(await rowsOf(encoder)).toEqual([{ p: 12.5 }]);
+  });
+
+  it('takes decimals without a schema as numbers where a column can hold them, else as text with JSON', async () => {
+    const encoder = parquet(['value'], 'none').open('t');
+    encoder.append(record({ a: decimal('1e3'), b: decimal('1e40') }));
+    encoder.append(record({ a: decimal('0.5'), b: decimal('1.5') }));
+
+    expect(await rowsOf(encoder)).toEqual([
+      { a: 1000, b: `1${'0'.repeat(40)}` },
+      { a: 0.5, b: '1.5' },
+    ]);
+  });
+
+  it('refuses at once what it could not write later, and keeps nothing of it', async () => {
+    const encoder = parquet(['value'], 'none').open('t');
+    let deep: unknown = 1;
+    for (let level = 0; level < 20_000; level++) deep = [deep];
+    const loose = of('struct', { fields: [{ name: 'list', schema: of('array') }] });
+    const clock = of('struct', { fields: [{ name: 'at', schema: of('int32', { name: LogicalName.time }) }] });
+    for (const bad of [
+      record({ a: deep }),
+      record({ a: () => 1 }),
+      record({ a: new Date(Number.NaN) }),
+      record({ list: [[1, deep]] }, loose),
+      record({ at: new Date('2026-03-01T00:00:00Z') }, clock),
+    ]) {
+      expect(() => encoder.append(bad)).toThrow(
+        expect.objectContaining({
+          code: 'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD',
+          message: expect.stringMatching(/^field "/),
+        }),
+      );
+    }
+    encoder.append(record({ a: { b: [1n] } }));
+    encoder.append(record({ list: [[1], 'x'] }, loose));
+
+    expect(await rowsOf(encoder)).toEqual([{ a: '{"b":[1]}' }, { a: null, list: ['[1]', '"x"'] }]);
+  });
+
   it('refuses a value that is not what its schema says, and keeps nothing of it', async () => {
     const schema = of('struct', { fields: [{ name: 'n', schema: of('int32') }] });
     const encoder = parquet(['key', 'offset', 'timestamp', 'value'], 'none').open('t');

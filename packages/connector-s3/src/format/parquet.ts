@@ -2,17 +2,30 @@
  * Parquet: rows are held until a row group is full, then written column by column.
  *
  * Invariants: the columns of a file are settled when its first row group is written; until then they widen with each record, later a record
- *   that does not fit begins the next file. What was learnt of a topic's columns holds for its next files.
+ *   that does not fit begins the next file. What was learnt of a topic's columns holds for its next files. A row that is held can be written,
+ *   whatever its columns become: what cannot is refused while it is known whose record it is.
  * Bounds: `blockBytes` of rows in memory for each open file, less when the task is short of memory (see ../sink/object-buffer.ts).
  */
+import { messageOf } from '@millrace/base';
 import { plainValue, type InRecord, type Schema } from '@millrace/connect-api';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 
-import { elementsOf, fits, merged, physical, typeOfSchema, typeOfValue, type ColumnType } from './column-type.ts';
+import {
+  elementsOf,
+  fits,
+  holdsJson,
+  JsonText,
+  merged,
+  physical,
+  typeOfSchema,
+  typeOfValue,
+  type ColumnType,
+} from './column-type.ts';
 import { compressPage } from '../compression.ts';
 import type { Encoder, Format, OutputField } from './format.ts';
+import { jsonText } from './json-text.ts';
 import { visitCells } from './row.ts';
-import { S3Error } from '../s3-error.ts';
+import { unwritable } from '../s3-error.ts';
 import type { ParquetCodec } from './parquet-codec.ts';
 
 const CODECS = { none: 'UNCOMPRESSED', snappy: 'SNAPPY', gzip: 'GZIP', zstd: 'ZSTD' } as const;
@@ -85,19 +98,14 @@ class ParquetEncoder implements Encoder {
     visitCells(record, this.#fields, (name, value, schema) => {
       const type = cellType(value, schema);
       if (type === undefined) return;
-      if (schema !== undefined && !fits(value, type)) {
-        throw new S3Error(
-          'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD',
-          `field "${name}" is not of the type ${schema.type} that its schema says`,
-        );
-      }
+      const held = heldValue(name, value, type, schema);
       const column = this.#known.get(name);
       if (column !== type && (column === undefined || merged(column, type) !== column)) {
         (types ??= new Map()).set(name, column === undefined ? type : merged(column, type));
       }
-      cells.set(name, value);
+      cells.set(name, held);
       if (schema !== undefined) (schemas ??= new Map()).set(name, schema);
-      sizeBytes += sizeOf(value);
+      sizeBytes += sizeOf(held);
     });
     // Only now: a record that was refused teaches nothing.
     for (const [name, type] of types ?? []) this.#known.set(name, type);
@@ -165,7 +173,28 @@ function cellType(value: unknown, schema: Schema | undefined): ColumnType | unde
   return schema === undefined ? typeOfValue(plainValue(value)) : typeOfSchema(schema);
 }
 
+/** What is kept of a cell until it is written. Throws for what could not be. */
+function heldValue(name: string, value: unknown, type: ColumnType, schema: Schema | undefined): unknown {
+  const plain = schema === undefined ? plainValue(value) : value;
+  if (!fits(plain, type)) {
+    throw unwritable(
+      schema === undefined
+        ? `field "${name}" is an invalid ${type.kind}`
+        : `field "${name}" is not of the type ${schema.name ?? schema.type} that its schema says, or too long for it`,
+    );
+  }
+  if (!holdsJson(type)) return plain;
+  try {
+    const text = jsonText(value, schema, 'NUMERIC');
+    // A column of text with JSON stays one, so that the text will do.
+    return type.kind === 'json' ? new JsonText(text) : plain;
+  } catch (error) {
+    throw unwritable(`field "${name}" has no JSON: ${messageOf(error)}`, error);
+  }
+}
+
 function sizeOf(value: unknown): number {
+  if (value instanceof JsonText) return value.text.length + 4;
   if (typeof value === 'string') return value.length + 4;
   if (value instanceof Uint8Array) return value.length + 4;
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + sizeOf(item), 4);

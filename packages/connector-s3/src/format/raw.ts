@@ -1,7 +1,7 @@
 import { plainValue, type InRecord } from '@millrace/connect-api';
 
 import type { Encoder, Format } from './format.ts';
-import { S3Error } from '../s3-error.ts';
+import { unwritable } from '../s3-error.ts';
 
 /** Values as they are, each followed by the separator. */
 export function rawBytes(extension: string, separator: string): Format {
@@ -30,8 +30,7 @@ class RawEncoder implements Encoder {
     const value = plainValue(record.value);
     const bytes = typeof value === 'string' ? Buffer.from(value) : value;
     if (!(bytes instanceof Uint8Array)) {
-      throw new S3Error(
-        'MILLRACE_CONNECT_S3_UNWRITABLE_RECORD',
+      throw unwritable(
         'format.class=bytes writes bytes and texts only: set value.converter to the ByteArrayConverter or the StringConverter',
       );
     }

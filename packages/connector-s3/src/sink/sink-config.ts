@@ -69,7 +69,7 @@ const sinkFields = {
     .default('BASE64')
     .importance('low')
     .group('Objects')
-    .doc('Decimals in JSON: as the JSON converter writes them, or as numbers.'),
+    .doc('Decimals in JSON: as the JSON converter writes them, or as numbers; those without a schema are numbers.'),
   'csv.separator.char': c
     .string()
     .default(',')
