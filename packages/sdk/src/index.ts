@@ -40,6 +40,15 @@ export type {
 } from './admin/describe-topics.ts';
 export type { GroupLagOptions, PartitionLag } from './admin/group-lag.ts';
 export type { Election, ElectLeadersOptions } from './admin/elect-leaders.ts';
+export type { AlterReassignmentsOptions, ReassignmentToAlter } from './admin/alter-reassignments.ts';
+export type {
+  AclPatternType,
+  AclPermission,
+  AclResourceType,
+  AclRule,
+  DescribeAclsOptions,
+} from './admin/describe-acls.ts';
+export type { FeatureUpdate, UpdateFeaturesOptions } from './admin/update-features.ts';
 export type { FetchGroupOffsetsOptions, GroupOffset, GroupOffsets, GroupOffsetsQuery } from './admin/group-offsets.ts';
 export type {
   GroupListing,

@@ -473,6 +473,22 @@ export function describeAdmin(start: () => AdminUnderTest): void {
       ]);
       expect(replicas[0]?.sizeBytes).toBeGreaterThan(60);
       expect(await admin.listPartitionReassignments()).toEqual([]);
+      expect(
+        await admin.alterPartitionReassignments([
+          { topic, partition: 1, replicas: null },
+          { topic, partition: 0, replicas: [nodeId + 90] },
+          { topic: 'there-is-none', partition: 0, replicas: [nodeId] },
+        ]),
+      ).toMatchObject([
+        { ok: false, topic, partition: 1, error: { kafkaCode: 'NO_REASSIGNMENT_IN_PROGRESS' } },
+        { ok: false, topic, partition: 0, error: { kafkaCode: 'INVALID_REPLICA_ASSIGNMENT' } },
+        { ok: false, topic: 'there-is-none', partition: 0, error: { kafkaCode: 'UNKNOWN_TOPIC_OR_PARTITION' } },
+      ]);
+      const level = (await admin.describeFeatures()).find(({ name }) => name === 'transaction.version')?.finalizedLevel;
+      await admin.updateFeatures([{ name: 'transaction.version', level: level ?? 0 }], { validateOnly: true });
+      await expect(admin.updateFeatures([{ name: 'transaction.version', level: 99 }])).rejects.toMatchObject({
+        kafkaCode: 'INVALID_UPDATE_VERSION',
+      });
       expect(await admin.listConfigResources({ types: ['broker', 'topic'] })).toEqual(
         expect.arrayContaining([
           { type: 'topic', name: topic },

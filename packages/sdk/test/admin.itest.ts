@@ -13,6 +13,12 @@ describe('the admin client on Millrace', () => {
 
   describeAdmin(() => ({ address: broker.bootstrapServers }));
 
+  it('says that there are no rules of access', async () => {
+    await using client = kafka({ brokers: broker.brokers });
+
+    await expect(client.admin().describeAcls()).rejects.toMatchObject({ kafkaCode: 'SECURITY_DISABLED' });
+  });
+
   it('goes on after its broker was away', async () => {
     const own = await startBroker();
     await using client = kafka({ brokers: own.brokers });

@@ -15,6 +15,8 @@ import {
   type OptionCheck,
 } from '../options/check-options.ts';
 import type { TopicPartition } from '../topic-partition.ts';
+import { ACL_OPERATIONS } from './acl-operation.ts';
+import { ACL_PATTERN_TYPES, ACL_PERMISSIONS, ACL_RESOURCE_TYPES } from './describe-acls.ts';
 import { PartitionAnswers } from './node-refs.ts';
 
 export const CALL_OPTIONS = { signal: instance(AbortSignal), timeoutMs: milliseconds({ min: 1 }), retry: boolean };
@@ -82,6 +84,17 @@ export const METHOD_OPTIONS = {
   node: { ...CALL_OPTIONS, nodeId },
   describeLogDirs: { ...CALL_OPTIONS, nodeIds: arrayOf(nodeId, 'an array of node ids'), partitions },
   listPartitionReassignments: { ...CALL_OPTIONS, partitions },
+  alterPartitionReassignments: { ...CALL_OPTIONS, allowReplicationFactorChange: boolean },
+  describeAcls: {
+    ...CALL_OPTIONS,
+    resourceType: oneOf(...ACL_RESOURCE_TYPES),
+    resourceName: text,
+    patternType: oneOf(...ACL_PATTERN_TYPES),
+    principal: text,
+    host: text,
+    operation: oneOf(...Object.values(ACL_OPERATIONS)),
+    permission: oneOf(...ACL_PERMISSIONS),
+  },
 } as const satisfies Record<string, Record<string, OptionCheck>>;
 
 const replicas = arrayOf(arrayOf(nodeId, 'node ids'), 'an array of arrays of node ids');
@@ -115,6 +128,15 @@ export const ITEMS = {
   recordsToDelete: { ...topicPartition, before: required(either(oneOf('latest'), integer({ min: 0 }))) },
   configResource: resource,
   configChange: { ...resource, set: values, unset: names, append: values, subtract: values },
+  reassignment: {
+    ...topicPartition,
+    replicas: required(either(oneOf(null), arrayOf(nodeId, 'an array of node ids'))),
+  },
+  featureUpdate: {
+    name: required(text),
+    level: required(integer({ min: 0, max: 0x7fff })),
+    downgrade: oneOf('safe', 'unsafe'),
+  },
   groupQuery: { groupId: required(text), partitions },
   offsetToCommit: {
     ...topicPartition,

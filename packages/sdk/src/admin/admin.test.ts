@@ -53,6 +53,22 @@ describe('Admin', () => {
       (each) => each.describeConfigs([{ type: 'planet' as never, name: 'x' }]),
       /`type` is "planet"/,
     ],
+    [
+      'replicas that are no node ids',
+      (each) => each.alterPartitionReassignments([{ topic: 'a', partition: 0, replicas: ['1'] as never }]),
+      /`replicas`/,
+    ],
+    [
+      'a partition that shall go to two places',
+      (each) =>
+        each.alterPartitionReassignments([
+          { topic: 'a', partition: 0, replicas: [1] },
+          { topic: 'a', partition: 0, replicas: null },
+        ]),
+      /names a\[0\] twice/,
+    ],
+    ['a level below 0', (each) => each.updateFeatures([{ name: 'a', level: -1 }]), /`level` is -1/],
+    ['an operation that is none', (each) => each.describeAcls({ operation: 'fly' as never }), /`operation` is "fly"/],
     ['a broker without an id', (each) => each.describeConfigs([{ type: 'broker', name: 'x' }]), /named by its id/],
   ])('refuses %s', async (_what, act, message) => {
     await expect(act(admin)).rejects.toMatchObject({

@@ -21,6 +21,13 @@ import { deleteRecords, type DeletedRecords, type RecordsToDelete } from './dele
 import * as describeGroups from './describe-groups.ts';
 import { describeProducers, type PartitionProducers } from './describe-producers.ts';
 import * as describeTopics from './describe-topics.ts';
+import {
+  alterPartitionReassignments,
+  type AlterReassignmentsOptions,
+  type ReassignmentToAlter,
+} from './alter-reassignments.ts';
+import { describeAcls, type AclRule, type DescribeAclsOptions } from './describe-acls.ts';
+import { updateFeatures, type FeatureUpdate, type UpdateFeaturesOptions } from './update-features.ts';
 import { electLeaders, type Election, type ElectLeadersOptions } from './elect-leaders.ts';
 import * as groupLag from './group-lag.ts';
 import * as groupOffsets from './group-offsets.ts';
@@ -386,6 +393,38 @@ export class Admin implements AsyncDisposable {
     return this.#run('listPartitionReassignments()', options, METHOD_OPTIONS.listPartitionReassignments, (call) =>
       clusterInfo.listPartitionReassignments(call, options),
     );
+  }
+
+  /**
+   * Gives partitions other replicas, or gives such a move up (KIP-455). Resolves when the move has begun; `listPartitionReassignments` tells how
+   * far it is. Fails with INVALID_REPLICA_ASSIGNMENT, NO_REASSIGNMENT_IN_PROGRESS and UNKNOWN_TOPIC_OR_PARTITION.
+   */
+  async alterPartitionReassignments(
+    reassignments: readonly ReassignmentToAlter[],
+    options: AlterReassignmentsOptions = {},
+  ): Promise<readonly Outcome<TopicPartition>[]> {
+    const where = 'alterPartitionReassignments()';
+    checkItems(where, reassignments, ITEMS.reassignment);
+    checkDistinct(where, reassignments);
+    return this.#run(where, options, METHOD_OPTIONS.alterPartitionReassignments, (call) =>
+      alterPartitionReassignments(call, reassignments, options),
+    );
+  }
+
+  /**
+   * Moves features to other levels, all or none (KIP-584). Throws with INVALID_UPDATE_VERSION or FEATURE_UPDATE_FAILED when the cluster refuses
+   * one of them.
+   */
+  async updateFeatures(updates: readonly FeatureUpdate[], options: UpdateFeaturesOptions = {}): Promise<void> {
+    checkItems('updateFeatures()', updates, ITEMS.featureUpdate);
+    return this.#run('updateFeatures()', options, METHOD_OPTIONS.change, (call) =>
+      updateFeatures(call, updates, options),
+    );
+  }
+
+  /** Rules of access that match (KIP-140). Throws with SECURITY_DISABLED where the cluster has no authorizer. */
+  async describeAcls(options: DescribeAclsOptions = {}): Promise<readonly AclRule[]> {
+    return this.#run('describeAcls()', options, METHOD_OPTIONS.describeAcls, (call) => describeAcls(call, options));
   }
 
   /**
