@@ -144,7 +144,10 @@ describe('the Postgres source', () => {
     await driver.until(({ records }) => records.length === 10);
 
     expect(read.every((mark) => (mark as unknown[])[1] === 'end')).toBe(true);
-    expect(marks[0]).toEqual(['6,7', undefined]);
+    // How many batches there are depends on how the server sends.
+    const inTheMidst = marks.filter((mark) => /[678]$/.test(String((mark as unknown[])[0])));
+    expect(inTheMidst.length).toBeGreaterThan(0);
+    expect(inTheMidst.every((mark) => (mark as unknown[])[1] === undefined)).toBe(true);
     expect(marks.at(-1)).toEqual(['10', 'end']);
   });
 
@@ -302,7 +305,7 @@ describe('the Postgres source', () => {
     await driver.until(({ records }) => records.length >= 3);
 
     expect(driver.kept.of('__debezium-heartbeat.app')[0]?.key).toEqual({ serverName: 'app' });
-    expect((await db.run('SELECT FROM beats')).length).toBeGreaterThanOrEqual(1);
+    await waitUntil('the query has run', async () => (await db.run('SELECT FROM beats')).length > 0);
   });
 });
 
