@@ -57,7 +57,10 @@ export async function ensurePublication(
     undefined,
     silenceMsMax,
   );
-  log.info('added tables to the publication', { publication: name, tables: missing });
+  log.info('added tables to the publication: their changes are streamed from now on, without a snapshot', {
+    publication: name,
+    tables: missing,
+  });
 }
 
 async function creation(connection: WireConnection, options: PublicationOptions, filter: TableFilter): Promise<string> {

@@ -165,7 +165,7 @@ export const sourceConfig = config(
       .default('filtered')
       .group(REPLICATION)
       .doc(
-        'What to do about the publication: keep it as the table lists say; make one of all tables (needs a superuser; follows new tables); leave it to the administrator; or make an empty one for the administrator to fill.',
+        'What to do about the publication: keep it as the table lists say (a table made later joins at the next start); make one of all tables (needs a superuser; follows new tables); leave it to the administrator; or make an empty one for the administrator to fill. Of tables that join, what changes from then on is read, without a snapshot.',
       ),
     'publish.via.partition.root': c
       .boolean()
