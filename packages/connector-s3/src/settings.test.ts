@@ -52,6 +52,51 @@ describe('settings', () => {
   });
 
   it.each([
+    [{ 's3.sse.customer.key': 'secret-of-32-bytes' }, /^s3\.sse\.customer\.key is refused: .*s3\.ssea\.name$/],
+    [{ 's3.credentials.provider.class': 'com.example.Provider' }, /classes of Java are not loaded/],
+    [{ 's3.credentials.provider.sts.role.arn': 'arn:x' }, /classes of Java are not loaded/],
+    [{ 'aws.credentials.provider': 'com.example.Provider' }, /classes of Java are not loaded/],
+    [{ 'aws.sts.role.arn': 'arn:x' }, /AWS_ROLE_ARN/],
+    [{ 's3.proxy.url': 'http://proxy' }, /without a proxy/],
+  ])('of both that would change who sees the data, and how, are refused: %j', (more, message) => {
+    for (const spec of [sinkConfig, sourceConfig]) {
+      expect(issues(spec, { topic: 't', ...more })).toEqual([expect.stringMatching(message)]);
+      expect(issues(spec, { topic: 't', ...more }).join()).not.toContain('secret-of-32-bytes');
+    }
+  });
+
+  it.each([
+    [{ 'store.kafka.keys': 'true' }, 'name key in format.output.fields'],
+    [{ 'store.kafka.headers': 'true' }, 'name headers in format.output.fields'],
+    [{ 's3.object.tagging': 'true' }, 'no tags'],
+    [{ 'aws.s3.prefix': 'data/' }, 'use topics.dir'],
+    [{ 'file.name.template': '{{topic}}-{{start_offset}}' }, 'use topics.dir'],
+    [{ 's3.schema.partition.affix.type': 'PREFIX' }, 'name of a schema'],
+    [{ 's3.sse.kms.key.id': 'k' }, 'needs s3.ssea.name=aws:kms'],
+    [{ 's3.sse.kms.key.id': 'k', 's3.ssea.name': 'AES256' }, 'needs s3.ssea.name=aws:kms'],
+  ])('of the sink that would write other objects than asked for are refused: %j', (more, message) => {
+    expect(issues(sinkConfig, more)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('of others that ask for nothing are taken', () => {
+    const read = sinkConfig.read({
+      ...given,
+      's3.sse.customer.key': '',
+      's3.credentials.provider.class': 'com.amazonaws.auth.DefaultAWSCredentialsProviderChain',
+      's3.proxy.url': '',
+      's3.object.tagging': 'false',
+      'store.kafka.keys': 'false',
+      's3.schema.partition.affix.type': 'NONE',
+      'storage.class': 'io.confluent.connect.s3.storage.S3Storage',
+      'aws.s3.sse.algorithm': 'aws:kms',
+      's3.sse.kms.key.id': 'k',
+    });
+    expect(read.issues).toEqual([]);
+    expect(read.warnings.map(({ key }) => key)).toEqual(['storage.class']);
+    expect(read.config).toMatchObject({ s3SseaName: 'aws:kms', s3SseKmsKeyId: 'k' });
+  });
+
+  it.each([
     [{ 'file.name.template': '{{any}}' }, 'set topic, or {{topic}}'],
     [{ 'file.name.template': '{{colour}}', topic: 't' }, 'found colour'],
     [{ 'file.name.template': '{{topic}}', 'partition.from.name': 'true' }, 'needs {{partition}}'],

@@ -6,6 +6,7 @@ import { escapedText, named } from '../config-words.ts';
 import { OUTPUT_FIELDS } from '../format/format.ts';
 import { PARQUET_CODECS } from '../format/parquet-codec.ts';
 import { PARTITIONERS } from './partitioner.ts';
+import { refusedOfStore, unless } from '../store/adopted-settings.ts';
 import { checkStoreConfig, storeFields } from '../store/store-config.ts';
 import { timePath } from './time-path.ts';
 
@@ -264,15 +265,59 @@ const sinkFields = {
   's3.ssea.name': c
     .oneOf('AES256', 'aws:kms', 'aws:kms:dsse')
     .optional()
+    .synonym('aws.s3.sse.algorithm')
     .importance('low')
     .group('Delivery')
     .doc('Encryption by the server.'),
-  's3.sse.kms.key.id': c.string().optional().importance('low').group('Delivery').doc('Key of `s3.ssea.name=aws:kms`.'),
+  's3.sse.kms.key.id': c
+    .string()
+    .nonEmpty()
+    .optional()
+    .importance('low')
+    .group('Delivery')
+    .doc('Key of `s3.ssea.name=aws:kms`.'),
 };
 
 export type SinkConfig = ConfigOf<typeof sinkFields>;
 
-export const sinkConfig = config(sinkFields, { check: (read) => [...checkStoreConfig(read), ...checkTogether(read)] });
+const NAMES_REMEDY =
+  'objects are named by topics.dir, topic, folder, partition and offset, which makes delivery exactly once: use topics.dir and partitioner.class';
+const TAGS_REMEDY =
+  'objects get no tags, which policies may go by: remove it; offsets and counts are in their metadata';
+
+export const sinkConfig = config(sinkFields, {
+  check: (read) => [...checkStoreConfig(read), ...checkTogether(read)],
+  ignored: {
+    'storage.class': 'S3 is the only one',
+    locale: 'folders have no names of months or days',
+    'keys.format.class': 'keys are written beside the values: name key in format.output.fields',
+    'headers.format.class': 'headers are written beside the values: name headers in format.output.fields',
+    'schema.compatibility':
+      'columns widen so that records of all versions have room, and are not converted to one version',
+    'tombstone.encoded.partition':
+      'records without a value have folders like others, and those that cannot are refused',
+    'format.output.fields.value.encoding':
+      'bytes are base64 in JSON and CSV, and as they are with format.class=bytes or parquet; everything else is never encoded',
+    'format.output.envelope': 'only a value is never in an envelope, and several fields always are',
+    'file.name.timestamp.timezone': 'see timezone',
+    'file.name.timestamp.source': 'see timestamp.extractor',
+    's3.wan.mode': 'requests go to store.url, or to AWS in the region',
+  },
+  refused: {
+    ...refusedOfStore,
+    'store.kafka.keys': unless('keys have no objects of their own: name key in format.output.fields', 'false'),
+    'store.kafka.headers': unless(
+      'headers have no objects of their own: name headers in format.output.fields',
+      'false',
+    ),
+    's3.object.tagging': unless(TAGS_REMEDY, 'false'),
+    's3.object.tagging.key.value.pairs': unless(TAGS_REMEDY),
+    's3.schema.partition.affix.type': unless('folders do not have the name of a schema: remove it', 'none'),
+    'aws.s3.prefix': unless(NAMES_REMEDY),
+    'file.name.prefix': unless(NAMES_REMEDY),
+    'file.name.template': unless(NAMES_REMEDY),
+  },
+});
 
 function checkTogether(read: SinkConfig): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
@@ -290,6 +335,13 @@ function checkTogether(read: SinkConfig): ConfigIssue[] {
     issues.push({
       key: 's3.compression.type',
       message: 'Parquet compresses inside: set parquet.codec instead, and leave s3.compression.type at none',
+    });
+  }
+  if (read.s3SseKmsKeyId !== undefined && read.s3SseaName?.startsWith('aws:kms') !== true) {
+    issues.push({
+      key: 's3.sse.kms.key.id',
+      message:
+        's3.sse.kms.key.id needs s3.ssea.name=aws:kms or aws:kms:dsse: without it objects are not encrypted by that key',
     });
   }
   if (read.behaviorOnNullValues === 'write' && !read.formatOutputFields.includes('key')) {

@@ -5,6 +5,7 @@ import { COMPRESSION_TYPES } from '../compression.ts';
 import { escapedText, named } from '../config-words.ts';
 import { OUTPUT_FIELDS } from '../format/format.ts';
 import { nameTemplate } from './name-template.ts';
+import { refusedOfStore } from '../store/adopted-settings.ts';
 import { checkStoreConfig, storeFields } from '../store/store-config.ts';
 
 const sourceFields = {
@@ -119,6 +120,7 @@ export type SourceConfig = ConfigOf<typeof sourceFields>;
 
 export const sourceConfig = config(sourceFields, {
   check: (read) => [...checkStoreConfig(read), ...checkTogether(read)],
+  refused: refusedOfStore,
 });
 
 function checkTogether(read: SourceConfig): ConfigIssue[] {
