@@ -1,4 +1,4 @@
-/** The publication: who makes it, and which tables it gets. */
+/** The publication: who makes it, which tables it gets, and what becomes of a source without it. */
 import { silentLogger, systemClock } from '@millrace/base';
 import { PostgresServer } from '@millrace/connect-testkit';
 import { postgresSource } from '../src/source/postgres-source.ts';
@@ -118,5 +118,43 @@ describe('publication.autocreate.mode', () => {
     await driver.until(({ records }) => records.length === 1);
 
     expect(seen(driver.kept)).toEqual(['a r 1']);
+  });
+});
+
+describe('a publication that is dropped while the source is down', () => {
+  const GONE = /publication captured is gone.*snapshot\.mode=when_needed/;
+
+  it.each(['filtered', 'disabled'])('is not made anew in passing, as changes would be left out (%s)', async (mode) => {
+    await using db = await sourceDatabase(server, `${TABLES}; CREATE PUBLICATION captured FOR TABLE a, b`);
+    const kept = new Kept();
+    {
+      await using driver = await SourceDriver.start(postgresSource, propertiesOf(db, mode), kept);
+      await driver.until(isSnapshotComplete);
+    }
+    await db.run('INSERT INTO a VALUES (2); DROP PUBLICATION captured; INSERT INTO a VALUES (3)');
+    for (let start = 0; start < 2; start += 1) {
+      const failure = await failureOf(propertiesOf(db, mode), kept);
+      expect(failure).toMatchObject({ code: 'MILLRACE_CONNECT_POSTGRES_SLOT' });
+      expect(String(failure)).toMatch(GONE);
+    }
+    expect(await db.run('SELECT FROM pg_publication')).toEqual([]);
+  });
+
+  it('is made anew with a snapshot where that is wanted', async () => {
+    await using db = await sourceDatabase(server, TABLES);
+    const properties = propertiesOf(db, 'filtered', { 'snapshot.mode': 'when_needed' });
+    const kept = new Kept();
+    {
+      await using driver = await SourceDriver.start(postgresSource, properties, kept);
+      await driver.until(isSnapshotComplete);
+    }
+    kept.records.length = 0;
+    await db.run('DROP PUBLICATION captured; INSERT INTO a VALUES (2)');
+    await using driver = await SourceDriver.start(postgresSource, properties, kept);
+    await driver.until((all) => all.records.length === 3 && isSnapshotComplete(all));
+    await db.run('INSERT INTO a VALUES (3)');
+    await driver.until(({ records }) => records.length === 4);
+
+    expect(seen(kept)).toEqual(['a r 1', 'a r 2', 'b r 1', 'a c 3']);
   });
 });

@@ -17,8 +17,8 @@ import { batchOf, rawRow, type RowFailure, type SourcePartition } from './batche
 import { Catalog } from './catalog.ts';
 import { ChangeRecords } from './change-records.ts';
 import { ChangeStream } from './change-stream.ts';
-import { ensurePublication } from './publication.ts';
-import { createSlot, dropSlot, readSlot, slotProblem, type NewSlot, type SlotUse } from './slot.ts';
+import { ensurePublication, hasPublication } from './publication.ts';
+import { createSlot, dropSlot, publicationProblem, readSlot, slotProblem, type NewSlot, type SlotUse } from './slot.ts';
 import { watchedCreation } from './slot-creation.ts';
 import { SlotWatch } from './slot-watch.ts';
 import { Snapshot, nameOf } from './snapshot.ts';
@@ -150,6 +150,10 @@ export class PostgresSourceTask implements SourceTask {
       this.#stream?.stop();
       this.#replication?.destroy(reason);
     };
+    const stored = await this.#context.offset(this.#partition);
+    const found = stored === undefined ? undefined : readOffset(stored);
+    // Before the publication is made: the next start could not tell any more that it was gone.
+    const { position, hasSlot } = await this.#settle(found);
     await ensurePublication(
       sql,
       {
@@ -162,9 +166,6 @@ export class PostgresSourceTask implements SourceTask {
       log,
     );
     this.#watch.start();
-    const stored = await this.#context.offset(this.#partition);
-    const found = stored === undefined ? undefined : readOffset(stored);
-    const { position, hasSlot } = await this.#settle(found);
     const start = yield* this.#wantsSnapshot(position)
       ? this.#snapshot(position, hasSlot, signal)
       : this.#startAt(position, hasSlot, signal);
@@ -176,21 +177,26 @@ export class PostgresSourceTask implements SourceTask {
     yield* this.#changes(start, signal);
   }
 
-  /** Whether the slot still has what comes after the position; throws when it does not and nobody said to begin anew. */
+  /** Whether slot and publication still give what comes after the position; throws when not, and nobody said to begin anew. */
   async #settle(
     found: SourcePosition | undefined,
   ): Promise<{ position: SourcePosition | undefined; hasSlot: boolean }> {
-    const { slotName, databaseDbname, snapshotMode } = this.#config;
+    const { slotName, databaseDbname, snapshotMode, publicationName } = this.#config;
     const sql = this.#opened(this.#sql);
     const slot = await readSlot(sql, slotName);
-    const problem = slotProblem(slotName, databaseDbname, slot, found?.lsn);
+    const isPublished = found === undefined || (await hasPublication(sql, publicationName));
+    const problem =
+      slotProblem(slotName, databaseDbname, slot, found?.lsn) ??
+      (isPublished ? undefined : publicationProblem(publicationName, found.lsn));
     if (problem === undefined) return { position: found, hasSlot: slot !== undefined };
     const isUnfinished = slot === undefined && found?.snapshot !== undefined;
     const mayBeginAnew = snapshotMode === 'when_needed' && problem.code.endsWith('_SLOT');
     if (!isUnfinished && !mayBeginAnew) throw problem;
     this.#context.log.warn('beginning anew with a snapshot', { reason: problem.message });
-    if (slot?.invalid !== undefined) await dropSlot(this.#opened(this.#replication), slotName);
-    return { position: undefined, hasSlot: slot !== undefined && slot.invalid === undefined };
+    // Without a publication the slot goes too, so that a start after a crash from here on does not take up the old position.
+    const isUsable = slot !== undefined && slot.invalid === undefined && isPublished;
+    if (slot !== undefined && !isUsable) await dropSlot(this.#opened(this.#replication), slotName);
+    return { position: undefined, hasSlot: isUsable };
   }
 
   #wantsSnapshot(position: SourcePosition | undefined): boolean {

@@ -15,6 +15,14 @@ export interface PublicationOptions {
 
 const GENERATED_COLUMNS_VERSION = 180_000;
 
+export async function hasPublication(connection: WireConnection, name: string): Promise<boolean> {
+  const rows = await connection.query(
+    'look for the publication',
+    `SELECT FROM pg_publication WHERE pubname = ${literal(name)}`,
+  );
+  return rows.length > 0;
+}
+
 /** Makes it, or adds the tables that it lacks. */
 export async function ensurePublication(
   connection: WireConnection,
