@@ -1,4 +1,5 @@
 import { c, config, type ConfigIssue, type ConfigOf } from '@millrace/connect-api';
+import { ignoredOfConnection, refusedOfConnection, unless } from '../adopted-settings.ts';
 import { checkConnection, connectionFields } from '../connection-config.ts';
 import { checkTemplate, templateOf } from '../template.ts';
 
@@ -61,6 +62,7 @@ const sinkFields = {
   'redis.list.push': c
     .oneOf('RIGHT', 'LEFT')
     .default('RIGHT')
+    .synonym('redis.push.direction')
     .importance('low')
     .group('Lists')
     .visibleWhen('redis.type', 'LIST')
@@ -102,8 +104,28 @@ const sinkFields = {
 
 export type SinkConfig = ConfigOf<typeof sinkFields>;
 
+const KEYS = 'keys are made by redis.key.template: give it the whole text, such as orders:${key}';
+
 export const sinkConfig = config(sinkFields, {
   check: (read) => [...checkConnection(read), ...checkWrites(read)],
+  ignored: {
+    ...ignoredOfConnection,
+    'redis.multiexec': 'a command is done or not by itself, and commands are sent together',
+    'redis.wait.timeout': 'no replicas are waited for',
+  },
+  refused: {
+    ...refusedOfConnection,
+    'redis.command': unless('commands are chosen by redis.type: HASH for HSET, for example'),
+    // These values make the keys that redis.key.template does by default; empty ones ask for others.
+    'redis.key': { remedy: KEYS, unless: ['${topic}'] },
+    'redis.keyspace': { remedy: KEYS, unless: ['${topic}'] },
+    'redis.separator': { remedy: KEYS, unless: [':'] },
+    'redis.charset': unless('texts are written in UTF-8: remove it', 'utf-8', 'utf8', 'us-ascii'),
+    'redis.wait.replicas': unless(
+      'offsets are committed when the master has answered, whatever its replicas have: remove it, or set min-replicas-to-write at the server',
+      '0',
+    ),
+  },
 });
 
 /** With the default of the type where none is set. */

@@ -1,4 +1,5 @@
 import { c, config, type ConfigIssue, type ConfigOf } from '@millrace/connect-api';
+import { ignoredOfConnection, refusedOfConnection, unless } from '../adopted-settings.ts';
 import { checkConnection, connectionFields } from '../connection-config.ts';
 
 const PLACE = /\$\{([^}]*)\}/g;
@@ -131,7 +132,14 @@ const sourceFields = {
 
 export type SourceConfig = ConfigOf<typeof sourceFields>;
 
-export const sourceConfig = config(sourceFields, { check: (read) => [...checkConnection(read), ...checkReads(read)] });
+export const sourceConfig = config(sourceFields, {
+  check: (read) => [...checkConnection(read), ...checkReads(read)],
+  ignored: { ...ignoredOfConnection, 'redis.stream.block': 'entries are handed on when they come' },
+  refused: {
+    ...refusedOfConnection,
+    'redis.keys.*': unless('changes of keys are not read: see redis.source for what is'),
+  },
+});
 
 /** Streams, lists or channels. */
 export function namesOf({
