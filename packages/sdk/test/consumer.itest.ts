@@ -6,6 +6,7 @@ import {
   nullable,
   str,
   topic,
+  type Batch,
   type Consumer,
   type Kafka,
   type PositionReset,
@@ -398,6 +399,78 @@ describe('a consumer', () => {
           }),
         },
       ]);
+    });
+
+    describe.each(['for', 'for await'] as const)('among batches that are read by %s', (loop) => {
+      async function each(batch: Batch<typeof numbers>, use: (n: number) => void): Promise<void> {
+        if (loop === 'for') for (const { value } of batch) use(value.n);
+        else for await (const { value } of batch) use(value.n);
+      }
+
+      it('stop the loop by default, and nothing from there on is committed', async () => {
+        const group = newGroup();
+        const consumer = client.consumer({ group, topics: [numbers] });
+        const seen: number[] = [];
+        const read = async (): Promise<void> => {
+          for await (const batch of consumer.batches()) await each(batch, (n) => void seen.push(n));
+        };
+
+        await expect(read()).rejects.toMatchObject({ code: 'MILLRACE_CLIENT_DECODE', details: { offset: 1 } });
+        await consumer.close().catch(() => undefined);
+
+        expect(seen).toEqual([0]);
+        expect((await committedOf(group))[0] ?? 0).toBeLessThanOrEqual(1);
+      });
+
+      it('are left out when they shall be, and told of', async () => {
+        const group = newGroup();
+        const skipped: number[] = [];
+        const onUndecodable = ({ offset }: { readonly offset: number }) => void skipped.push(offset);
+        const consumer = client.consumer({ group, topics: [numbers], undecodable: 'skip', onUndecodable });
+        const seen: number[] = [];
+        for await (const batch of consumer.batches()) {
+          await each(batch, (n) => void seen.push(n));
+          batch.done();
+          if (seen.includes(2)) break;
+        }
+        await consumer.close();
+
+        expect({ seen, skipped }).toEqual({ seen: [0, 2], skipped: [1] });
+        expect((await committedOf(group))[0]).toBe(3);
+      });
+
+      it('go to the dead letter topic before anything behind them is committed', async () => {
+        const group = newGroup();
+        const { promise: acknowledged, resolve: acknowledge } = Promise.withResolvers<void>();
+        const sent: string[] = [];
+        const producer = {
+          async sendRaw(_to: string, { value }: { readonly value: Uint8Array | null }) {
+            sent.push(Buffer.from(value ?? []).toString());
+            await acknowledged;
+          },
+        };
+        const undecodable = { topic: 'dead', producer };
+        const consumer = client.consumer({ group, topics: [numbers], undecodable, commit: { everyMs: 20 } });
+        const seen: number[] = [];
+        const reading = (async () => {
+          for await (const batch of consumer.batches()) {
+            await each(batch, (n) => void seen.push(n));
+            batch.done();
+          }
+        })();
+        await waitUntil('the dead letter is on its way', () => sent.length === 1);
+        // With `await` the letter is waited for before the next record, beside it otherwise.
+        if (loop === 'for await') expect(seen).toEqual([0]);
+        else await waitUntil('what is before it is committed', async () => (await committedOf(group))[0] === 1);
+        expect((await committedOf(group))[0] ?? 0).toBeLessThanOrEqual(1);
+        acknowledge();
+        await waitUntil('all is committed', async () => (await committedOf(group))[0] === 3);
+        await consumer.close();
+        await reading;
+
+        expect(sent).toEqual(['garbage']);
+        expect(seen).toEqual([0, 2]);
+      });
     });
   });
 
