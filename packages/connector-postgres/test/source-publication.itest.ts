@@ -1,6 +1,7 @@
 /** The publication: who makes it, which tables it gets, and what becomes of a source without it. */
 import { silentLogger, systemClock } from '@millrace/base';
 import { PostgresServer } from '@millrace/connect-testkit';
+import { waitUntil } from '@millrace/testing';
 import { postgresSource } from '../src/source/postgres-source.ts';
 import { sourceDatabase, type SourceDatabase } from './source-database.ts';
 import { Kept, SourceDriver } from './source-driver.ts';
@@ -34,6 +35,11 @@ function propertiesOf(
   more: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
   return { ...db.properties, 'publication.name': 'captured', 'publication.autocreate.mode': mode, ...more };
+}
+
+/** Nothing need come of it, so that no batch tells. */
+async function isReading({ logged }: SourceDriver): Promise<void> {
+  await waitUntil('it reads changes', () => logged.some(({ message }) => message === 'reading changes'));
 }
 
 async function failureOf(properties: Readonly<Record<string, string>>, kept = new Kept()): Promise<unknown> {
@@ -72,7 +78,7 @@ describe('publication.autocreate.mode', () => {
     }
     await db.run('INSERT INTO c VALUES (2)');
     await using driver = await SourceDriver.start(postgresSource, properties, kept);
-    await driver.until(() => driver.logged.some(({ message }) => message === 'reading changes'));
+    await isReading(driver);
     await db.run('INSERT INTO c VALUES (3); INSERT INTO a VALUES (3)');
     await driver.until(({ records }) => records.length === 4);
 
@@ -121,23 +127,39 @@ describe('publication.autocreate.mode', () => {
   });
 });
 
-describe('a publication that is dropped while the source is down', () => {
+describe('a publication that is dropped', () => {
   const GONE = /publication captured is gone.*snapshot\.mode=when_needed/;
 
-  it.each(['filtered', 'disabled'])('is not made anew in passing, as changes would be left out (%s)', async (mode) => {
-    await using db = await sourceDatabase(server, `${TABLES}; CREATE PUBLICATION captured FOR TABLE a, b`);
+  it.each(['filtered', 'disabled'])(
+    'while the source is down is not made anew in passing, as changes would be left out (%s)',
+    async (mode) => {
+      await using db = await sourceDatabase(server, `${TABLES}; CREATE PUBLICATION captured FOR TABLE a, b`);
+      const kept = new Kept();
+      {
+        await using driver = await SourceDriver.start(postgresSource, propertiesOf(db, mode), kept);
+        await driver.until(isSnapshotComplete);
+      }
+      await db.run('INSERT INTO a VALUES (2); DROP PUBLICATION captured; INSERT INTO a VALUES (3)');
+      for (let start = 0; start < 2; start += 1) {
+        const failure = await failureOf(propertiesOf(db, mode), kept);
+        expect(failure).toMatchObject({ code: 'MILLRACE_CONNECT_POSTGRES_SLOT' });
+        expect(String(failure)).toMatch(GONE);
+      }
+      expect(await db.run('SELECT FROM pg_publication')).toEqual([]);
+    },
+  );
+
+  it('while the source runs is noticed, though the server only leaves out changes', async () => {
+    await using db = await sourceDatabase(server, TABLES);
+    const properties = propertiesOf(db, 'filtered');
     const kept = new Kept();
-    {
-      await using driver = await SourceDriver.start(postgresSource, propertiesOf(db, mode), kept);
-      await driver.until(isSnapshotComplete);
-    }
-    await db.run('INSERT INTO a VALUES (2); DROP PUBLICATION captured; INSERT INTO a VALUES (3)');
-    for (let start = 0; start < 2; start += 1) {
-      const failure = await failureOf(propertiesOf(db, mode), kept);
-      expect(failure).toMatchObject({ code: 'MILLRACE_CONNECT_POSTGRES_SLOT' });
+    await using driver = await SourceDriver.start(postgresSource, properties, kept);
+    await isReading(driver);
+    await db.run('DROP PUBLICATION captured; INSERT INTO a VALUES (2)');
+    for (const failure of [await driver.failure(), await failureOf(properties, kept)]) {
+      expect(failure).toMatchObject({ code: 'MILLRACE_CONNECT_POSTGRES_SLOT', retriable: false });
       expect(String(failure)).toMatch(GONE);
     }
-    expect(await db.run('SELECT FROM pg_publication')).toEqual([]);
   });
 
   it('is made anew with a snapshot where that is wanted', async () => {

@@ -85,11 +85,16 @@ export class PostgresSourceTask implements SourceTask {
     this.#watch = new SlotWatch({
       address: this.#address,
       slot: config.slotName,
+      publication: config.publicationName,
       applicationName: this.#applicationName,
       timers: context.timers,
       silenceMsMax: config.databaseQueryTimeoutMs,
       metrics: context.metrics,
       log: context.log,
+      onPublicationGone: () => {
+        const from = this.#stream?.confirmedLsn ?? this.#confirmed;
+        this.#giveUp(publicationProblem(config.publicationName, from));
+      },
     });
     const { metrics } = context;
     metrics.gauge(
@@ -146,10 +151,7 @@ export class PostgresSourceTask implements SourceTask {
     this.#replication = await this.#open(true, signal);
     // A server that shuts down ends all connections but those of replication: it waits until all is confirmed, which can take as long as
     // Kafka is away.
-    sql.onLost = (reason) => {
-      this.#stream?.stop();
-      this.#replication?.destroy(reason);
-    };
+    sql.onLost = (reason) => this.#giveUp(reason);
     const stored = await this.#context.offset(this.#partition);
     const found = stored === undefined ? undefined : readOffset(stored);
     // Before the publication is made: the next start could not tell any more that it was gone.
@@ -359,6 +361,11 @@ export class PostgresSourceTask implements SourceTask {
         this.#replication = await this.#open(true, signal);
       }
     }
+  }
+
+  #giveUp(reason: Error): void {
+    this.#stream?.stop();
+    this.#replication?.destroy(reason);
   }
 
   get #limits(): { readonly records: number; readonly bytes: number } {

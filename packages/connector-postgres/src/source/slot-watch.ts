@@ -1,11 +1,13 @@
 /**
- * Looks at the replication slot now and then: how much log the server keeps for us, and how close it is to giving us up.
+ * Looks at the replication slot now and then: how much log the server keeps for us, and how close it is to giving us up. And whether the
+ * publication is still there, as Postgres 18 only leaves out changes when it is not.
  *
  * Owns: a connection of its own, as the others are busy. Whatever fails here is logged and tried again; it ends nothing.
  */
 import { messageOf, type Logger, type MetricsRegistry, type Timer, type Timers } from '@millrace/base';
 import { openConnection, type PostgresAddress } from '../replication/open-connection.ts';
 import type { WireConnection } from '../replication/wire-connection.ts';
+import { hasPublication } from './publication.ts';
 import { readSlot, type SlotState } from './slot.ts';
 
 const INTERVAL_MS = 5_000;
@@ -15,12 +17,14 @@ const WARNING_SHARE = 0.5;
 export interface SlotWatchOptions {
   readonly address: PostgresAddress;
   readonly slot: string;
+  readonly publication: string;
   readonly applicationName: string;
   readonly timers: Timers;
   /** How long the server may say nothing while it runs the SQL of users. */
   readonly silenceMsMax: number;
   readonly metrics: MetricsRegistry;
   readonly log: Logger;
+  onPublicationGone(): void;
 }
 
 export class SlotWatch implements AsyncDisposable {
@@ -71,10 +75,11 @@ export class SlotWatch implements AsyncDisposable {
   }
 
   #look(): void {
-    const { slot, timers } = this.#options;
+    const { slot, publication, timers } = this.#options;
     void this.#use(async (connection) => {
       this.#state = await readSlot(connection, slot);
       this.#warn();
+      if (!(await hasPublication(connection, publication))) this.#options.onPublicationGone();
     }).finally(() => {
       if (!this.#abort.signal.aborted) this.#timer = timers.schedule(INTERVAL_MS, () => this.#look());
     });
