@@ -26,6 +26,16 @@ describe('the settings of the source', () => {
     expect(JSON.stringify(issues)).not.toContain('pepper');
   });
 
+  it('refuse a snapshot of some tables at every start, between which changes of the others would be lost', () => {
+    const asked = { 'snapshot.mode': 'always', 'snapshot.include.collection.list': 'public.a' };
+
+    expect(sourceConfig.read({ ...GIVEN, ...asked }).issues).toEqual([
+      { key: 'snapshot.include.collection.list', message: expect.stringContaining('or use snapshot.mode=initial') },
+    ]);
+    expect(sourceConfig.read({ ...GIVEN, ...asked, 'snapshot.mode': 'initial' }).issues).toEqual([]);
+    expect(sourceConfig.read({ ...GIVEN, 'snapshot.mode': 'always' }).issues).toEqual([]);
+  });
+
   it('take the same settings where they ask for nothing', () => {
     const asked = { 'provide.transaction.metadata': 'false', 'skip.messages.without.change': 'false' };
 
