@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { BrokerProcess, createTempDir, LogProbe, startBroker, waitUntil } from '@millrace/testing';
+import { BrokerProcess, createTempDir, findFreePorts, LogProbe, startBroker, waitUntil } from '@millrace/testing';
 import { Cluster } from '../src/cluster/cluster.ts';
 import { json, kafka, nullable, oneOrThrow, Producer, str, topic, type Kafka } from '../src/index.ts';
 import { outliveTransactions } from './transaction-scenarios.ts';
@@ -200,6 +200,23 @@ describe('a producer with a broker', () => {
     await next.commit();
 
     expect(ack.partition).toBe(0);
+  });
+});
+
+describe('a producer that never reaches a broker', () => {
+  it('says how many records it gives up when it is closed, also of a topic of which it knows nothing', async () => {
+    const port = await findFreePorts(1);
+    const client = kafka({ brokers: [`127.0.0.1:${port}`] });
+    const producer = client.producer();
+    const sent = [1, 2, 3].map((n) => producer.send(orders, { value: { n } }).catch((error: unknown) => error));
+
+    await expect(producer.close({ timeoutMs: 100 })).rejects.toMatchObject({
+      code: 'MILLRACE_CLIENT_TIMEOUT',
+      details: { recordCount: 3, timeoutMs: 100 },
+    });
+
+    for (const error of await Promise.all(sent)) expect(error).toMatchObject({ code: 'MILLRACE_CLIENT_CLOSED' });
+    await client.close().catch(() => undefined);
   });
 });
 

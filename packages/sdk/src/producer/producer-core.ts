@@ -241,9 +241,9 @@ export class ProducerCore {
     const timer = timers.schedule(timeoutMs, late.resolve);
     await Promise.race([this.flush(undefined), late.promise]);
     timer.cancel();
-    const left = this.sender.undecided().reduce((sum, batch) => sum + batch.recordCount, 0);
+    const undecided = this.sender.undecided().reduce((sum, batch) => sum + batch.recordCount, 0);
     const error = new ClosedError('the producer was closed before the record was delivered');
-    this.accumulator.failWaiting(error);
+    const left = undecided + this.accumulator.failWaiting(error);
     this.sender.giveUpAll(error);
     this.accumulator.close();
     this.sender.close();

@@ -198,12 +198,14 @@ export class RecordAccumulator {
     if (due.length > 0) this.#listener.onDue(due);
   }
 
-  /** Fails everything that waits to be added. */
-  failWaiting(error: KafkaError): void {
+  /** Fails everything that waits to be added. @returns how many records that were */
+  failWaiting(error: KafkaError): number {
+    let count = 0;
     for (const line of [...this.#lines.values()]) {
-      if (line.current !== undefined) this.#abandon(line.current, error);
-      this.#abandonAll(line, error);
+      if (line.current !== undefined && this.#abandon(line.current, error)) count++;
+      count += this.#abandonAll(line, error);
     }
+    return count;
   }
 
   close(): void {
@@ -441,17 +443,21 @@ export class RecordAccumulator {
     }
   }
 
-  #abandon(waiting: Waiting, error: unknown): void {
-    if (waiting.isGone) return;
+  /** False when it had gone before. */
+  #abandon(waiting: Waiting, error: unknown): boolean {
+    if (waiting.isGone) return false;
     waiting.isGone = true;
     waiting.failed(error);
+    return true;
   }
 
-  #abandonAll(line: Line, error: unknown): void {
+  #abandonAll(line: Line, error: unknown): number {
+    let count = 0;
     for (const waiting of line.waiting.takeAll()) {
-      this.#abandon(waiting, error);
+      if (this.#abandon(waiting, error)) count++;
       waiting.left?.();
     }
+    return count;
   }
 }
 
