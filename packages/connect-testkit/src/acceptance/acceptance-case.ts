@@ -21,6 +21,8 @@ const SHOWN = 5;
 /** A connector has a second to end; the rest is for a machine that does other things, too. */
 export const END_MS_MAX = 1_000;
 const SETTLE_MS_MAX = 5_000;
+const LOOK_MS = 20;
+const RESTING_LOOKS = 10;
 
 export function refuse(message: string): never {
   throw new MillraceError('MILLRACE_TESTKIT_NOT_ACCEPTED', message);
@@ -103,12 +105,23 @@ function openResources(): ReadonlyMap<string, number> {
   return counts;
 }
 
+/** The fewest of each kind that are seen for a while: what is on its way to its end would hide as much that is left open later. */
+async function restingResources(): Promise<ReadonlyMap<string, number>> {
+  let fewest = openResources();
+  for (let look = 1; look < RESTING_LOOKS; look++) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const now = openResources();
+    fewest = new Map([...fewest].map(([kind, count]) => [kind, Math.min(count, now.get(kind) ?? 0)]));
+  }
+  return fewest;
+}
+
 /** Runs it some times and refuses when each time leaves something open. */
 export async function refuseLeaks(run: () => Promise<void>): Promise<void> {
   // The first ones open what is kept for good, such as pools of the fixture.
   await run();
   await run();
-  const before = openResources();
+  const before = await restingResources();
   await run();
   await run();
   await run();
@@ -122,7 +135,7 @@ export async function refuseLeaks(run: () => Promise<void>): Promise<void> {
         `runs leave open: ${grown.map(([kind, count]) => `${kind} (${before.get(kind) ?? 0}, then ${count})`).join(', ')}`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
 

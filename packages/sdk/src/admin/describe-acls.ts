@@ -95,5 +95,5 @@ function codeOf(names: Names, wanted: string | undefined): number {
 }
 
 function nameOf<Known extends Names>(names: Known, code: number): Known[keyof Known] | 'unknown' {
-  return (names as Names)[code] === undefined ? 'unknown' : (names[code as keyof Known]);
+  return (names as Names)[code] === undefined ? 'unknown' : names[code as keyof Known];
 }
